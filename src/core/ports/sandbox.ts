@@ -1,0 +1,107 @@
+// Where untrusted commands run. Implemented by adapters/sandbox; every implementation passes test/contract/sandbox.ts.
+// Everything that comes out of a sandbox is hostile input: sizes are capped and contents are never trusted.
+import type { TaskId } from '../vocabulary/ids.ts'
+
+/** L3 microVM, L2 user-space kernel, L1 namespaces + seccomp (shares the host kernel), L0 nothing. */
+export type SandboxLevel = 'L3' | 'L2' | 'L1' | 'L0'
+
+export type SandboxReport = {
+  readonly level: SandboxLevel
+  /** e.g. `bubblewrap 0.8.0`. */
+  readonly backend: string
+  /** What was probed: each with whether it holds and, where not, what to do. */
+  readonly findings: readonly { readonly name: string; readonly ok: boolean; readonly detail: string }[]
+}
+
+export type SandboxLimits = {
+  readonly memoryBytes: number
+  readonly processes: number
+  /** Of the whole workspace; exceeding it ends the sandbox with `reason: 'disk'`. */
+  readonly diskBytes: number
+}
+
+export type SandboxCommand = {
+  /** Run by /bin/sh -c inside. */
+  readonly command: string
+  /** Relative to the workspace. */
+  readonly cwd: string
+  readonly env: Readonly<Record<string, string>>
+  readonly timeoutMs: number
+  /** Of stdout and stderr each; what lies beyond is dropped from the middle and counted. */
+  readonly maxOutputBytes: number
+}
+
+export type CommandResult = {
+  /** Null when a signal or the timeout ended it. */
+  readonly exitCode: number | null
+  readonly signal: string | null
+  readonly timedOut: boolean
+  readonly stdout: string
+  readonly stderr: string
+  readonly truncatedBytes: number
+  readonly durationMs: number
+}
+
+export type ServeCommand = {
+  readonly command: string
+  readonly cwd: string
+  readonly env: Readonly<Record<string, string>>
+  readonly port: number
+  /** How long it may take until something listens on `port`. */
+  readonly readyTimeoutMs: number
+}
+
+/** A long-running process that listens. `output` is the end of what it printed, at most 16,000 characters. */
+export type ServedProcess =
+  | { readonly type: 'listening'; readonly processId: string; readonly port: number; readonly output: string }
+  | { readonly type: 'failed'; readonly exitCode: number | null; readonly output: string; readonly reason: string }
+
+export type DirectoryEntry = { readonly path: string; readonly type: 'file' | 'directory' | 'link'; readonly bytes: number }
+
+/** An expected "no" of a file operation. */
+export type FileRefusal = {
+  readonly type: 'refused'
+  readonly reason: 'not_found' | 'not_a_file' | 'too_large' | 'outside_workspace' | 'no_space' | 'denied'
+}
+
+export type SandboxEnd = { readonly reason: 'closed' | 'memory' | 'disk' | 'escape' | 'crashed'; readonly detail: string }
+
+/**
+ * One persistent, isolated place with the task's workspace at /workspace: no network, no secrets, no other task's files.
+ * Calls may run side by side. After the sandbox ended every call throws SandboxGone.
+ */
+export interface Sandbox {
+  readonly level: SandboxLevel
+  /** Resolves once, when it is over, however that came about. Never rejects. */
+  readonly ended: Promise<SandboxEnd>
+  /** Kills the command's whole process group when `signal` aborts or the time is up. `onOutput` gets text as it comes, capped like the result. */
+  exec(command: SandboxCommand, signal: AbortSignal, onOutput?: (text: string) => void): Promise<CommandResult>
+  /** Starts a process that stays, and waits until it listens. Serving a port again stops the process that held it. */
+  serve(command: ServeCommand, signal: AbortSignal): Promise<ServedProcess>
+  /** `path` is relative to the workspace; links that lead out of it are refused by construction (the read happens inside). */
+  readFile(path: string, maxBytes: number): Promise<Uint8Array | FileRefusal>
+  /** Makes missing folders. Replaces the whole file. */
+  writeFile(path: string, bytes: Uint8Array): Promise<{ readonly type: 'written' } | FileRefusal>
+  /** Depth-first, at most `limit` entries, without `.git` and `node_modules`. */
+  list(path: string, limit: number): Promise<readonly DirectoryEntry[] | FileRefusal>
+  /** A unix socket on the host that leads to 127.0.0.1:port inside. The socket is outside of anything the sandbox can reach. */
+  openPort(port: number): Promise<string>
+  /** Kills every process in it; resolves when none is left, within a second. Idempotent. */
+  close(): Promise<void>
+}
+
+export class SandboxGone extends Error {
+  readonly end: SandboxEnd
+  constructor(end: SandboxEnd) {
+    super(`The sandbox is gone (${end.reason}): ${end.detail}`)
+    this.name = 'SandboxGone'
+    this.end = end
+  }
+}
+
+export interface SandboxProvider {
+  /** Looks at what this machine can do; cached after the first call. Never throws. */
+  probe(): Promise<SandboxReport>
+  /** Throws an Error with one clear sentence when the level is below L1: nothing ever runs bare. */
+  open(taskId: TaskId, limits: SandboxLimits): Promise<Sandbox>
+}

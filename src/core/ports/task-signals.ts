@@ -1,0 +1,19 @@
+// Hints that something changed, so that nobody has to poll fast. Implemented over PostgreSQL NOTIFY, Redis Streams, or memory.
+import type { TaskId } from '../vocabulary/ids.ts'
+
+/** `task`: the log of this task grew. `work`: something became claimable. `abort`: this task is to stop at once. */
+export type TaskSignal =
+  | { readonly type: 'task'; readonly taskId: TaskId; readonly seq: number }
+  | { readonly type: 'work' }
+  | { readonly type: 'abort'; readonly taskId: TaskId }
+
+/**
+ * At most once, unordered, possibly coalesced, possibly duplicated: a subscriber must also look by itself now and then.
+ * Listeners in the same process are called at once; those in other processes within about 10 ms when idle.
+ */
+export interface TaskSignals {
+  /** Never throws and never waits for delivery. Call it after the commit that it tells of. */
+  publish(signal: TaskSignal): void
+  /** Returns the way to stop listening. A listener must not throw. */
+  subscribe(listener: (signal: TaskSignal) => void): () => void
+}

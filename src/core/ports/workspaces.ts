@@ -1,0 +1,32 @@
+// The files of each task, with a snapshot (a git commit) after each step. The history is kept where the sandboxed
+// processes can't reach it, and every file operation on a workspace happens inside a sandbox of its own.
+import type { CommitId, TaskId } from '../vocabulary/ids.ts'
+import type { WorkspaceSource } from '../vocabulary/task.ts'
+
+export type FileChange = {
+  readonly path: string
+  readonly change: 'added' | 'modified' | 'deleted'
+  readonly additions: number
+  readonly deletions: number
+}
+export type WorkspaceDiff = {
+  readonly files: readonly FileChange[]
+  /** Unified diff, cut at `maxBytes`. */
+  readonly patch: string
+  readonly truncated: boolean
+}
+
+/** One task's calls must not overlap; different tasks' may. Throws where the file system fails (disk full, missing source). */
+export interface Workspaces {
+  /** Makes the workspace from its source and takes the first snapshot. Starts over if an earlier attempt was cut off. */
+  prepare(taskId: TaskId, source: WorkspaceSource): Promise<CommitId>
+  /** Records the files as they are. The same files as the last snapshot give the same commit. `.git` and dependency folders (node_modules, .venv, caches) are not recorded. */
+  snapshot(taskId: TaskId, message: string): Promise<CommitId>
+  /** Puts the recorded files back exactly: what was added since is removed, dependency folders stay. */
+  reset(taskId: TaskId, commit: CommitId): Promise<void>
+  diff(taskId: TaskId, from: CommitId, to: CommitId, maxBytes: number): Promise<WorkspaceDiff>
+  /** Copies the files into an existing, empty directory of the host, links as links. */
+  exportTo(taskId: TaskId, directory: string): Promise<void>
+  /** Removing what is not there changes nothing. */
+  remove(taskId: TaskId): Promise<void>
+}

@@ -1,0 +1,98 @@
+// The events of a task: one append-only log that is its progress stream, its journal and its replay.
+// `data` is in snake_case because it is stored and sent exactly as it stands here.
+import type { ApprovalStatus, Approval } from './approval.ts'
+import type { CheckReport } from './check.ts'
+import type { ApprovalId, ArtifactId, CommitId, PreviewId, TaskId, UserId } from './ids.ts'
+import type { JsonValue } from './json.ts'
+import type { InterfaceName } from './message.ts'
+import type { RoleName } from './plan.ts'
+import type { Routing, TaskResult, TaskType, WorkspaceSource } from './task.ts'
+import type { ModelLabel, ModelTier, Usage } from './usage.ts'
+
+/** Who did it: a role of the crew, or the platform itself. */
+export type AgentName = RoleName | 'platform'
+
+type Step = { readonly step: string; readonly agent: AgentName }
+type Body<Type extends string, Data> = { readonly type: Type; readonly data: Data }
+
+export type TaskEventBody =
+  | Body<
+      'task.created',
+      {
+        readonly user_id: UserId
+        readonly thread_id: string
+        readonly input_text: string
+        readonly task_type: TaskType | null
+        readonly interface: InterfaceName
+        readonly source: WorkspaceSource
+        readonly forked_from?: { readonly task_id: TaskId; readonly seq: number }
+        /** Set on a replay: model turns are read from that task's log instead of asked for. */
+        readonly replay_of?: TaskId
+      }
+    >
+  | Body<'task.routed', Routing>
+  | Body<'task.queued', { readonly reason: string }>
+  | Body<'task.started', { readonly worker: string; readonly sandbox_level: string }>
+  | Body<'task.completed', { readonly result: TaskResult }>
+  | Body<'task.failed', { readonly error: string; readonly result: TaskResult | null }>
+  | Body<'task.aborting', { readonly by: UserId; readonly reason: string }>
+  | Body<'task.aborted', { readonly by: UserId; readonly reason: string }>
+  | Body<
+      'approval.requested',
+      {
+        readonly approval_id: ApprovalId
+        readonly kind: Approval['kind']
+        readonly subject: string
+        readonly digest: string
+        readonly reason: string
+        readonly expires_at: string
+      }
+    >
+  | Body<
+      'approval.resolved',
+      {
+        readonly approval_id: ApprovalId
+        readonly status: Exclude<ApprovalStatus, 'pending'>
+        readonly by: UserId
+        readonly comment: string | null
+      }
+    >
+  | Body<'step.started', Step & { readonly title: string }>
+  | Body<'step.progress', Step & { readonly message: string; readonly percentage?: number }>
+  | Body<'step.completed', Step & { readonly output: JsonValue; readonly commit: CommitId | null; readonly duration_ms: number }>
+  | Body<'step.failed', Step & { readonly error: string }>
+  | Body<'tool.started', Step & { readonly call_id: string; readonly tool: string; readonly input: JsonValue }>
+  | Body<
+      'tool.finished',
+      Step & {
+        readonly call_id: string
+        readonly tool: string
+        readonly ok: boolean
+        readonly output: string
+        readonly duration_ms: number
+      }
+    >
+  | Body<'agent.message', Step & { readonly text: string; readonly offline: boolean }>
+  | Body<'check.finished', Step & CheckReport>
+  | Body<
+      'preview.ready',
+      { readonly preview_id: PreviewId; readonly url: string; readonly port: number; readonly expires_at: string }
+    >
+  | Body<'preview.closed', { readonly preview_id: PreviewId; readonly reason: string }>
+  | Body<
+      'artifact.added',
+      { readonly artifact_id: ArtifactId; readonly name: string; readonly media_type: string; readonly bytes: number }
+    >
+  | Body<'usage.recorded', Step & Usage & ModelLabel & { readonly tier: ModelTier }>
+  | Body<'budget.exhausted', { readonly limit: string; readonly used: number; readonly allowed: number }>
+
+export type TaskEventType = TaskEventBody['type']
+export type EventOf<Type extends TaskEventType> = Extract<TaskEventBody, { type: Type }>
+
+/** An event as it stands in the log. `seq` starts at 1 for each task and has no gaps. */
+export type TaskEvent = TaskEventBody & { readonly task_id: TaskId; readonly seq: number; readonly at: Date }
+
+/** What may still be appended after the terminal event. */
+export function mayFollowTheEnd(type: TaskEventType): boolean {
+  return type.startsWith('preview.') || type === 'artifact.added' || type === 'usage.recorded'
+}

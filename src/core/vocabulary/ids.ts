@@ -1,0 +1,15 @@
+// The names of things, branded so that one kind of id can't be passed where another is meant. All are UUIDv7 strings
+// (RFC 9562 section 5.7: sortable by creation) except where said.
+export type TaskId = string & { readonly brand: 'TaskId' }
+export type ThreadId = string & { readonly brand: 'ThreadId' }
+export type MessageId = string & { readonly brand: 'MessageId' }
+export type ApprovalId = string & { readonly brand: 'ApprovalId' }
+export type ArtifactId = string & { readonly brand: 'ArtifactId' }
+/** Unguessable (128 random bits, base32), because knowing it opens the preview. */
+export type PreviewId = string & { readonly brand: 'PreviewId' }
+/** A process that claims tasks, e.g. `host-4711-ab12`. Not a UUID: people read it in logs. */
+export type WorkerId = string & { readonly brand: 'WorkerId' }
+/** Who asks: `owner`, or the id an interface knows them by (`telegram:4711`). Not a UUID. */
+export type UserId = string & { readonly brand: 'UserId' }
+/** A git object name, 40 hex digits. */
+export type CommitId = string & { readonly brand: 'CommitId' }

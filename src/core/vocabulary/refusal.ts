@@ -1,0 +1,11 @@
+// An expected "no", as a value: what was asked can't be done to this task as it is now. Broken infrastructure throws instead.
+import type { TaskStatus } from './task.ts'
+
+export type Refusal =
+  | { readonly type: 'not_found' }
+  | { readonly type: 'wrong_status'; readonly status: TaskStatus; readonly wanted: string }
+  | { readonly type: 'wrong_approval' }
+  | { readonly type: 'approval_expired' }
+  | { readonly type: 'already_over'; readonly status: TaskStatus }
+  | { readonly type: 'lost_lease' }
+  | { readonly type: 'invalid'; readonly problem: string }

@@ -1,0 +1,84 @@
+// A task: one request and its whole life. The task is a fold over its events (core/task/evolve.ts); nothing else changes it.
+import type { Approval } from './approval.ts'
+import type { CheckReport } from './check.ts'
+import type { CommitId, TaskId, ThreadId, UserId } from './ids.ts'
+import type { UsageTotals } from './usage.ts'
+
+export const TASK_TYPES = ['dev_pipeline', 'shell_command', 'question'] as const
+export type TaskType = (typeof TASK_TYPES)[number]
+
+export const TASK_STATUSES = [
+  'pending',
+  'routing',
+  'needs_approval',
+  'queued',
+  'running',
+  'aborting',
+  'completed',
+  'failed',
+  'aborted',
+] as const
+export type TaskStatus = (typeof TASK_STATUSES)[number]
+
+export type TerminalStatus = 'completed' | 'failed' | 'aborted'
+
+export function isTerminal(status: TaskStatus): status is TerminalStatus {
+  return status === 'completed' || status === 'failed' || status === 'aborted'
+}
+
+/** Where a task's workspace starts. `directory` is a path on the worker's machine, copied, never written to. */
+export type WorkspaceSource =
+  | { readonly type: 'empty' }
+  | { readonly type: 'directory'; readonly path: string }
+  | { readonly type: 'task'; readonly task_id: TaskId; readonly commit: CommitId | null }
+
+/** What the router made of the request. `command` is set for shell commands only. */
+export type Routing = {
+  readonly task_type: TaskType
+  /** 0 to 1. */
+  readonly confidence: number
+  /** One sentence: what was understood. */
+  readonly summary: string
+  /** One sentence: what will be done. */
+  readonly plan: string
+  readonly needs_confirmation: boolean
+  readonly command: string | null
+}
+
+/** What came of it, with the evidence. Present on completed tasks, and on failed ones as far as they got. */
+export type TaskResult = {
+  readonly summary: string
+  /** The answer to a question. */
+  readonly answer: string | null
+  /** Of a shell command. */
+  readonly exit_code: number | null
+  readonly output: string | null
+  readonly preview_url: string | null
+  readonly commit: CommitId | null
+  readonly changed_files: readonly string[]
+  readonly checks: readonly CheckReport[]
+  readonly usage: UsageTotals
+  /** True when any part of the work came from the offline model: shown wherever the result is shown. */
+  readonly offline: boolean
+}
+
+export type Task = {
+  readonly id: TaskId
+  readonly userId: UserId
+  readonly threadId: ThreadId
+  readonly inputText: string
+  /** Fixed by the sender, or null until routed. */
+  readonly taskType: TaskType | null
+  readonly status: TaskStatus
+  readonly source: WorkspaceSource
+  readonly routing: Routing | null
+  /** The approval that is being waited for, or the last one. */
+  readonly approval: Approval | null
+  readonly result: TaskResult | null
+  /** One sentence for a person. */
+  readonly error: string | null
+  /** The newest event's number; numbers start at 1 and have no gaps. */
+  readonly lastSeq: number
+  readonly createdAt: Date
+  readonly updatedAt: Date
+}

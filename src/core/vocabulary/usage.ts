@@ -1,0 +1,17 @@
+// Tokens and what they were spent on: every model call is counted.
+export const MODEL_TIERS = ['small', 'main', 'review'] as const
+export type ModelTier = (typeof MODEL_TIERS)[number]
+
+/** Which model answered. `offline` says that no real model was asked. */
+export type ModelLabel = { readonly provider: string; readonly model: string; readonly offline: boolean }
+
+export type Usage = {
+  readonly input_tokens: number
+  readonly output_tokens: number
+  /** Part of the input that the provider read from its cache. */
+  readonly cached_input_tokens: number
+}
+
+export type UsageTotals = Usage & { readonly model_calls: number }
+
+export const NO_USAGE: UsageTotals = { input_tokens: 0, output_tokens: 0, cached_input_tokens: 0, model_calls: 0 }
