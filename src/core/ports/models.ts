@@ -26,7 +26,13 @@ export type ChatMessage =
       readonly toolCalls: readonly ToolCall[]
       readonly providerData: JsonValue
     }
-  | { readonly role: 'tool'; readonly callId: string; readonly tool: string; readonly output: string; readonly ok: boolean }
+  | {
+      readonly role: 'tool'
+      readonly callId: string
+      readonly tool: string
+      readonly output: string
+      readonly ok: boolean
+    }
 
 /** A tool as the model sees it. `inputSchema` is JSON Schema (draft 2020-12). */
 export type ToolDescription = { readonly name: string; readonly description: string; readonly inputSchema: JsonObject }

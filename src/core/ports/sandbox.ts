@@ -56,7 +56,11 @@ export type ServedProcess =
   | { readonly type: 'listening'; readonly processId: string; readonly port: number; readonly output: string }
   | { readonly type: 'failed'; readonly exitCode: number | null; readonly output: string; readonly reason: string }
 
-export type DirectoryEntry = { readonly path: string; readonly type: 'file' | 'directory' | 'link'; readonly bytes: number }
+export type DirectoryEntry = {
+  readonly path: string
+  readonly type: 'file' | 'directory' | 'link'
+  readonly bytes: number
+}
 
 /** An expected "no" of a file operation. */
 export type FileRefusal = {
@@ -64,7 +68,10 @@ export type FileRefusal = {
   readonly reason: 'not_found' | 'not_a_file' | 'too_large' | 'outside_workspace' | 'no_space' | 'denied'
 }
 
-export type SandboxEnd = { readonly reason: 'closed' | 'memory' | 'disk' | 'escape' | 'crashed'; readonly detail: string }
+export type SandboxEnd = {
+  readonly reason: 'closed' | 'memory' | 'disk' | 'escape' | 'crashed'
+  readonly detail: string
+}
 
 /**
  * One persistent, isolated place with the task's workspace at /workspace: no network, no secrets, no other task's files.

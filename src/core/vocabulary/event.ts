@@ -59,7 +59,10 @@ export type TaskEventBody =
     >
   | Body<'step.started', Step & { readonly title: string }>
   | Body<'step.progress', Step & { readonly message: string; readonly percentage?: number }>
-  | Body<'step.completed', Step & { readonly output: JsonValue; readonly commit: CommitId | null; readonly duration_ms: number }>
+  | Body<
+      'step.completed',
+      Step & { readonly output: JsonValue; readonly commit: CommitId | null; readonly duration_ms: number }
+    >
   | Body<'step.failed', Step & { readonly error: string }>
   | Body<'tool.started', Step & { readonly call_id: string; readonly tool: string; readonly input: JsonValue }>
   | Body<

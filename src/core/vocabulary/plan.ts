@@ -17,4 +17,8 @@ export type Subtask = {
 export type Plan = { readonly summary: string; readonly subtasks: readonly Subtask[] }
 
 export type ReviewFinding = { readonly file: string | null; readonly problem: string; readonly blocking: boolean }
-export type Review = { readonly approved: boolean; readonly summary: string; readonly findings: readonly ReviewFinding[] }
+export type Review = {
+  readonly approved: boolean
+  readonly summary: string
+  readonly findings: readonly ReviewFinding[]
+}

@@ -1,0 +1,188 @@
+// The agent loop: a model takes turns, the platform carries out its tool calls, until it says finish or meets a limit.
+import type { JsonValue } from '../vocabulary/json.ts'
+import type { SubtaskRole } from '../vocabulary/plan.ts'
+import type { ChatMessage, ToolCall } from '../ports/models.ts'
+import { TaskFailure } from '../task/task-failure.ts'
+import { askForTurn } from './ask.ts'
+import type { RecordedTurn } from './ask.ts'
+import { createLoopBreaker } from './loop-breaker.ts'
+import { ROLES } from './roles.ts'
+import type { Run } from './run.ts'
+import { describeTool, TOOLS } from './tools/registry.ts'
+import type { ToolName } from './tools/registry.ts'
+import type { Served, ToolOutcome } from './tools/tool.ts'
+import type { Workshop } from './workshop.ts'
+
+export type Assignment = {
+  /** Journal key under which all turns are recorded. */
+  readonly key: string
+  readonly subject: string
+  readonly title: string
+  readonly role: SubtaskRole
+  /** The first message: the request, what is to be done, what the workspace holds. */
+  readonly brief: string
+}
+
+export type AgentReport = { readonly summary: string; readonly evidence: readonly string[] }
+
+/** What the calls of one turn came to, as the log keeps it. */
+type ToolTurn = {
+  readonly results: readonly {
+    readonly call_id: string
+    readonly tool: string
+    readonly ok: boolean
+    readonly output: string
+  }[]
+  readonly served: readonly Served[]
+  readonly finished: AgentReport | null
+}
+
+const NUDGES = 2
+/** Beyond this many characters of conversation the oldest tool outputs are left out. */
+const HISTORY_CHARACTERS = 400_000
+const EVENT_OUTPUT_CHARACTERS = 4_000
+
+/** Runs to `finish`. Throws TaskFailure when the agent goes round in circles, runs out of turns or never uses its tools. */
+export async function runAgent(run: Run, workshop: Workshop, assignment: Assignment): Promise<AgentReport> {
+  const role = ROLES[assignment.role]
+  const tools = role.tools.map((name) => describeTool(TOOLS[name]))
+  const breaker = createLoopBreaker()
+  const messages: ChatMessage[] = [{ role: 'user', text: assignment.brief }]
+  let silent = 0
+  for (let number = 1; number <= run.limits.turnsPerAgent; number += 1) {
+    const step = `${assignment.key}/turn/${number}`
+    const question = {
+      step,
+      title: `${assignment.title}, turn ${number}`,
+      role: assignment.role,
+      subject: assignment.subject,
+      tier: role.tier,
+      system: run.prompts[role.prompt],
+    }
+    const turn = await askForTurn(run, question, withinReach(messages), tools)
+    messages.push({
+      role: 'assistant',
+      text: turn.text,
+      toolCalls: turn.tool_calls,
+      providerData: turn.provider_data,
+    })
+    if (turn.tool_calls.length === 0) {
+      silent += 1
+      if (silent > NUDGES)
+        throw new TaskFailure(`The ${assignment.role} stopped using its tools without finishing "${assignment.title}".`)
+      messages.push({ role: 'user', text: nudge(turn) })
+      continue
+    }
+    silent = 0
+    const done = await carryOut(run, workshop, assignment, `${step}/tools`, turn.tool_calls, role.tools)
+    for (const result of done.results) {
+      messages.push({ role: 'tool', callId: result.call_id, tool: result.tool, output: result.output, ok: result.ok })
+    }
+    if (done.finished !== null) return done.finished
+    for (const call of turn.tool_calls) breaker.record(call)
+    if (breaker.isStuck()) {
+      throw new TaskFailure(
+        `The ${assignment.role} repeated the same tool calls five times in a row on "${assignment.title}", so it was stopped.`,
+      )
+    }
+  }
+  throw new TaskFailure(
+    `The ${assignment.role} did not finish "${assignment.title}" within ${run.limits.turnsPerAgent} turns.`,
+  )
+}
+
+function nudge(turn: RecordedTurn): string {
+  if (turn.finish === 'length') return 'Your answer was cut off. Go on, in smaller pieces.'
+  return 'Use your tools to do the work, and call finish when it is done.'
+}
+
+async function carryOut(
+  run: Run,
+  workshop: Workshop,
+  assignment: Assignment,
+  step: string,
+  calls: readonly ToolCall[],
+  allowed: readonly ToolName[],
+): Promise<ToolTurn> {
+  const title = `Tools: ${calls.map((call) => call.tool).join(', ')}`
+  return run.journal.step(step, { agent: assignment.role, title }, async () => {
+    const results: ToolTurn['results'][number][] = []
+    const served: Served[] = []
+    let finished: AgentReport | null = null
+    let touched = false
+    // One after the other: a model writes its calls in the order in which it means them.
+    for (const call of calls) {
+      const outcome = await useTool(run, workshop, assignment, step, call, allowed)
+      touched ||= outcome.touched
+      if (outcome.served !== undefined) served.push(outcome.served)
+      finished ??= outcome.finished ?? null
+      results.push({ call_id: call.id, tool: call.tool, ok: outcome.ok, output: outcome.output })
+    }
+    run.signal.throwIfAborted()
+    const output: ToolTurn = { results, served, finished }
+    if (!touched) return { output }
+    return { output, commit: await workshop.snapshot(`${assignment.role}: ${assignment.title}`) }
+  })
+}
+
+async function useTool(
+  run: Run,
+  workshop: Workshop,
+  assignment: Assignment,
+  step: string,
+  call: ToolCall,
+  allowed: readonly ToolName[],
+): Promise<ToolOutcome> {
+  run.signal.throwIfAborted()
+  const about = { step, agent: assignment.role, call_id: call.id, tool: call.tool }
+  const began = run.clock.now().getTime()
+  run.writer.note({ type: 'tool.started', data: { ...about, input: clipped(call.input) } })
+  const name = allowed.find((candidate) => candidate === call.tool)
+  const outcome =
+    name === undefined
+      ? { ok: false, touched: false, output: `There is no tool "${call.tool}" here. Yours are: ${allowed.join(', ')}.` }
+      : await TOOLS[name].run(call.input, {
+          sandbox: workshop.sandbox,
+          signal: run.signal,
+          onOutput: (text) =>
+            run.writer.note({
+              type: 'step.progress',
+              data: { step, agent: assignment.role, message: text.slice(-EVENT_OUTPUT_CHARACTERS) },
+            }),
+          publish: workshop.publish,
+          limits: run.limits,
+        })
+  const elapsed = Math.max(0, Math.round(run.clock.now().getTime() - began))
+  run.telemetry.time('tool_call_seconds', elapsed / 1_000, { tool: name ?? 'unknown' })
+  run.writer.note({
+    type: 'tool.finished',
+    data: { ...about, ok: outcome.ok, output: outcome.output.slice(0, EVENT_OUTPUT_CHARACTERS), duration_ms: elapsed },
+  })
+  return outcome
+}
+
+/** Long strings are cut for the log's tool.started entry: the whole input stands in the turn's own step. */
+function clipped(input: JsonValue): JsonValue {
+  if (typeof input === 'string')
+    return input.length > EVENT_OUTPUT_CHARACTERS ? `${input.slice(0, EVENT_OUTPUT_CHARACTERS)}…` : input
+  if (Array.isArray(input)) return input.map(clipped)
+  if (typeof input !== 'object' || input === null) return input
+  return Object.fromEntries(Object.entries(input).map(([key, value]) => [key, clipped(value)]))
+}
+
+/** The conversation with its oldest tool outputs left out as far as needed. The brief and what the model said stay. */
+export function withinReach(messages: readonly ChatMessage[], limit = HISTORY_CHARACTERS): readonly ChatMessage[] {
+  let excess = messages.reduce((sum, message) => sum + lengthOf(message), 0) - limit
+  if (excess <= 0) return messages
+  return messages.map((message) => {
+    if (excess <= 0 || message.role !== 'tool') return message
+    excess -= message.output.length
+    return { ...message, output: '(left out: too long ago)' }
+  })
+}
+
+function lengthOf(message: ChatMessage): number {
+  if (message.role === 'tool') return message.output.length
+  if (message.role === 'user') return message.text.length
+  return message.text.length + JSON.stringify(message.toolCalls).length
+}

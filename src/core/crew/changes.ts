@@ -1,0 +1,39 @@
+// What a task changed, recorded as a step with the patch as an artifact.
+import type { ArtifactId, CommitId } from '../vocabulary/ids.ts'
+import type { WorkspaceDiff } from '../ports/workspaces.ts'
+import type { Run } from './run.ts'
+import type { Workshop } from './workshop.ts'
+
+const LOGGED_BYTES = 64_000
+const ARTIFACT_BYTES = 20_000_000
+
+export async function recordChanges(run: Run, workshop: Workshop): Promise<WorkspaceDiff> {
+  return run.journal.step('diff', { agent: 'platform', title: 'Record what changed' }, async () => {
+    const to = run.journal.lastCommit() ?? workshop.baseline
+    const whole = await diffBetween(run, workshop.baseline, to, ARTIFACT_BYTES)
+    const logged =
+      whole.patch.length > LOGGED_BYTES
+        ? { ...whole, patch: whole.patch.slice(0, LOGGED_BYTES), truncated: true }
+        : whole
+    if (whole.files.length === 0) return { output: logged }
+    const bytes = new TextEncoder().encode(whole.patch)
+    const id = run.ids.next<ArtifactId>()
+    const artifact = { id, name: 'changes.patch', mediaType: 'text/x-diff', bytes: bytes.length }
+    const objectKey = `artifacts/${run.task.id}/${id}`
+    await run.objects.put(objectKey, bytes)
+    await run.artifacts.add({ ...artifact, taskId: run.task.id, kind: 'file', objectKey, createdAt: run.clock.now() })
+    return {
+      output: logged,
+      events: [
+        {
+          type: 'artifact.added',
+          data: { artifact_id: id, name: artifact.name, media_type: artifact.mediaType, bytes: artifact.bytes },
+        },
+      ],
+    }
+  })
+}
+
+export function diffBetween(run: Run, from: CommitId, to: CommitId, maxBytes: number): Promise<WorkspaceDiff> {
+  return run.workspaces.diff(run.task.id, from, to, maxBytes)
+}

@@ -1,0 +1,70 @@
+// What a tool is: a name, a schema for its input, and what it does in the sandbox of one task.
+import type { z } from 'zod'
+import type { Sandbox } from '../../ports/sandbox.ts'
+
+export type Served = { readonly port: number; readonly command: string; readonly cwd: string }
+
+export type ToolContext = {
+  readonly sandbox: Sandbox
+  readonly signal: AbortSignal
+  /** Called with what a command prints, as it prints it. */
+  readonly onOutput: (text: string) => void
+  /** Publishes a served port; returns its URL. */
+  readonly publish: (served: Served) => Promise<string>
+  readonly limits: { readonly commandMs: number }
+}
+
+export type ToolOutcome = {
+  readonly ok: boolean
+  /** What the model is told. */
+  readonly output: string
+  /** The workspace may have changed. */
+  readonly touched: boolean
+  readonly served?: Served
+  readonly finished?: { readonly summary: string; readonly evidence: readonly string[] }
+}
+
+export type Tool = {
+  readonly name: string
+  readonly description: string
+  readonly schema: z.ZodType
+  /** Checks `input` against the schema, then runs. Refusals are outcomes with `ok: false`; throws only when the sandbox is gone. */
+  readonly run: (input: unknown, context: ToolContext) => Promise<ToolOutcome>
+}
+
+/** Ties a schema to the function that takes what it describes. */
+export function defineTool<T>(
+  name: string,
+  description: string,
+  schema: z.ZodType<T>,
+  run: (input: T, context: ToolContext) => Promise<ToolOutcome>,
+): Tool {
+  return {
+    name,
+    description,
+    schema,
+    run: async (input, context) => {
+      const parsed = schema.safeParse(input)
+      if (parsed.success) return run(parsed.data, context)
+      const problems = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'input'}: ${issue.message}`)
+      return refused(`The input does not fit: ${problems.join('; ')}`)
+    },
+  }
+}
+
+export function refused(output: string): ToolOutcome {
+  return { ok: false, output, touched: false }
+}
+
+const REASONS = {
+  not_found: 'there is no such file',
+  not_a_file: 'it is not a regular file',
+  too_large: 'it is too large',
+  outside_workspace: 'it lies outside of the workspace',
+  no_space: 'the disk limit is reached',
+  denied: 'permission was denied',
+} as const
+
+export function refusedFile(path: string, reason: keyof typeof REASONS): ToolOutcome {
+  return refused(`${path}: ${REASONS[reason]}.`)
+}

@@ -1,0 +1,150 @@
+// Where a task's work happens: its workspace, the sandbox over it, and the servers that run in it; rebuilt from the
+// log when a task is resumed.
+import type { CommitId } from '../vocabulary/ids.ts'
+import type { CheckReport } from '../vocabulary/check.ts'
+import type { TaskEventBody } from '../vocabulary/event.ts'
+import type { Preview } from '../ports/previews.ts'
+import type { Sandbox } from '../ports/sandbox.ts'
+import { TaskFailure } from '../task/task-failure.ts'
+import type { Run } from './run.ts'
+import type { Served } from './tools/tool.ts'
+
+export type Workshop = {
+  readonly sandbox: Sandbox
+  /** The snapshot before any work. */
+  readonly baseline: CommitId
+  readonly snapshot: (message: string) => Promise<CommitId>
+  readonly publish: (served: Served) => Promise<string>
+  readonly servedPorts: () => readonly number[]
+  /** The URL of the port that was published last. */
+  readonly previewUrl: () => string | null
+  /** Restarts servers that run older files than the workspace has; those that do not come back are returned, as failed checks by port. */
+  readonly refreshServers: () => Promise<ReadonlyMap<number, CheckReport>>
+  /** Ends the previews, then the sandbox with every process in it, and tells the log which previews went and why. Idempotent. */
+  readonly close: (reason: string) => Promise<void>
+}
+
+/** Prepares the workspace, or puts it back to its last recorded snapshot; then opens the sandbox and restarts what was serving. */
+export async function openWorkshop(run: Run): Promise<Workshop> {
+  const { id } = run.task
+  await refuseWithoutSandbox(run)
+  const fresh = !run.journal.has('workspace')
+  const { baseline } = await run.journal.step(
+    'workspace',
+    { agent: 'platform', title: 'Prepare the workspace' },
+    async () => {
+      const commit = await run.workspaces.prepare(id, run.task.source)
+      return { output: { baseline: commit }, commit }
+    },
+  )
+  const last = run.journal.lastCommit() ?? baseline
+  if (!fresh) await run.workspaces.reset(id, last)
+  const sandbox = await run.sandboxes.open(id, run.limits.sandbox)
+  const servers = new Map<number, Served & { readonly commit: CommitId }>()
+  let newest = last
+  let previewUrl: string | null = null
+
+  async function publish(served: Served): Promise<string> {
+    const socket = await sandbox.openPort(served.port)
+    const preview = await run.previews.open(id, served.port, socket)
+    servers.set(served.port, { ...served, commit: newest })
+    previewUrl = preview.url
+    run.writer.note({
+      type: 'preview.ready',
+      data: {
+        preview_id: preview.id,
+        url: preview.url,
+        port: served.port,
+        expires_at: preview.expiresAt.toISOString(),
+      },
+    })
+    return preview.url
+  }
+
+  async function restart(served: Served): Promise<CheckReport | null> {
+    const env = { PORT: String(served.port) }
+    const process = await sandbox.serve({ ...served, env, readyTimeoutMs: 30_000 }, run.signal)
+    if (process.type === 'listening') return null
+    return {
+      check: `server on ${served.port}`,
+      status: 'failed',
+      command: served.command,
+      exit_code: process.exitCode,
+      duration_ms: 0,
+      output: process.output,
+      reason: process.reason,
+    }
+  }
+
+  const workshop: Workshop = {
+    sandbox,
+    baseline,
+    publish,
+    snapshot: async (message) => {
+      newest = await run.workspaces.snapshot(id, message)
+      return newest
+    },
+    servedPorts: () => [...servers.keys()],
+    previewUrl: () => previewUrl,
+    refreshServers: async () => {
+      const failures = new Map<number, CheckReport>()
+      for (const served of servers.values()) {
+        if (served.commit === newest) continue
+        const failure = await restart(served)
+        if (failure === null) servers.set(served.port, { ...served, commit: newest })
+        else failures.set(served.port, failure)
+      }
+      return failures
+    },
+    close: async (reason) => {
+      const closed = await run.previews.close(id)
+      await sandbox.close()
+      await recordClosed(run, closed, reason)
+    },
+  }
+
+  try {
+    for (const served of servedBefore(run)) {
+      // A server that does not come back shows as a failed check at the next gate.
+      if ((await restart(served)) === null) await publish(served)
+      else servers.set(served.port, { ...served, commit: baseline })
+    }
+  } catch (error) {
+    await workshop.close('the task could not be resumed')
+    throw error
+  }
+  return workshop
+}
+
+async function recordClosed(run: Run, closed: readonly Preview[], reason: string): Promise<void> {
+  if (closed.length === 0) return
+  try {
+    await run.writer.append(
+      ...closed.map(({ id }): TaskEventBody => ({ type: 'preview.closed', data: { preview_id: id, reason } })),
+    )
+  } catch (error) {
+    // The previews are gone either way; a log that takes no more from us (lost lease) belongs to somebody else now.
+    run.telemetry.log('debug', 'Closed previews could not be recorded', { task_id: run.task.id, error: String(error) })
+  }
+}
+
+async function refuseWithoutSandbox(run: Run): Promise<void> {
+  const report = await run.sandboxes.probe()
+  if (report.level !== 'L0') return
+  const why = report.findings.filter((finding) => !finding.ok).map((finding) => finding.detail)
+  throw new TaskFailure(
+    `Nothing untrusted is run without a sandbox, and this machine offers none. ${why.join(' ')}`.trim(),
+  )
+}
+
+/** What the recorded steps had left running, the newest for each port. */
+function servedBefore(run: Run): readonly Served[] {
+  const byPort = new Map<number, Served>()
+  for (const step of run.journal.completed()) {
+    const { output } = step.data
+    if (typeof output !== 'object' || output === null || !('served' in output) || !Array.isArray(output['served']))
+      continue
+    for (const served of output['served'] as readonly Served[]) byPort.set(served.port, served)
+  }
+  return [...byPort.values()]
+}

@@ -1,0 +1,202 @@
+// One claim of one task, from where its log stands to where it ends, waits for a person, or has to be given back.
+import { SandboxGone } from '../ports/sandbox.ts'
+import { ModelError } from '../ports/models.ts'
+import type { Claim } from '../ports/task-queue.ts'
+import type { TaskEventBody } from '../vocabulary/event.ts'
+import { isTerminal } from '../vocabulary/task.ts'
+import type { Task, TaskResult } from '../vocabulary/task.ts'
+import { runDevPipeline } from '../crew/dev-pipeline.ts'
+import { createMeter } from '../crew/meter.ts'
+import { answerQuestion } from '../crew/question.ts'
+import { resultOf } from '../crew/result.ts'
+import { routeRequest } from '../crew/route.ts'
+import type { CrewDeps, Run } from '../crew/run.ts'
+import { runShellCommand } from '../crew/shell-command.ts'
+import { openWorkshop } from '../crew/workshop.ts'
+import type { Workshop } from '../crew/workshop.ts'
+import { approvalRequest } from '../task/accept-request.ts'
+import type { LogDeps } from '../task/apply-command.ts'
+import { PLATFORM } from '../task/decide.ts'
+import { createJournal } from '../task/journal.ts'
+import { readLog } from '../task/read-log.ts'
+import { TaskFailure } from '../task/task-failure.ts'
+import { createTaskWriter, WriterStopped } from '../task/task-writer.ts'
+import type { TaskWriter } from '../task/task-writer.ts'
+
+export type RunDeps = LogDeps &
+  CrewDeps & {
+    readonly worker: string
+    readonly approvalMs: number
+    /** Claims without a new completed step after which a task is given up. */
+    readonly attempts: number
+  }
+
+/** Why a run is interrupted from outside; the reason of its abort signal. */
+export type Interruption = 'aborting' | 'lost' | 'shutdown'
+
+export type RunEnd =
+  /** The task is over. A workshop that still serves previews comes along; the caller closes it. */
+  | { readonly type: 'over'; readonly task: Task; readonly workshop: Workshop | null }
+  /** A person has to answer first. */
+  | { readonly type: 'waiting' }
+  /** Somebody else holds the task now, or it was ended from outside. */
+  | { readonly type: 'dropped' }
+  /** Something inside broke, or this worker shuts down: the claim is to be released. */
+  | { readonly type: 'released'; readonly delayMs: number }
+
+const RETRY_BASE_MS = 500
+const RETRY_MAX_MS = 30_000
+
+/** Never rejects for what the task or its tools do; every way out leaves no process behind but a returned workshop's. */
+export async function runTask(deps: RunDeps, claim: Claim, signal: AbortSignal): Promise<RunEnd> {
+  const writer = createTaskWriter(deps, claim)
+  let workshop: Workshop | null = null
+  let run: Run | null = null
+  try {
+    if (claim.task.status === 'aborting') return await acknowledgeAbort(deps, writer)
+    run = await prepareRun(deps, claim, writer, signal)
+    const next = await route(deps, run)
+    if (next === 'waiting') return { type: 'waiting' }
+    await begin(deps, writer)
+    const current: Run = { ...run, task: writer.task() }
+    run = current
+    if (current.task.taskType === 'question') {
+      await complete(writer, await answerQuestion(current))
+    } else {
+      workshop = await openWorkshop(current)
+      const work = current.task.taskType === 'shell_command' ? runShellCommand : runDevPipeline
+      await complete(writer, await work(current, workshop))
+    }
+    return { type: 'over', task: writer.task(), workshop: await keepIfServing(workshop) }
+  } catch (error) {
+    await workshop?.close('the task stopped')
+    return await endOf(deps, claim, writer, run, signal, error)
+  }
+}
+
+async function prepareRun(deps: RunDeps, claim: Claim, writer: TaskWriter, signal: AbortSignal): Promise<Run> {
+  const { task } = claim
+  const log = await readLog(deps.store, task.id)
+  const created = log[0]
+  const replayOf = created?.type === 'task.created' ? created.data.replay_of : undefined
+  const models = replayOf === undefined ? deps.models : deps.recordedModels(await readLog(deps.store, replayOf))
+  const journal = createJournal(log, writer, deps.clock, signal)
+  return { ...deps, models, task, writer, journal, meter: createMeter(log, deps.limits), signal }
+}
+
+async function route(deps: RunDeps, run: Run): Promise<'go' | 'waiting'> {
+  const { status } = run.writer.task()
+  if (status !== 'pending' && status !== 'routing') return 'go'
+  const routing = await routeRequest(run)
+  const routed: TaskEventBody = { type: 'task.routed', data: routing }
+  if (!routing.needs_confirmation || routing.command === null) {
+    await run.writer.append(routed, { type: 'task.queued', data: { reason: 'routed' } })
+    return 'go'
+  }
+  const expiresAt = new Date(deps.clock.now().getTime() + deps.approvalMs)
+  await run.writer.append(routed, approvalRequest(deps.ids, routing.command, expiresAt))
+  return 'waiting'
+}
+
+async function begin(deps: RunDeps, writer: TaskWriter): Promise<void> {
+  if (writer.task().status !== 'queued') return
+  const { level } = await deps.sandboxes.probe()
+  await writer.append({ type: 'task.started', data: { worker: deps.worker, sandbox_level: level } })
+}
+
+function complete(writer: TaskWriter, result: TaskResult): Promise<void> {
+  return writer.append({ type: 'task.completed', data: { result } })
+}
+
+async function keepIfServing(workshop: Workshop | null): Promise<Workshop | null> {
+  if (workshop === null || workshop.servedPorts().length > 0) return workshop
+  await workshop.close('nothing is served')
+  return null
+}
+
+async function acknowledgeAbort(deps: RunDeps, writer: TaskWriter): Promise<RunEnd> {
+  await deps.previews.close(writer.task().id)
+  await writer.append({ type: 'task.aborted', data: { by: PLATFORM, reason: 'It was stopped on request.' } })
+  return { type: 'over', task: writer.task(), workshop: null }
+}
+
+/** Turns whatever ended the work into the task's end, or into giving it back. */
+async function endOf(
+  deps: RunDeps,
+  claim: Claim,
+  writer: TaskWriter,
+  run: Run | null,
+  signal: AbortSignal,
+  error: unknown,
+): Promise<RunEnd> {
+  const id = claim.task.id
+  try {
+    if (error instanceof WriterStopped && error.why === 'lost_lease') return { type: 'dropped' }
+    if (signal.aborted && signal.reason === 'lost') return { type: 'dropped' }
+    if (isTerminal(writer.task().status)) return { type: 'over', task: writer.task(), workshop: null }
+    if (writer.task().status === 'aborting') return await acknowledgeAbort(deps, writer)
+    if (signal.aborted) {
+      // The log may not have reached us yet: a fresh look tells an abort from a shutdown.
+      const now = await deps.store.get(id)
+      if (now?.status === 'aborting')
+        return await acknowledgeAbort(deps, createTaskWriter(deps, { ...claim, task: now }))
+      if (now !== null && isTerminal(now.status)) return { type: 'dropped' }
+      return { type: 'released', delayMs: 0 }
+    }
+    const honest = honestReason(deps, id, error)
+    if (honest !== null) return await fail(writer, run, honest)
+    deps.telemetry.log('error', 'A task run broke', { task_id: id, attempt: claim.attempt, error: describe(error) })
+    if (claim.attempt < deps.attempts) return { type: 'released', delayMs: backoff(claim.attempt) }
+    return await fail(
+      writer,
+      run,
+      new TaskFailure(`Something inside broke ${claim.attempt} times in a row: ${messageOf(error)}`),
+    )
+  } catch (second) {
+    if (second instanceof WriterStopped) return { type: 'dropped' }
+    // The store itself is out of reach: the lease runs out by itself and the task goes on elsewhere.
+    deps.telemetry.log('error', 'A task could not be ended', { task_id: id, error: describe(second) })
+    return { type: 'released', delayMs: backoff(claim.attempt) }
+  }
+}
+
+async function fail(writer: TaskWriter, run: Run | null, failure: TaskFailure): Promise<RunEnd> {
+  const result = run === null ? null : resultOf(run, { summary: failure.message, ...failure.evidence })
+  await writer.append({ type: 'task.failed', data: { error: failure.message, result } })
+  return { type: 'over', task: writer.task(), workshop: null }
+}
+
+/** What is the task's own fault or its model's, in words for a person; null for what is ours. */
+function honestReason(deps: RunDeps, taskId: string, error: unknown): TaskFailure | null {
+  if (error instanceof TaskFailure) return error
+  if (error instanceof ModelError) return new TaskFailure(error.message)
+  if (!(error instanceof SandboxGone)) return null
+  switch (error.end.reason) {
+    case 'memory':
+      return new TaskFailure('The work needed more memory than its sandbox may use, so it was stopped.')
+    case 'disk':
+      return new TaskFailure('The workspace grew beyond its disk limit, so the work was stopped.')
+    case 'escape':
+      deps.telemetry.count('sandbox_escapes_total')
+      deps.telemetry.log('error', 'A sandbox tried to escape and was stopped', {
+        task_id: taskId,
+        detail: error.end.detail,
+      })
+      return new TaskFailure(`The work tried to get out of its sandbox and was stopped at once: ${error.end.detail}`)
+    case 'closed':
+    case 'crashed':
+      return null
+  }
+}
+
+function backoff(attempt: number): number {
+  return Math.min(RETRY_MAX_MS, RETRY_BASE_MS * 2 ** Math.max(0, attempt - 1))
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}

@@ -1,0 +1,82 @@
+// Steps that happen once: each named unit of work is recorded in the task's log, and a resumed task reads what it
+// recorded instead of doing it again (durable execution over the event log, as in event-sourced workflow engines).
+import type { AgentName, EventOf, TaskEvent, TaskEventBody } from '../vocabulary/event.ts'
+import type { CommitId } from '../vocabulary/ids.ts'
+import type { JsonValue } from '../vocabulary/json.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { TaskWriter } from './task-writer.ts'
+
+export type StepInfo = { readonly agent: AgentName; readonly title: string }
+
+/** What a step leaves behind: its output, the snapshot after it, and the events that belong to it, all recorded at once. */
+export type StepWork<T> = { readonly output: T; readonly commit?: CommitId; readonly events?: readonly TaskEventBody[] }
+
+export type Journal = {
+  /**
+   * The recorded output of `key` if the log has it; else runs `work` and records what it gives, durably, before it
+   * returns. `work` may therefore run again after a crash: its effects must be undone (workspace reset) or repeatable.
+   * Keys are unique in a task. `T` must survive JSON.
+   */
+  readonly step: <T extends JsonValue>(key: string, info: StepInfo, work: () => Promise<StepWork<T>>) => Promise<T>
+  readonly has: (key: string) => boolean
+  /** The snapshot of the last step that has one. */
+  readonly lastCommit: () => CommitId | null
+  readonly completed: () => readonly EventOf<'step.completed'>[]
+}
+
+/** Nothing is recorded once `signal` has aborted: what a killed command gave is no output of its step. */
+export function createJournal(
+  log: readonly TaskEvent[],
+  writer: TaskWriter,
+  clock: Clock,
+  signal: AbortSignal,
+): Journal {
+  const completed = new Map<string, EventOf<'step.completed'>>()
+  let lastCommit: CommitId | null = null
+  for (const event of log) if (event.type === 'step.completed') remember(event)
+
+  function remember(event: EventOf<'step.completed'>): void {
+    completed.set(event.data.step, event)
+    lastCommit = event.data.commit ?? lastCommit
+  }
+
+  return {
+    has: (key) => completed.has(key),
+    lastCommit: () => lastCommit,
+    completed: () => [...completed.values()],
+    step: async <T extends JsonValue>(key: string, info: StepInfo, work: () => Promise<StepWork<T>>): Promise<T> => {
+      const recorded = completed.get(key)
+      // The log is our own and versioned with the program: what was recorded under a key has the type of that key.
+      if (recorded !== undefined) return recorded.data.output as T
+      signal.throwIfAborted()
+      const began = clock.now().getTime()
+      writer.note({ type: 'step.started', data: { step: key, agent: info.agent, title: info.title } })
+      let done: StepWork<T>
+      try {
+        done = await work()
+        signal.throwIfAborted()
+      } catch (error) {
+        if (!signal.aborted)
+          writer.note({ type: 'step.failed', data: { step: key, agent: info.agent, error: messageOf(error) } })
+        throw error
+      }
+      const event: EventOf<'step.completed'> = {
+        type: 'step.completed',
+        data: {
+          step: key,
+          agent: info.agent,
+          output: done.output,
+          commit: done.commit ?? null,
+          duration_ms: Math.max(0, Math.round(clock.now().getTime() - began)),
+        },
+      }
+      await writer.append(...(done.events ?? []), event)
+      remember(event)
+      return done.output
+    },
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
