@@ -1,0 +1,39 @@
+// Reads what the offline model needs out of a prompt: the request, the diff, the files of the workspace.
+
+/** The text between `<tag>` and `</tag>`, with quoted closing tags restored; null when the tag is not there. */
+export function quoted(prompt: string, tag: string): string | null {
+  const start = prompt.indexOf(`<${tag}>`)
+  if (start < 0) return null
+  const from = start + tag.length + 2
+  const end = prompt.indexOf(`</${tag}>`, from)
+  const inside = end < 0 ? prompt.slice(from) : prompt.slice(from, end)
+  return inside.replaceAll(`<\\/${tag}`, `</${tag}`).replace(/^\n/, '').replace(/\n$/, '')
+}
+
+/** The person's own words. A prompt without the tag is taken as the request itself. */
+export function requestOf(prompt: string): string {
+  return (quoted(prompt, 'request') ?? prompt).trim()
+}
+
+/**
+ * The files that the prompt lists: inside `<files>` or `<workspace>` where there is one, else every line that is nothing
+ * but a path, with or without a bullet and a size behind it.
+ */
+export function filesOf(prompt: string): ReadonlySet<string> {
+  const list = quoted(prompt, 'files') ?? quoted(prompt, 'workspace') ?? withoutQuoted(prompt, 'request')
+  const files = new Set<string>()
+  for (const line of list.split('\n')) {
+    const path =
+      /^\s*(?:[-*]\s+)?`?((?:[\w@.()+-]+\/)*[\w@.()+-]+)`?(?:\s+\(?\d[\d.,]*\s*(?:bytes|[kKM]?B)?\)?)?\s*$/.exec(
+        line,
+      )?.[1]
+    if (path !== undefined) files.add(path.replace(/^\.\//, ''))
+  }
+  return files
+}
+
+function withoutQuoted(prompt: string, tag: string): string {
+  const start = prompt.indexOf(`<${tag}>`)
+  const end = prompt.indexOf(`</${tag}>`, start)
+  return start < 0 || end < 0 ? prompt : prompt.slice(0, start) + prompt.slice(end)
+}
