@@ -28,15 +28,7 @@ export type Workshop = {
 export async function openWorkshop(run: Run): Promise<Workshop> {
   const { id } = run.task
   await refuseWithoutSandbox(run)
-  const fresh = !run.journal.has('workspace')
-  const { baseline } = await run.journal.step(
-    'workspace',
-    { agent: 'platform', title: 'Prepare the workspace' },
-    async () => {
-      const commit = await run.workspaces.prepare(id, run.task.source)
-      return { output: { baseline: commit }, commit }
-    },
-  )
+  const { baseline, fresh } = await prepareWorkspace(run)
   const last = run.journal.lastCommit() ?? baseline
   if (!fresh) await run.workspaces.reset(id, last)
   const sandbox = await run.sandboxes.open(id, run.limits.sandbox)
@@ -114,6 +106,27 @@ export async function openWorkshop(run: Run): Promise<Workshop> {
     throw error
   }
   return workshop
+}
+
+/** A fork brings the record of its original's baseline along, and needs the files of where it forked. */
+async function prepareWorkspace(run: Run): Promise<{ readonly baseline: CommitId; readonly fresh: boolean }> {
+  const { id, source } = run.task
+  const copied = source.type === 'task' ? 'workspace/copy' : 'workspace'
+  const fresh = !run.journal.has(copied)
+  const { commit } = await run.journal.step(copied, { agent: 'platform', title: 'Prepare the workspace' }, async () => {
+    const first = await run.workspaces.prepare(id, source)
+    return { output: { commit: first }, commit: first }
+  })
+  if (copied === 'workspace') return { baseline: commit, fresh }
+  const base = await run.journal.step(
+    'workspace',
+    { agent: 'platform', title: 'Note where the work begins' },
+    async () => ({
+      output: { commit },
+      commit,
+    }),
+  )
+  return { baseline: base.commit, fresh }
 }
 
 async function recordClosed(run: Run, closed: readonly Preview[], reason: string): Promise<void> {

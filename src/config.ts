@@ -1,0 +1,123 @@
+// The only reader of the environment: one schema, one frozen value, every mistake reported at once.
+import { closeSync, existsSync, fstatSync, openSync, readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
+import { resolve } from 'node:path'
+import { parseEnv } from 'node:util'
+import { z } from 'zod'
+
+const MINUTE = 60_000
+const text = z.string().min(1).optional()
+const number = (fallback: number, min: number, max: number) =>
+  z.coerce.number().int().min(min).max(max).default(fallback)
+const url = z.url({ protocol: /^https?$/ }).optional()
+
+/** Every variable there is, by the name it has in the environment. */
+export const ENVIRONMENT = z.object({
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, message: 'must look like postgres://user@host/name' }).optional(),
+  DATA_DIR: z.string().min(1).default('.factotum'),
+  HTTP_HOST: z.string().min(1).default('127.0.0.1'),
+  HTTP_PORT: number(7070, 0, 65_535),
+  PUBLIC_URL: url,
+  PREVIEW_URL: z
+    .string()
+    .regex(/^https?:\/\/\*\.[^/]+\/?$/, 'must look like https://*.preview.example.org')
+    .optional(),
+  PREVIEW_MINUTES: z.coerce.number().min(0).max(10_000).default(30),
+  JWT_SECRET: z.string().min(16, 'must have at least 16 characters').optional(),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  ANTHROPIC_API_KEY: text,
+  ANTHROPIC_BASE_URL: url,
+  OPENAI_API_KEY: text,
+  OPENAI_BASE_URL: url,
+  GEMINI_API_KEY: text,
+  GEMINI_BASE_URL: url,
+  COMPATIBLE_API_KEY: text,
+  COMPATIBLE_BASE_URL: url,
+  MODEL_SMALL: text,
+  MODEL_MAIN: text,
+  MODEL_REVIEW: text,
+  MODEL_DEADLINE_SECONDS: number(300, 1, 3_600),
+  WORKER_CONCURRENCY: number(3, 1, 100),
+  WORKER_LEASE_SECONDS: number(30, 1, 3_600),
+  APPROVAL_HOURS: z.coerce.number().min(0.001).max(10_000).default(24),
+  INPUT_CHARACTERS: number(32_000, 100, 1_000_000),
+  TASK_MODEL_CALLS: number(200, 1, 100_000),
+  TASK_TOKENS: number(2_000_000, 1_000, 1_000_000_000),
+  AGENT_TURNS: number(40, 1, 1_000),
+  REPAIR_ROUNDS: number(3, 0, 20),
+  COMMAND_SECONDS: number(300, 1, 3_600),
+  SANDBOX_MEMORY_MB: number(2_048, 64, 1_000_000),
+  SANDBOX_PROCESSES: number(512, 16, 100_000),
+  SANDBOX_DISK_MB: number(1_024, 16, 1_000_000),
+})
+
+type Environment = z.infer<typeof ENVIRONMENT>
+export type Config = Readonly<Environment> & {
+  /** Absolute. */
+  readonly dataDir: string
+  readonly previewMs: number
+  readonly approvalMs: number
+  /** Values that must never be shown. */
+  readonly secrets: readonly string[]
+}
+
+export const SECRET_NAMES = [
+  'JWT_SECRET',
+  'ANTHROPIC_API_KEY',
+  'OPENAI_API_KEY',
+  'GEMINI_API_KEY',
+  'COMPATIBLE_API_KEY',
+  'DATABASE_URL',
+] as const satisfies readonly (keyof Environment)[]
+
+/** A mistake in the configuration, in sentences for the operator. */
+export class ConfigError extends Error {}
+
+/**
+ * Reads `.env`, then `.env.secrets` (refused unless only its owner may read it), then the environment; the later wins.
+ * Throws ConfigError with every mistake, a line each.
+ */
+export function readConfig(directory: string, environment: NodeJS.ProcessEnv = process.env): Config {
+  const settings = readEnvFile(resolve(directory, '.env'), false)
+  const secrets = readEnvFile(resolve(directory, '.env.secrets'), true)
+  // An empty variable is an unset one: compose files and CI set many of those.
+  const given = Object.entries({ ...settings, ...secrets, ...environment }).filter(
+    ([, value]) => value !== undefined && value !== '',
+  )
+  const parsed = ENVIRONMENT.safeParse(Object.fromEntries(given))
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
+    throw new ConfigError(`The configuration has mistakes:\n${lines.join('\n')}`)
+  }
+  const values = parsed.data
+  if (!isLoopback(values.HTTP_HOST) && values.JWT_SECRET === undefined) {
+    throw new ConfigError(
+      `HTTP_HOST is ${values.HTTP_HOST}, which others can reach: set JWT_SECRET (at least 16 characters) first, or leave HTTP_HOST at 127.0.0.1.`,
+    )
+  }
+  return Object.freeze({
+    ...values,
+    dataDir: resolve(directory, values.DATA_DIR),
+    previewMs: values.PREVIEW_MINUTES * MINUTE,
+    approvalMs: values.APPROVAL_HOURS * 60 * MINUTE,
+    secrets: SECRET_NAMES.flatMap((name) => values[name] ?? []),
+  })
+}
+
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
+}
+
+function readEnvFile(path: string, secret: boolean): Record<string, string | undefined> {
+  if (!existsSync(path)) return {}
+  const file = openSync(path, 'r')
+  try {
+    const mode = fstatSync(file).mode & 0o777
+    if (secret && process.platform !== 'win32' && (mode & 0o077) !== 0) {
+      throw new ConfigError(`${path} can be read by others (mode ${mode.toString(8)}): run \`chmod 600 ${path}\`.`)
+    }
+    return parseEnv(readFileSync(file, 'utf8'))
+  } finally {
+    closeSync(file)
+  }
+}

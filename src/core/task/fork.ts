@@ -1,0 +1,97 @@
+// Goes on from the middle of another task: a new task whose log begins with what the other had recorded up to there.
+import type { TaskEvent, TaskEventBody } from '../vocabulary/event.ts'
+import type { CommitId, TaskId, ThreadId } from '../vocabulary/ids.ts'
+import type { IncomingMessage } from '../vocabulary/message.ts'
+import type { Refusal } from '../vocabulary/refusal.ts'
+import type { Task, WorkspaceSource } from '../vocabulary/task.ts'
+import type { AcceptDeps } from './accept-request.ts'
+import { acceptRequest } from './accept-request.ts'
+import { evolve, extend } from './evolve.ts'
+import { readLog } from './read-log.ts'
+
+export type ForkRequest = Omit<IncomingMessage, 'text'> & { readonly taskId: TaskId; readonly seq: number }
+
+/** Left out of a fork: what belongs to the other task's end, its people and its open doors. */
+const LEFT_BEHIND: ReadonlySet<TaskEventBody['type']> = new Set([
+  'task.created',
+  'task.completed',
+  'task.failed',
+  'task.aborting',
+  'task.aborted',
+  'preview.ready',
+  'preview.closed',
+  'artifact.added',
+])
+
+/** A forked shell command is asked for anew: an approval holds for one run. */
+export async function forkTask(
+  deps: AcceptDeps,
+  request: ForkRequest,
+): Promise<{ readonly task: Task; readonly created: boolean } | Refusal> {
+  const original = await deps.store.get(request.taskId)
+  if (original === null) return { type: 'not_found' }
+  if (request.seq < 1 || request.seq > original.lastSeq) {
+    return { type: 'invalid', problem: `The task has events 1 to ${original.lastSeq}; ${request.seq} is none of them.` }
+  }
+  const kept = (await readLog(deps.store, original.id)).filter((event) => event.seq <= request.seq)
+  const message = { ...request, text: original.inputText }
+  const source: WorkspaceSource = { type: 'task', task_id: original.id, commit: lastCommit(kept) }
+  if (original.taskType === 'shell_command') {
+    return acceptRequest(deps, {
+      ...message,
+      taskType: 'shell_command',
+      text: original.routing?.command ?? original.inputText,
+      source,
+    })
+  }
+  const at = deps.clock.now()
+  const created = {
+    type: 'task.created',
+    data: {
+      user_id: request.author,
+      thread_id: deps.ids.next<ThreadId>(),
+      input_text: original.inputText,
+      task_type: original.taskType,
+      interface: request.interface,
+      source: hasWorkspace(kept) ? source : original.source,
+      forked_from: { task_id: original.id, seq: request.seq },
+    },
+    task_id: deps.ids.next<TaskId>(),
+    seq: 1,
+    at,
+  } as const
+  const bodies = kept
+    .filter((event) => !LEFT_BEHIND.has(event.type))
+    .map(({ task_id: _, seq: __, at: ___, ...body }) => body)
+  const { events, next } = extend(evolve(null, created), bodies, at)
+  const accepted = await deps.store.accept(message, next, [created, ...events])
+  deps.signals.publish({ type: 'task', taskId: accepted.task.id, seq: accepted.task.lastSeq })
+  deps.signals.publish({ type: 'work' })
+  return accepted
+}
+
+/** Runs the request again from where it began, with the models' turns read from its log instead of asked for. */
+export async function replayTask(
+  deps: AcceptDeps,
+  request: Omit<IncomingMessage, 'text'> & { readonly taskId: TaskId },
+): Promise<{ readonly task: Task; readonly created: boolean } | Refusal> {
+  const original = await deps.store.get(request.taskId)
+  if (original === null) return { type: 'not_found' }
+  const log = await readLog(deps.store, original.id)
+  const created = log[0]
+  const baseline = log.find((event) => event.type === 'step.completed' && event.data.step === 'workspace')
+  const commit = baseline?.type === 'step.completed' ? baseline.data.commit : null
+  const source: WorkspaceSource = commit === null ? original.source : { type: 'task', task_id: original.id, commit }
+  const taskType = created?.type === 'task.created' ? created.data.task_type : null
+  return acceptRequest(deps, { ...request, text: original.inputText, taskType, source, replayOf: original.id })
+}
+
+function lastCommit(log: readonly TaskEvent[]): CommitId | null {
+  let commit: CommitId | null = null
+  for (const event of log) if (event.type === 'step.completed') commit = event.data.commit ?? commit
+  return commit
+}
+
+function hasWorkspace(log: readonly TaskEvent[]): boolean {
+  return log.some((event) => event.type === 'step.completed' && event.data.step === 'workspace')
+}
