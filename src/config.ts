@@ -14,6 +14,8 @@ const url = z.url({ protocol: /^https?$/ }).optional()
 /** Every variable there is, by the name it has in the environment. */
 export const ENVIRONMENT = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, message: 'must look like postgres://user@host/name' }).optional(),
+  /** Set by npm: where the person stood when they ran a script. */
+  INIT_CWD: text,
   DATA_DIR: z.string().min(1).default('.factotum'),
   HTTP_HOST: z.string().min(1).default('127.0.0.1'),
   HTTP_PORT: number(7070, 0, 65_535),
@@ -31,8 +33,8 @@ export const ENVIRONMENT = z.object({
   OPENAI_BASE_URL: url,
   GEMINI_API_KEY: text,
   GEMINI_BASE_URL: url,
-  COMPATIBLE_API_KEY: text,
-  COMPATIBLE_BASE_URL: url,
+  OPENAI_COMPATIBLE_API_KEY: text,
+  OPENAI_COMPATIBLE_BASE_URL: url,
   MODEL_SMALL: text,
   MODEL_MAIN: text,
   MODEL_REVIEW: text,
@@ -66,7 +68,7 @@ export const SECRET_NAMES = [
   'ANTHROPIC_API_KEY',
   'OPENAI_API_KEY',
   'GEMINI_API_KEY',
-  'COMPATIBLE_API_KEY',
+  'OPENAI_COMPATIBLE_API_KEY',
   'DATABASE_URL',
 ] as const satisfies readonly (keyof Environment)[]
 

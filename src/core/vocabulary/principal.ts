@@ -10,3 +10,6 @@ export type Principal = {
   readonly role: 'owner' | 'member' | 'guest'
   readonly scopes: readonly Scope[]
 }
+
+/** The person whose machine it is: who the terminal and a one-time login act as. */
+export const OWNER = 'owner' as UserId

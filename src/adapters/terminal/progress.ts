@@ -1,0 +1,114 @@
+// A task's events as lines for a person who watches a terminal. Pure.
+import type { TaskEvent } from '../../core/vocabulary/event.ts'
+import type { Plan, Review } from '../../core/vocabulary/plan.ts'
+import type { JsonValue } from '../../core/vocabulary/json.ts'
+import type { TaskResult } from '../../core/vocabulary/task.ts'
+import type { Paint } from './paint.ts'
+import { oneLine, visible } from './visible.ts'
+
+const MARKS = { passed: '✓', failed: '✗', skipped: '–' } as const
+
+/** The lines that `event` is worth; none for most bookkeeping. */
+export function progressLines(event: TaskEvent, paint: Paint): readonly string[] {
+  const line = (who: string, what: string) => [`  ${paint.dim(who.padEnd(9))} ${what}`]
+  switch (event.type) {
+    case 'task.routed':
+      return line('router', `${event.data.task_type}: ${oneLine(event.data.summary)}`)
+    case 'approval.requested':
+      return [
+        ...line('approval', 'Somebody has to approve exactly this:'),
+        ...visible(event.data.subject)
+          .split('\n')
+          .map((text) => `            ${paint.bold(text)}`),
+      ]
+    case 'approval.resolved':
+      return line('approval', `${event.data.status} by ${oneLine(event.data.by)}`)
+    case 'step.completed':
+      return stepLines(event.data.step, event.data.output, line)
+    case 'tool.started':
+      return line(event.data.agent, `${event.data.tool} ${paint.dim(oneLine(subjectOf(event.data.input), 100))}`)
+    case 'tool.finished':
+      return event.data.ok ? [] : line('', paint.red(`✗ ${oneLine(event.data.output)}`))
+    case 'agent.message':
+      return line(event.data.agent, oneLine(event.data.text))
+    case 'check.finished': {
+      const paintMark =
+        event.data.status === 'failed' ? paint.red : event.data.status === 'passed' ? paint.green : paint.dim
+      const why = event.data.reason === null ? '' : paint.dim(` ${oneLine(event.data.reason)}`)
+      return line(
+        'check',
+        `${paintMark(MARKS[event.data.status])} ${event.data.check} ${paint.dim(seconds(event.data.duration_ms))}${why}`,
+      )
+    }
+    case 'preview.ready':
+      return line('preview', paint.bold(event.data.url))
+    case 'preview.closed':
+      return line('preview', `closed: ${oneLine(event.data.reason)}`)
+    case 'budget.exhausted':
+      return line('limit', paint.red(`${event.data.limit}: ${event.data.used} of ${event.data.allowed}`))
+    case 'task.completed':
+      return endLines(paint.green('✓ completed'), event.data.result, paint)
+    case 'task.failed':
+      return [
+        paint.red(`✗ failed: ${visible(event.data.error)}`),
+        ...(event.data.result === null ? [] : outputLines(event.data.result)),
+      ]
+    case 'task.aborted':
+      return [paint.red(`✗ aborted: ${oneLine(event.data.reason)}`)]
+    default:
+      return []
+  }
+}
+
+type Line = (who: string, what: string) => readonly string[]
+
+/** The log is our own: what a step of that name recorded has that shape. */
+function stepLines(step: string, output: JsonValue, line: Line): readonly string[] {
+  if (step === 'plan') {
+    const plan = output as Plan
+    const subtasks = plan.subtasks.flatMap((subtask, index) =>
+      line('', `${index + 1}. ${oneLine(subtask.title)} (${subtask.role})`),
+    )
+    return [...line('planner', oneLine(plan.summary)), ...subtasks]
+  }
+  if (/^review\/\d+$/.test(step)) {
+    const review = output as Review
+    const findings = review.findings.flatMap((finding) => line('', `- ${oneLine(finding.problem)}`))
+    return [
+      ...line('reviewer', `${review.approved ? 'approved' : 'findings'}: ${oneLine(review.summary)}`),
+      ...findings,
+    ]
+  }
+  return []
+}
+
+function subjectOf(input: JsonValue): string {
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) return String(input)
+  const object = input as Readonly<Record<string, JsonValue>>
+  const subject = object['path'] ?? object['command'] ?? object['pattern'] ?? object['summary'] ?? ''
+  return typeof subject === 'string' ? subject : JSON.stringify(subject)
+}
+
+function endLines(head: string, result: TaskResult, paint: Paint): readonly string[] {
+  const passed = result.checks.filter((check) => check.status === 'passed').length
+  const parts = [
+    result.changed_files.length === 0 ? '' : `${result.changed_files.length} files changed`,
+    passed === 0 ? '' : `${passed} checks passed`,
+    result.usage.model_calls === 0 ? '' : `${result.usage.model_calls} model turns`,
+    result.offline ? 'by the offline model' : '',
+    result.commit === null ? '' : `commit ${result.commit.slice(0, 10)}`,
+  ]
+  const facts = parts.filter((part) => part !== '').join(', ')
+  return [`${head}${facts === '' ? '' : paint.dim(` · ${facts}`)}`, ...outputLines(result)]
+}
+
+function outputLines(result: TaskResult): readonly string[] {
+  if (result.answer !== null) return ['', visible(result.answer)]
+  if (result.output !== null && result.output !== '') return ['', visible(result.output)]
+  const failed = result.checks.filter((check) => check.status === 'failed')
+  return failed.flatMap((check) => ['', `${check.check}:`, visible(check.output)])
+}
+
+export function seconds(ms: number): string {
+  return `${(ms / 1_000).toFixed(ms < 10_000 ? 1 : 0)} s`
+}

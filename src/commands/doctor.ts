@@ -1,0 +1,93 @@
+// `factotum doctor`: what this machine can do, what it lacks, and what to do about it.
+import { execFile } from 'node:child_process'
+import { statfs } from 'node:fs/promises'
+import { promisify } from 'node:util'
+import { Command } from 'commander'
+import { table } from '../adapters/terminal/table.ts'
+import { MODEL_TIERS } from '../core/vocabulary/usage.ts'
+import type { Platform } from '../processes/platform.ts'
+import { readRunning } from '../processes/running.ts'
+import { createOutput, EXIT, withPlatform } from './command.ts'
+import type { ExitCode } from './command.ts'
+
+type Finding = { readonly name: string; readonly ok: boolean; readonly required: boolean; readonly detail: string }
+
+const LOW_DISK_BYTES = 2_000_000_000
+const run = promisify(execFile)
+
+export function doctorCommand(exit: (code: ExitCode) => void): Command {
+  return new Command('doctor')
+    .description('what this machine can do, what it lacks, and what to do about it')
+    .option('--json', 'the findings as JSON')
+    .action(async (options: { json?: true }) => {
+      const output = createOutput()
+      const findings = await withPlatform(output, examine)
+      const healthy = findings.every((finding) => finding.ok || !finding.required)
+      if (options.json) output.json({ healthy, findings })
+      else {
+        const mark = (finding: Finding) => (finding.ok ? 'ok' : finding.required ? 'MISSING' : 'optional')
+        output.line(table(findings.map((finding) => [mark(finding), finding.name, finding.detail])))
+      }
+      exit(healthy ? EXIT.ok : EXIT.failed)
+    })
+}
+
+async function examine(platform: Platform): Promise<readonly Finding[]> {
+  const [sandbox, disk, running, database, git, python] = await Promise.all([
+    platform.sandboxes.probe(),
+    statfs(platform.config.dataDir),
+    readRunning(platform.config.dataDir),
+    platform.databaseVersion(),
+    version('git', '--version'),
+    version('python3', '--version'),
+  ])
+  const free = disk.bavail * disk.bsize
+  const tiers = MODEL_TIERS.map((tier) => ({ tier, label: platform.models.describe(tier) }))
+  const offline = tiers.every(({ label }) => label.offline)
+  return [
+    { name: 'node', ok: true, required: true, detail: `${process.version} on ${process.platform} ${process.arch}` },
+    { name: 'database', ok: true, required: true, detail: database },
+    {
+      name: 'data directory',
+      ok: free > LOW_DISK_BYTES,
+      required: false,
+      detail: `${platform.config.dataDir}, ${Math.round(free / 1e9)} GB free`,
+    },
+    {
+      name: 'sandbox',
+      ok: sandbox.level !== 'L0',
+      required: true,
+      detail: `level ${sandbox.level}, ${sandbox.backend}`,
+    },
+    ...sandbox.findings.map(({ name, ok, detail }) => ({ name: `sandbox: ${name}`, ok, required: false, detail })),
+    { name: 'git', ok: git !== null, required: true, detail: git ?? 'install it: apt-get install git' },
+    {
+      name: 'python3',
+      ok: python !== null,
+      required: false,
+      detail: python ?? 'Python projects can not be built or tested: apt-get install python3',
+    },
+    {
+      name: 'models',
+      ok: !offline,
+      required: false,
+      detail: offline
+        ? 'the offline model (recipes only); set ANTHROPIC_API_KEY, OPENAI_API_KEY or GEMINI_API_KEY in .env.secrets'
+        : tiers.map(({ tier, label }) => `${tier}: ${label.provider}/${label.model}`).join(', '),
+    },
+    {
+      name: 'platform',
+      ok: true,
+      required: false,
+      detail: running === null ? 'not up' : `up at ${running.url} (process ${running.pid})`,
+    },
+  ]
+}
+
+async function version(command: string, flag: string): Promise<string | null> {
+  try {
+    return (await run(command, [flag], { timeout: 5_000 })).stdout.trim()
+  } catch {
+    return null
+  }
+}

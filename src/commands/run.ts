@@ -1,0 +1,74 @@
+// `factotum run "<text>"`: one task in the foreground.
+import { mkdir, readdir, stat } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { Command } from 'commander'
+import { acceptRequest } from '../core/task/accept-request.ts'
+import type { WorkspaceSource } from '../core/vocabulary/task.ts'
+import { callerDirectory, CommandError, createOutput, EXIT, refusalText, withPlatform } from './command.ts'
+import type { ExitCode } from './command.ts'
+import { foreground } from './foreground.ts'
+
+type RunOptions = {
+  readonly workspace?: string
+  readonly out?: string
+  readonly shell?: true
+  readonly yes?: true
+  readonly json?: true
+}
+
+export function runCommand(exit: (code: ExitCode) => void): Command {
+  return new Command('run')
+    .description('run one task in the foreground, with live progress')
+    .argument('<text...>', 'what is to be done')
+    .option('--workspace <dir>', 'start from a copy of this folder')
+    .option('--out <dir>', 'write the finished workspace into this folder (made if missing, must be empty)')
+    .option('--shell', 'take the text as a literal shell command; it needs approval')
+    .option('--yes', 'approve as the local owner')
+    .option('--json', 'one JSON event a line')
+    .addHelpText('after', '\nExit codes: 0 completed, 1 failed, 2 usage, 3 needs approval.')
+    .action(async (words: readonly string[], options: RunOptions) => {
+      const source = await sourceOf(options.workspace)
+      const out = await emptyFolder(options.out)
+      const output = createOutput()
+      const code = await withPlatform(output, async (platform) => {
+        const accepted = await acceptRequest(platform, {
+          ...platform.terminalMessage(words.join(' ')),
+          taskType: options.shell ? 'shell_command' : null,
+          source,
+        })
+        if ('type' in accepted) throw new CommandError(refusalText(accepted, ''), EXIT.usage)
+        const { json = false, yes = false } = options
+        const ended = await foreground(platform, accepted.task, { json, yes, output })
+        if (out !== null && ended !== EXIT.needsApproval && (await platform.hasWorkspace(accepted.task.id))) {
+          await platform.workspaces.exportTo(accepted.task.id, out)
+          output.note(`The workspace was written to ${out}`)
+        }
+        return ended
+      })
+      exit(code)
+    })
+}
+
+async function sourceOf(workspace: string | undefined): Promise<WorkspaceSource> {
+  if (workspace === undefined) return { type: 'empty' }
+  const path = resolve(callerDirectory(), workspace)
+  const found = await stat(path).catch(() => null)
+  if (found === null || !found.isDirectory())
+    throw new CommandError(`--workspace: ${path} is not a folder.`, EXIT.usage)
+  return { type: 'directory', path }
+}
+
+async function emptyFolder(out: string | undefined): Promise<string | null> {
+  if (out === undefined) return null
+  const path = resolve(callerDirectory(), out)
+  try {
+    await mkdir(path, { recursive: true })
+    if ((await readdir(path)).length === 0) return path
+  } catch (error) {
+    throw new CommandError(
+      `--out: ${path} can't be used: ${error instanceof Error ? error.message : String(error)}`,
+      EXIT.usage,
+    )
+  }
+  throw new CommandError(`--out: ${path} is not empty.`, EXIT.usage)
+}

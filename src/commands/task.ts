@@ -1,0 +1,239 @@
+// `factotum task …`: look at tasks, and approve, reject, abort, close, replay and fork them.
+import { Command, InvalidArgumentError } from 'commander'
+import { table } from '../adapters/terminal/table.ts'
+import { oneLine, visible } from '../adapters/terminal/visible.ts'
+import { applyCommand, isRefusal } from '../core/task/apply-command.ts'
+import type { TaskCommand } from '../core/task/decide.ts'
+import { forkTask, replayTask } from '../core/task/fork.ts'
+import { readLog } from '../core/task/read-log.ts'
+import { TASK_STATUSES } from '../core/vocabulary/task.ts'
+import type { Task, TaskStatus } from '../core/vocabulary/task.ts'
+import { eventToWire, taskToWire } from '../core/vocabulary/wire.ts'
+import { OWNER } from '../processes/platform.ts'
+import type { Platform } from '../processes/platform.ts'
+import { CommandError, createOutput, EXIT, refusalText, taskIdOf, withPlatform } from './command.ts'
+import type { ExitCode } from './command.ts'
+import { foreground } from './foreground.ts'
+
+type Json = { readonly json?: true }
+
+export function taskCommand(exit: (code: ExitCode) => void): Command {
+  const task = new Command('task').description('look at tasks and decide about them')
+
+  task
+    .command('list')
+    .description('the newest tasks first')
+    .option('--status <status>', 'only tasks with this status', parseStatus)
+    .option('--limit <n>', 'how many', parseCount, 20)
+    .option('--cursor <cursor>', 'go on after an earlier page')
+    .option('--json', 'one JSON object {items, next_cursor}')
+    .action(async (options: Json & { status?: TaskStatus; limit: number; cursor?: string }) => {
+      const output = createOutput()
+      await withPlatform(output, async ({ store }) => {
+        const { status = null, limit, cursor = null } = options
+        const page = await store.list({ userId: null, statuses: status === null ? null : [status], limit, cursor })
+        if (options.json) return output.json({ items: page.items.map(taskToWire), next_cursor: page.nextCursor })
+        if (page.items.length === 0)
+          return output.line('No tasks yet. Try: factotum run "create a hello world web app"')
+        output.line(
+          table(
+            page.items.map((item) => [item.id, item.status, item.createdAt.toISOString(), oneLine(item.inputText, 60)]),
+          ),
+        )
+      })
+    })
+
+  task
+    .command('show <id>')
+    .description('one task: its status, result and evidence')
+    .option('--json', 'the task as JSON')
+    .action(async (id: string, options: Json) => {
+      const output = createOutput()
+      await withPlatform(output, async (platform) => {
+        const found = await existing(platform, id)
+        if (options.json) return output.json(taskToWire(found))
+        for (const line of describeTask(found)) output.line(line)
+      })
+    })
+
+  task
+    .command('events <id>')
+    .description("the task's log")
+    .option('--after <seq>', 'only events after this number', parseCount, 0)
+    .option('--json', 'one JSON event a line')
+    .action(async (id: string, options: Json & { after: number }) => {
+      const output = createOutput()
+      await withPlatform(output, async (platform) => {
+        const found = await existing(platform, id)
+        for (const event of await readLog(platform.store, found.id, options.after)) {
+          if (options.json) output.json(eventToWire(event))
+          else
+            output.line(
+              `${String(event.seq).padStart(4)}  ${event.at.toISOString()}  ${event.type.padEnd(18)} ${oneLine(JSON.stringify(event.data), 120)}`,
+            )
+        }
+      })
+    })
+
+  decision('approve <id>', 'approve what the task waits for', (comment) => ({
+    type: 'approve',
+    approvalId: null,
+    by: OWNER,
+    comment,
+  }))
+  decision('reject <id>', 'reject what the task waits for; that ends it', (comment) => ({
+    type: 'reject',
+    approvalId: null,
+    by: OWNER,
+    comment,
+  }))
+  decision('abort <id>', 'stop the task', (comment) => ({
+    type: 'abort',
+    by: OWNER,
+    reason: comment ?? 'Stopped by the owner.',
+  }))
+
+  function decision(name: string, description: string, command: (comment: string | null) => TaskCommand): void {
+    task
+      .command(name)
+      .description(description)
+      .option('--comment <text>', 'why')
+      .option('--json', 'the task as JSON')
+      .action(async (id: string, options: Json & { comment?: string }) => {
+        const output = createOutput()
+        await withPlatform(output, async (platform) => {
+          const after = accepted(await applyCommand(platform, taskIdOf(id), command(options.comment ?? null)), id)
+          if (options.json) return output.json(taskToWire(after))
+          output.line(`Task ${after.id} is ${after.status}.${await hintFor(platform, after)}`)
+        })
+      })
+  }
+
+  task
+    .command('close <id>')
+    .description('close the previews that a completed task left open')
+    .option('--json', 'the closed previews as JSON')
+    .action(async (id: string, options: Json) => {
+      const output = createOutput()
+      await withPlatform(output, async (platform) => {
+        const found = await existing(platform, id)
+        const closed = await platform.closePreviews(found.id)
+        if (options.json) return output.json(closed.map((preview) => ({ preview_id: preview.id, url: preview.url })))
+        output.line(
+          closed.length === 0 ? 'No preview was open.' : `Closed ${closed.map((preview) => preview.url).join(', ')}`,
+        )
+      })
+    })
+
+  task
+    .command('replay <id>')
+    .description('run the task again with its recorded model turns, and compare what comes out')
+    .option('--json', 'events as JSON lines, then the comparison')
+    .action(async (id: string, options: Json) => {
+      const output = createOutput()
+      const code = await withPlatform(output, async (platform) => {
+        const message = platform.terminalMessage(`replay ${id}`)
+        const started = await replayTask(platform, { ...message, taskId: taskIdOf(id) })
+        if (isRefused(started)) throw new CommandError(refusalText(started, id), EXIT.failed)
+        const ended = await foreground(platform, started.task, { json: options.json === true, yes: true, output })
+        if (ended !== EXIT.ok) return ended
+        const same = (await finalPatch(platform, taskIdOf(id))) === (await finalPatch(platform, started.task.id))
+        if (options.json) output.json({ replay_of: id, task_id: started.task.id, same_changes: same })
+        else
+          output.line(
+            same
+              ? 'The replay made exactly the same changes.'
+              : "The replay made other changes; compare the two tasks' diffs.",
+          )
+        return same ? EXIT.ok : EXIT.failed
+      })
+      exit(code)
+    })
+
+  task
+    .command('fork <id>')
+    .description('go on from the middle of a task, as a new task')
+    .requiredOption('--at <seq>', 'the event after which the new task goes its own way', parseCount)
+    .option('--yes', 'approve as the local owner')
+    .option('--json', 'events as JSON lines')
+    .action(async (id: string, options: Json & { at: number; yes?: true }) => {
+      const output = createOutput()
+      const code = await withPlatform(output, async (platform) => {
+        const message = platform.terminalMessage(`fork ${id}`)
+        const started = await forkTask(platform, { ...message, taskId: taskIdOf(id), seq: options.at })
+        if (isRefused(started)) throw new CommandError(refusalText(started, id), EXIT.failed)
+        return foreground(platform, started.task, { json: options.json === true, yes: options.yes === true, output })
+      })
+      exit(code)
+    })
+
+  return task
+}
+
+async function existing(platform: Platform, id: string): Promise<Task> {
+  return accepted((await platform.store.get(taskIdOf(id))) ?? { type: 'not_found' }, id)
+}
+
+function accepted(result: Task | Parameters<typeof refusalText>[0], id: string): Task {
+  if (isRefusal(result)) throw new CommandError(refusalText(result, id))
+  return result
+}
+
+function isRefused<T extends object>(
+  value: T | Parameters<typeof refusalText>[0],
+): value is Parameters<typeof refusalText>[0] {
+  return 'type' in value
+}
+
+async function finalPatch(platform: Platform, id: Task['id']): Promise<string | null> {
+  for (const event of await readLog(platform.store, id)) {
+    if (event.type === 'step.completed' && event.data.step === 'diff') return JSON.stringify(event.data.output)
+  }
+  return null
+}
+
+async function hintFor(platform: Platform, task: Task): Promise<string> {
+  if (task.status !== 'queued') return ''
+  const { workers } = await platform.queue.state()
+  return workers.length > 0 ? '' : ' It runs as soon as a worker is up: factotum up'
+}
+
+function describeTask(task: Task): readonly string[] {
+  const rows: (readonly [string, string])[] = [
+    ['task', task.id],
+    ['status', task.status],
+    ['kind', task.taskType ?? 'not routed yet'],
+    ['request', visible(task.inputText)],
+    ['created', task.createdAt.toISOString()],
+  ]
+  if (task.approval !== null) rows.push(['approval', `${task.approval.status}: ${visible(task.approval.subject)}`])
+  if (task.error !== null) rows.push(['error', visible(task.error)])
+  const { result } = task
+  if (result !== null) {
+    rows.push(['summary', visible(result.summary)])
+    if (result.offline) rows.push(['model', 'offline (recipes)'])
+    if (result.preview_url !== null) rows.push(['preview', result.preview_url])
+    if (result.commit !== null) rows.push(['commit', result.commit])
+    if (result.changed_files.length > 0) rows.push(['changed', visible(result.changed_files.join(', '))])
+    for (const check of result.checks) rows.push(['check', `${check.status}: ${check.check}`])
+    rows.push([
+      'usage',
+      `${result.usage.model_calls} model turns, ${result.usage.input_tokens} tokens in, ${result.usage.output_tokens} out`,
+    ])
+  }
+  const text = rows.map(([name, value]) => `${name.padEnd(9)} ${value.replaceAll('\n', `\n${' '.repeat(10)}`)}`)
+  return result?.answer == null ? text : [...text, '', visible(result.answer)]
+}
+
+function parseStatus(value: string): TaskStatus {
+  const status = TASK_STATUSES.find((known) => known === value)
+  if (status === undefined) throw new InvalidArgumentError(`One of: ${TASK_STATUSES.join(', ')}.`)
+  return status
+}
+
+function parseCount(value: string): number {
+  const count = Number(value)
+  if (!Number.isInteger(count) || count < 0 || count > 1_000_000_000)
+    throw new InvalidArgumentError('A whole number, 0 or more.')
+  return count
+}

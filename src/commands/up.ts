@@ -1,0 +1,89 @@
+// `factotum up`: the platform, all in one process or the roles that are asked for; with a request behind it, that too.
+import { Command, InvalidArgumentError } from 'commander'
+import { acceptRequest } from '../core/task/accept-request.ts'
+import type { TaskId } from '../core/vocabulary/ids.ts'
+import { readConfig } from '../config.ts'
+import { openPlatform } from '../processes/platform.ts'
+import { ROLES, startRoles } from '../processes/roles.ts'
+import type { RoleOfProcess } from '../processes/roles.ts'
+import { CommandError, createOutput, EXIT, refusalText, taskIdOf } from './command.ts'
+import type { ExitCode } from './command.ts'
+import { follow } from './foreground.ts'
+
+type UpOptions = {
+  readonly roles: readonly RoleOfProcess[]
+  readonly only?: string
+  readonly dev?: true
+}
+
+export function upCommand(exit: (code: ExitCode) => void): Command {
+  return new Command('up')
+    .description('start the platform and stay up')
+    .argument('[request...]', 'a request to run at once')
+    .option('--roles <list>', `which parts this process plays: ${ROLES.join(', ')}`, parseRoles, ROLES)
+    .option('--only <task>', 'work on this task alone, and leave when it is over and its preview closed')
+    .option('--dev', 'build the console afresh on every start')
+    .action(async (words: readonly string[], options: UpOptions) => {
+      const output = createOutput()
+      const config = readConfig(process.cwd())
+      const only: TaskId | null = options.only === undefined ? null : taskIdOf(options.only)
+      const stopped = stopSignal()
+      const platform = await openPlatform(config, { say: output.note, logTo: process.stdout.isTTY ? 'file' : 'stderr' })
+      try {
+        const running = await startRoles(platform, { roles: options.roles, only, dev: options.dev === true })
+        if (running.type === 'taken') {
+          const where = running.by === null ? '' : ` at ${running.by.url} (process ${running.by.pid})`
+          throw new CommandError(
+            `Factotum is up already on ${config.dataDir}${where}. Use that one, or set another DATA_DIR.`,
+          )
+        }
+        try {
+          if (running.loginUrl !== null) output.line(`Factotum is up: ${running.loginUrl}`)
+          if (words.length > 0) {
+            const accepted = await acceptRequest(platform, {
+              ...platform.terminalMessage(words.join(' ')),
+              taskType: null,
+              source: { type: 'empty' },
+            })
+            if ('type' in accepted) throw new CommandError(refusalText(accepted, ''), EXIT.usage)
+            const interrupted = AbortSignal.any([stopped])
+            await follow(platform, accepted.task, { json: false, yes: false, output }, interrupted)
+            if (!stopped.aborted && only === null) output.note('Still up. Ctrl-C stops it.')
+          }
+          await Promise.race([aborted(stopped), ...(only === null ? [] : [running.idle()])])
+        } finally {
+          await running.stop()
+        }
+      } finally {
+        await platform.close()
+      }
+      exit(EXIT.ok)
+    })
+}
+
+function parseRoles(list: string): readonly RoleOfProcess[] {
+  return list.split(',').map((name) => {
+    const role = ROLES.find((known) => known === name.trim())
+    if (role === undefined) throw new InvalidArgumentError(`"${name}" is none of: ${ROLES.join(', ')}.`)
+    return role
+  })
+}
+
+/** Aborts at the first SIGINT or SIGTERM; a second one ends the process at once, as people expect of Ctrl-C twice. */
+function stopSignal(): AbortSignal {
+  const controller = new AbortController()
+  const onSignal = () => {
+    process.once('SIGINT', () => process.kill(process.pid, 'SIGKILL'))
+    controller.abort()
+  }
+  process.once('SIGINT', onSignal)
+  process.once('SIGTERM', onSignal)
+  return controller.signal
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}

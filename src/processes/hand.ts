@@ -1,0 +1,57 @@
+// Somebody to work on one foreground task: the platform that is up already, or a worker process of its own that can
+// outlive the command for as long as the task's preview stays open.
+import { spawn } from 'node:child_process'
+import { openSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { TaskId } from '../core/vocabulary/ids.ts'
+import type { Platform } from './platform.ts'
+import { findRunning } from './running.ts'
+
+export type Hand = {
+  /** Called, at most once, with one sentence when the worker process died although the task is not over. */
+  readonly onFailure: (listener: (reason: string) => void) => void
+  /** Lets go: the process id of a worker that stays for the preview, or null when nothing of ours is left running. */
+  readonly release: () => Promise<number | null>
+}
+
+const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url))
+
+export async function startHand(platform: Platform, taskId: TaskId): Promise<Hand> {
+  if ((await findRunning(platform.config.dataDir)) !== null)
+    return { onFailure: () => undefined, release: async () => null }
+  const logPath = join(platform.config.dataDir, 'logs', 'worker.log')
+  const log = openSync(logPath, 'a', 0o600)
+  const child = spawn(process.execPath, [MAIN, 'up', '--roles', 'worker', '--only', taskId], {
+    detached: true,
+    stdio: ['ignore', log, log],
+  })
+  let failed: (reason: string) => void = () => undefined
+  let released = false
+  const exited = new Promise<void>((resolve) => {
+    child.once('exit', (code) => {
+      if (!released && code !== 0) failed(`The worker process ended with exit code ${code}; see ${logPath}`)
+      resolve()
+    })
+    child.once('error', (error) => {
+      failed(`The worker process could not be started: ${error.message}`)
+      resolve()
+    })
+  })
+  return {
+    onFailure: (listener) => {
+      failed = listener
+    },
+    release: async () => {
+      released = true
+      const open = (await platform.previewStore.all()).some((preview) => preview.taskId === taskId)
+      if (open && child.exitCode === null && child.pid !== undefined) {
+        child.unref()
+        return child.pid
+      }
+      child.kill('SIGTERM')
+      await exited
+      return null
+    },
+  }
+}

@@ -1,0 +1,89 @@
+// Starts the parts that one process plays: the gateway, a worker, or both.
+import type { TaskId } from '../core/vocabulary/ids.ts'
+import { createWorker } from '../core/dispatch/worker.ts'
+import { takeCare } from '../core/dispatch/caretaker.ts'
+import { followLog } from '../core/task/read-log.ts'
+import { startGateway } from './gateway.ts'
+import { createLoginUrl } from './login.ts'
+import type { Platform } from './platform.ts'
+import { forgetRunning, noteRunning, readRunning } from './running.ts'
+import type { Running } from './running.ts'
+
+export const ROLES = ['gateway', 'worker'] as const
+export type RoleOfProcess = (typeof ROLES)[number]
+
+export type RolesRequest = {
+  readonly roles: readonly RoleOfProcess[]
+  readonly only: TaskId | null
+  readonly dev: boolean
+}
+
+export type RunningRoles =
+  | {
+      readonly type: 'running'
+      /** One-time; null when this process has no gateway. */
+      readonly loginUrl: string | null
+      /** Resolves when the only task is over and its preview closed. */
+      readonly idle: () => Promise<void>
+      readonly stop: () => Promise<void>
+    }
+  /** Another platform is up on this data directory. */
+  | { readonly type: 'taken'; readonly by: Running | null }
+
+/** How many completed tasks keep their sandbox for a preview. */
+const RESIDENTS = 8
+const POLL_MS = 1_000
+
+export async function startRoles(platform: Platform, request: RolesRequest): Promise<RunningRoles> {
+  const { config } = platform
+  const isGateway = request.roles.includes('gateway')
+  const isWorker = request.roles.includes('worker')
+  const lock = isGateway ? await platform.lockDataDirectory() : null
+  if (isGateway && lock === null) return { type: 'taken', by: await readRunning(config.dataDir) }
+  const closing = new AbortController()
+  const worker = isWorker
+    ? createWorker(await platform.workerDeps(), {
+        id: platform.worker,
+        concurrency: config.WORKER_CONCURRENCY,
+        leaseMs: config.WORKER_LEASE_SECONDS * 1_000,
+        pollMs: POLL_MS,
+        previewMs: config.previewMs,
+        residents: RESIDENTS,
+        only: request.only,
+      })
+    : null
+  try {
+    const gateway = isGateway ? await startGateway(platform, { dev: request.dev }) : null
+    worker?.start()
+    const care = isWorker && request.only === null ? takeCare(platform, closing.signal) : Promise.resolve()
+    if (gateway !== null) await noteRunning(config.dataDir, { pid: process.pid, url: gateway.url, works: isWorker })
+    return {
+      type: 'running',
+      loginUrl: gateway === null ? null : await createLoginUrl(platform, config.PUBLIC_URL ?? gateway.url),
+      idle: async () => {
+        if (request.only !== null) await untilOver(platform, request.only)
+        await worker?.idle()
+      },
+      stop: async () => {
+        closing.abort()
+        if (gateway !== null) await forgetRunning(config.dataDir)
+        await gateway?.close()
+        await worker?.stop()
+        await care
+        await lock?.release()
+      },
+    }
+  } catch (error) {
+    closing.abort()
+    await worker?.stop()
+    await lock?.release()
+    throw error
+  }
+}
+
+/** Resolves once the task is over, or is gone. */
+async function untilOver(platform: Platform, taskId: TaskId): Promise<void> {
+  for await (const _ of followLog(platform, taskId, 0, new AbortController().signal)) {
+    // Only the end of the log matters here.
+  }
+}
