@@ -1,0 +1,129 @@
+// The embedded sandboxes: level L1, by way of bubblewrap, which is obtained at the first need.
+import { existsSync } from 'node:fs'
+import { chown, mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import type { Sandbox, SandboxLimits, SandboxProvider, SandboxReport } from '../../core/ports/sandbox.ts'
+import type { Telemetry } from '../../core/ports/telemetry.ts'
+import { startSandbox } from './bubblewrap-sandbox.ts'
+import { findCgroups } from './cgroup.ts'
+import { launch } from './launch.ts'
+import { findGit, obtainBubblewrap } from './obtain-bubblewrap.ts'
+import type { Bubblewrap } from './obtain-bubblewrap.ts'
+import { openPortSockets, sweepPortSockets } from './port-sockets.ts'
+import { report } from './probe.ts'
+import { SEARCH_PATH } from './run-program.ts'
+import { sandboxUser } from './sandbox-user.ts'
+import type { SandboxUser } from './sandbox-user.ts'
+import { seccompFilter } from './seccomp-filter.ts'
+import { prepareToolbox } from './toolbox.ts'
+import { filesFolder } from './workspace-folders.ts'
+
+type Options = {
+  readonly dataDir: string
+  readonly log: Telemetry['log']
+  /** Told in one line what is done to the machine: installing or unpacking bubblewrap. */
+  readonly say: (line: string) => void
+  /** Where programs are looked for. */
+  readonly searchPath?: readonly string[]
+}
+
+const PORTS = 16
+const PROBE_LIMITS: SandboxLimits = { memoryBytes: 256 * 1024 ** 2, processes: 64, diskBytes: 1024 ** 2 }
+
+/** Nothing is looked at, obtained or written before the first call. */
+export function createSandboxProvider({ dataDir, log, say, searchPath = SEARCH_PATH }: Options): SandboxProvider {
+  let opened = 0
+  const ground = once(async () => {
+    const architecture = process.arch
+    if (process.platform !== 'linux' || (architecture !== 'x64' && architecture !== 'arm64')) {
+      throw new Error(unsupported(process.platform, architecture))
+    }
+    const bubblewrap = await obtainBubblewrap({ dataDir, say, searchPath })
+    if (bubblewrap.type === 'missing') throw new Error(bubblewrap.reason)
+    const [tools] = await Promise.all([prepareToolbox(dataDir, searchPath), sweepPortSockets()])
+    return { bubblewrap, tools, cgroups: findCgroups(), seccomp: seccompFilter(architecture) }
+  })
+
+  async function boot(name: string, user: SandboxUser, workspace: string, limits: SandboxLimits): Promise<Sandbox> {
+    const { bubblewrap, tools, cgroups, seccomp } = await ground()
+    opened += 1
+    const cgroup = cgroups.create(`${process.pid}-${opened}-${name}`, limits)
+    const sockets = await openPortSockets(PORTS)
+    const portDescriptors = sockets.descriptors
+    const launched = launch({ bubblewrap, tools, user, workspace, limits, cgroup, seccomp, portDescriptors })
+    return startSandbox({ launched, cgroup, sockets, limits })
+  }
+
+  const probed = once(async (): Promise<SandboxReport> => {
+    let bubblewrap: Bubblewrap | null = null
+    let problem: string | null = null
+    try {
+      bubblewrap = (await ground()).bubblewrap
+      await bootOnce()
+    } catch (error) {
+      problem = error instanceof Error ? error.message : String(error)
+    }
+    const cgroups = bubblewrap === null ? null : (await ground()).cgroups
+    return report({ bubblewrap, problem, cgroups, git: findGit(searchPath), user: sandboxUser('probe') })
+  })
+
+  async function bootOnce(): Promise<void> {
+    const workspace = await mkdtemp(join(tmpdir(), 'factotum-probe-'))
+    const user = sandboxUser('probe')
+    try {
+      if (user.dedicated) await chown(workspace, user.uid, user.gid)
+      const sandbox = await boot('probe', user, workspace, PROBE_LIMITS)
+      try {
+        const command = { command: 'true', cwd: '.', env: {}, timeoutMs: 5_000, maxOutputBytes: 1_000 }
+        const { exitCode, stderr } = await sandbox.exec(command, new AbortController().signal)
+        if (exitCode !== 0) throw new Error(`a command in the sandbox failed: ${stderr.trim()}`)
+      } finally {
+        await sandbox.close()
+      }
+    } finally {
+      await rm(workspace, { recursive: true, force: true })
+    }
+  }
+
+  return {
+    probe: probed,
+    open: async (taskId, limits) => {
+      const { level, findings } = await probed()
+      if (level === 'L0') {
+        const details = findings.filter(({ ok, name }) => !ok && name === 'sandbox').map(({ detail }) => detail)
+        throw new Error(`Untrusted commands are refused on this machine: ${details.join(' ')}`)
+      }
+      const user = sandboxUser(taskId)
+      const workspace = filesFolder(resolve(dataDir), taskId)
+      if (!existsSync(workspace)) {
+        await mkdir(workspace, { recursive: true, mode: 0o700 })
+        if (user.dedicated) await chown(workspace, user.uid, user.gid)
+      }
+      const sandbox = await boot(taskId, user, workspace, limits)
+      void sandbox.ended.then(({ reason, detail }) => {
+        const fields = { task_id: taskId, reason, detail }
+        log(reason === 'closed' ? 'debug' : 'warn', 'sandbox ended', fields)
+      })
+      return sandbox
+    },
+  }
+}
+
+function unsupported(platform: string, architecture: string): string {
+  return platform === 'linux'
+    ? `The embedded sandbox knows x64 and arm64 processors, not ${architecture}.`
+    : `The embedded sandbox needs Linux: on ${platform} install a container engine (Docker Desktop or Podman) and run Factotum in its Linux container.`
+}
+
+/** Does `work` at the first call and gives every caller its outcome; a failure is tried again at the next call. */
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let started: Promise<T> | null = null
+  return () => {
+    started ??= work().catch((error: unknown) => {
+      started = null
+      throw error
+    })
+    return started
+  }
+}

@@ -1,0 +1,19 @@
+// Where a task's files and their history lie on the host.
+import { join } from 'node:path'
+
+/** Throws when the id could name anything but a folder of its own. */
+export function workspaceFolder(dataDir: string, taskId: string): string {
+  if (!/^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/.test(taskId))
+    throw new Error(`not the id of a task: ${JSON.stringify(taskId)}`)
+  return join(dataDir, 'workspaces', taskId)
+}
+
+/** Seen by the sandbox as /workspace. */
+export function filesFolder(dataDir: string, taskId: string): string {
+  return join(workspaceFolder(dataDir, taskId), 'files')
+}
+
+/** The snapshots: no sandbox of an agent ever sees it. */
+export function historyFolder(dataDir: string, taskId: string): string {
+  return join(workspaceFolder(dataDir, taskId), 'history.git')
+}
