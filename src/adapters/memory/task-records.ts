@@ -1,0 +1,39 @@
+// The records that the in-memory TaskStore and TaskQueue share, as the two share tables in a database.
+import type { TaskEvent } from '../../core/vocabulary/event.ts'
+import type { TaskId, ThreadId, WorkerId } from '../../core/vocabulary/ids.ts'
+import type { Message, Thread } from '../../core/vocabulary/message.ts'
+import type { Task } from '../../core/vocabulary/task.ts'
+
+export type TaskRecord = {
+  task: Task
+  events: TaskEvent[]
+  token: bigint
+  attempt: number
+  /** Milliseconds of the store's clock; null while no worker may claim it. */
+  claimableAt: number | null
+  order: number
+}
+
+export type TaskRecords = {
+  readonly tasks: Map<TaskId, TaskRecord>
+  /** By interface, chat and external id. */
+  readonly accepted: Map<string, TaskId>
+  /** By interface and chat. */
+  readonly threads: Map<string, Thread>
+  readonly messages: Map<ThreadId, Message[]>
+  readonly workers: Map<WorkerId, number>
+  lastToken: bigint
+  paused: boolean
+}
+
+export function createTaskRecords(): TaskRecords {
+  return {
+    tasks: new Map(),
+    accepted: new Map(),
+    threads: new Map(),
+    messages: new Map(),
+    workers: new Map(),
+    lastToken: 0n,
+    paused: false,
+  }
+}
