@@ -2,6 +2,7 @@
 import type { JsonValue } from '../vocabulary/json.ts'
 import type { SubtaskRole } from '../vocabulary/plan.ts'
 import type { ChatMessage, ToolCall } from '../ports/models.ts'
+import { stripEscapes } from '../quality/gate.ts'
 import { TaskFailure } from '../task/task-failure.ts'
 import { askForTurn } from './ask.ts'
 import type { RecordedTurn } from './ask.ts'
@@ -147,7 +148,7 @@ async function useTool(
           onOutput: (text) =>
             run.writer.note({
               type: 'step.progress',
-              data: { step, agent: assignment.role, message: text.slice(-EVENT_OUTPUT_CHARACTERS) },
+              data: { step, agent: assignment.role, message: stripEscapes(text).slice(-EVENT_OUTPUT_CHARACTERS) },
             }),
           publish: workshop.publish,
           limits: run.limits,

@@ -5,6 +5,7 @@ export type Prompts = Readonly<Record<PromptName, string>>
 
 /** Marks where a person's or a file's words begin and end, so that no model takes them for instructions of the platform. */
 export function quote(tag: string, text: string): string {
-  // A closing tag inside the text would end the quotation early.
-  return `<${tag}>\n${text.replaceAll(`</${tag}`, `<\\/${tag}`)}\n</${tag}>`
+  // A closing tag inside the text would end the quotation early, and models read tags in any case.
+  const inside = text.replace(new RegExp(`</(?=${tag})`, 'gi'), '<\\/')
+  return `<${tag}>\n${inside}\n</${tag}>`
 }

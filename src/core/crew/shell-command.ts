@@ -1,6 +1,6 @@
 // Runs one approved command in the sandbox: exactly the text that was approved, nothing around it.
 import type { TaskResult } from '../vocabulary/task.ts'
-import { outputOf } from '../quality/gate.ts'
+import { outputOf, stripEscapes } from '../quality/gate.ts'
 import { approvalDigest } from '../task/accept-request.ts'
 import { TaskFailure } from '../task/task-failure.ts'
 import { recordChanges } from './changes.ts'
@@ -19,7 +19,11 @@ export async function runShellCommand(run: Run, workshop: Workshop): Promise<Tas
     const result = await workshop.sandbox.exec(
       { command, cwd: '.', env: {}, timeoutMs: run.limits.commandMs, maxOutputBytes: OUTPUT_BYTES },
       run.signal,
-      (text) => run.writer.note({ type: 'step.progress', data: { step: 'command', agent: 'executor', message: text } }),
+      (text) =>
+        run.writer.note({
+          type: 'step.progress',
+          data: { step: 'command', agent: 'executor', message: stripEscapes(text) },
+        }),
     )
     run.signal.throwIfAborted()
     const output = outputOf(result, OUTPUT_BYTES)

@@ -96,7 +96,7 @@ function reasonOf(result: CommandResult, plan: CheckPlan): string {
 /** What a command printed, the end of it, as a person would see it: escape sequences are left out. */
 export function outputOf(result: Pick<CommandResult, 'stdout' | 'stderr'>, limit = OUTPUT_CHARACTERS): string {
   const text = [result.stdout, result.stderr].filter((part) => part !== '').join('\n')
-  return stripEscapes(text).slice(-limit)
+  return stripEscapes(text).slice(-limit).toWellFormed()
 }
 
 /** Without ANSI escape sequences and control characters other than tab and line feed (ECMA-48). */

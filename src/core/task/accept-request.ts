@@ -8,6 +8,7 @@ import type { Ids } from '../ports/ids.ts'
 import type { Telemetry } from '../ports/telemetry.ts'
 import type { LogDeps } from './apply-command.ts'
 import { evolve, extend } from './evolve.ts'
+import { toStorable } from './storable.ts'
 
 export type AcceptDeps = LogDeps & {
   readonly ids: Ids
@@ -26,8 +27,9 @@ export type Request = IncomingMessage & {
 /** Durable once it resolves. The same (interface, chat, externalId) again returns the first task with `created: false`. */
 export async function acceptRequest(
   deps: AcceptDeps,
-  request: Request,
+  given: Request,
 ): Promise<{ readonly task: Task; readonly created: boolean } | Refusal> {
+  const request = toStorable(given)
   const problem = inputProblem(request.text, deps.limits.inputCharacters)
   if (problem !== null) return { type: 'invalid', problem }
   const at = deps.clock.now()

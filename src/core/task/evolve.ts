@@ -4,6 +4,7 @@ import { mayFollowTheEnd } from '../vocabulary/event.ts'
 import type { ThreadId } from '../vocabulary/ids.ts'
 import { isTerminal } from '../vocabulary/task.ts'
 import type { Task, TaskStatus } from '../vocabulary/task.ts'
+import { toStorable } from './storable.ts'
 
 /** The step under which a request is routed; starting it is what makes a pending task `routing`. */
 export const ROUTE_STEP = 'route'
@@ -123,7 +124,7 @@ export function extend(
   const events: TaskEvent[] = []
   let next = task
   for (const body of bodies) {
-    const event: TaskEvent = { ...body, task_id: task.id, seq: next.lastSeq + 1, at }
+    const event: TaskEvent = { ...toStorable(body), task_id: task.id, seq: next.lastSeq + 1, at }
     next = evolve(next, event)
     events.push(event)
   }

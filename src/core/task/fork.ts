@@ -8,6 +8,7 @@ import type { AcceptDeps } from './accept-request.ts'
 import { acceptRequest } from './accept-request.ts'
 import { evolve, extend } from './evolve.ts'
 import { readLog } from './read-log.ts'
+import { toStorable } from './storable.ts'
 
 export type ForkRequest = Omit<IncomingMessage, 'text'> & { readonly taskId: TaskId; readonly seq: number }
 
@@ -26,8 +27,9 @@ const LEFT_BEHIND: ReadonlySet<TaskEventBody['type']> = new Set([
 /** A forked shell command is asked for anew: an approval holds for one run. */
 export async function forkTask(
   deps: AcceptDeps,
-  request: ForkRequest,
+  given: ForkRequest,
 ): Promise<{ readonly task: Task; readonly created: boolean } | Refusal> {
+  const request = toStorable(given)
   const original = await deps.store.get(request.taskId)
   if (original === null) return { type: 'not_found' }
   if (request.seq < 1 || request.seq > original.lastSeq) {

@@ -4,6 +4,7 @@ import type { AgentName, EventOf, TaskEvent, TaskEventBody } from '../vocabulary
 import type { CommitId } from '../vocabulary/ids.ts'
 import type { JsonValue } from '../vocabulary/json.ts'
 import type { Clock } from '../ports/clock.ts'
+import { toStorable } from './storable.ts'
 import type { TaskWriter } from './task-writer.ts'
 
 export type StepInfo = { readonly agent: AgentName; readonly title: string }
@@ -60,19 +61,21 @@ export function createJournal(
           writer.note({ type: 'step.failed', data: { step: key, agent: info.agent, error: messageOf(error) } })
         throw error
       }
+      // What this run goes on with is what a resumed one will read.
+      const output = toStorable(done.output)
       const event: EventOf<'step.completed'> = {
         type: 'step.completed',
         data: {
           step: key,
           agent: info.agent,
-          output: done.output,
+          output,
           commit: done.commit ?? null,
           duration_ms: Math.max(0, Math.round(clock.now().getTime() - began)),
         },
       }
       await writer.append(...(done.events ?? []), event)
       remember(event)
-      return done.output
+      return output
     },
   }
 }
