@@ -84,8 +84,7 @@ export async function ask(candidate: Candidate, question: Question, signal: Abor
           return failed(cutOff(candidate, null))
         case 'finish-step':
           finish = toFinish(part.finishReason, toolCalls.length)
-          isWhole =
-            part.rawFinishReason !== undefined || (part.finishReason !== 'other' && part.finishReason !== 'error')
+          isWhole = saysWhyItEnded(part.finishReason, part.rawFinishReason)
           usage = toUsage(part.usage)
           break
         default:
@@ -135,6 +134,12 @@ function lastCached(messages: ModelMessage[]): ModelMessage[] {
   return last === undefined || last.role === 'assistant'
     ? messages
     : [...messages.slice(0, -1), { ...last, providerOptions: CACHED }]
+}
+
+/** A stream may end quietly in the middle: then nobody said why it ended. */
+function saysWhyItEnded(reason: string, raw: string | undefined): boolean {
+  if (reason === 'interrupted' || reason === 'error') return false
+  return reason !== 'other' || raw !== undefined
 }
 
 function toFinish(reason: string, toolCalls: number): ChatTurn['finish'] {

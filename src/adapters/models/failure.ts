@@ -26,9 +26,13 @@ type ApiError = {
 export function toFailure(error: unknown, candidate: Candidate, now: Date): Failure {
   const inner = unwrapped(error)
   const status = statusOf(inner)
-  if (status !== null && inner instanceof Error) return failureOfStatus(status, inner, candidate, now)
+  if (status !== null && !isGood(status) && inner instanceof Error)
+    return failureOfStatus(status, inner, candidate, now)
   const name = inner instanceof Error ? inner.name : ''
   const text = describe(inner)
+  if (/ended without a finish|terminated|socket|network/i.test(text)) {
+    return failure('unreachable', candidate, 'can not be reached; check the network and the base URL', inner)
+  }
   if (/overloaded|capacity|unavailable/i.test(text))
     return failure('overloaded', candidate, 'is overloaded; try again in a while', inner)
   if (/rate.?limit|too many requests|resource.?exhausted/i.test(text))
@@ -100,6 +104,8 @@ function withoutSecrets(cause: unknown, candidate: Candidate): unknown {
 
 function unwrapped(error: unknown): unknown {
   if (typeof error !== 'object' || error === null) return error
+  // 200 and then trouble: what broke is the cause, the status says nothing.
+  if (error instanceof Error && isGood(statusOf(error)) && error.cause !== undefined) return error.cause
   if ('lastError' in error && error.lastError !== undefined) return unwrapped(error.lastError)
   if (error instanceof Error && statusOf(error) === null && statusOf(error.cause) !== null) return error.cause
   return error
@@ -107,6 +113,10 @@ function unwrapped(error: unknown): unknown {
 
 function statusOf(error: unknown): number | null {
   return isApiError(error) && typeof error.statusCode === 'number' ? error.statusCode : null
+}
+
+function isGood(status: number | null): boolean {
+  return status !== null && status < 400
 }
 
 function isApiError(error: unknown): error is ApiError {
