@@ -1,13 +1,24 @@
 // Completed tasks whose previews are still open: their sandboxes live on for a while, then go.
 import type { TaskId } from '../vocabulary/ids.ts'
 import type { Workshop } from '../crew/workshop.ts'
-import type { WorkerConfig, WorkerDeps } from './worker.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Telemetry } from '../ports/telemetry.ts'
 
 type Resident = { readonly workshop: Workshop; readonly until: number }
 
 const SWEEP_MS = 1_000
 
-export function createResidents(deps: WorkerDeps, config: Pick<WorkerConfig, 'previewMs' | 'residents'>) {
+export type ResidentLimits = {
+  /** How long previews stay after their task is completed. */
+  readonly previewMs: number
+  /** At most this many completed tasks keep their sandbox for a preview; the oldest goes first. */
+  readonly residents: number
+}
+
+export function createResidents(
+  deps: { readonly clock: Clock; readonly telemetry: Telemetry },
+  config: ResidentLimits,
+) {
   const kept = new Map<TaskId, Resident>()
 
   async function close(taskId: TaskId, reason: string): Promise<void> {

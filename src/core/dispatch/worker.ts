@@ -2,21 +2,18 @@
 import type { TaskId, WorkerId } from '../vocabulary/ids.ts'
 import type { Claim, TaskQueue } from '../ports/task-queue.ts'
 import { createResidents } from './residents.ts'
+import type { ResidentLimits } from './residents.ts'
 import { runTask } from './run-task.ts'
 import type { Interruption, RunDeps, RunEnd } from './run-task.ts'
 
 export type WorkerDeps = Omit<RunDeps, 'worker'> & { readonly queue: TaskQueue }
 
-export type WorkerConfig = {
+export type WorkerConfig = ResidentLimits & {
   readonly id: WorkerId
   readonly concurrency: number
   readonly leaseMs: number
   /** How often to look for work without being told of it. */
   readonly pollMs: number
-  /** How long previews stay after their task is completed. */
-  readonly previewMs: number
-  /** At most this many completed tasks keep their sandbox for a preview; the oldest goes first. */
-  readonly residents: number
   /** Work on this task alone; null for whatever comes. */
   readonly only: TaskId | null
 }

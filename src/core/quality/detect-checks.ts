@@ -71,7 +71,7 @@ export function detectChecks(workshop: Workshop): Detected {
 function unittestCommand(files: readonly string[]): string {
   const inTests = files.some((file) => file.startsWith('tests/') && PYTHON_TEST.test(file))
   const packaged = files.includes('tests/__init__.py')
-  const pattern = files.some((file) => /_test\.py$/.test(file)) ? `-p '*test*.py'` : ''
+  const pattern = files.some((file) => file.endsWith('_test.py')) ? `-p '*test*.py'` : ''
   // Without a package in tests/, discovery from the root finds nothing there; started inside it finds all.
   const start = inTests && !packaged ? '-s tests' : ''
   return ['python3 -m unittest discover -v', start, pattern].filter((part) => part !== '').join(' ')

@@ -40,6 +40,9 @@ export function createTaskWriter(deps: LogDeps, claim: Claim): TaskWriter {
       // Whoever waits for these is told that they were not written; they must not turn up later.
       waiting = []
       throw error
+    } finally {
+      // In the very step that saw nothing waiting: one tick later an entry could be added that nobody writes.
+      writing = null
     }
   }
 
@@ -60,9 +63,8 @@ export function createTaskWriter(deps: LogDeps, claim: Claim): TaskWriter {
   }
 
   function flush(): Promise<void> {
-    writing ??= writeAll().finally(() => {
-      writing = null
-    })
+    if (waiting.length === 0) return writing ?? Promise.resolve()
+    writing ??= writeAll()
     return writing
   }
 
