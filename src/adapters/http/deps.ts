@@ -1,0 +1,91 @@
+// What the HTTP interface is given: the core's functions, the ports it reads from, and its part of the configuration.
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { TaskEvent, TaskEventBody } from '../../core/vocabulary/event.ts'
+import type { TaskId } from '../../core/vocabulary/ids.ts'
+import type { Refusal } from '../../core/vocabulary/refusal.ts'
+import type { Task } from '../../core/vocabulary/task.ts'
+import type { ModelLabel, ModelTier } from '../../core/vocabulary/usage.ts'
+import type { AccessStore } from '../../core/ports/access-store.ts'
+import type { ArtifactStore } from '../../core/ports/artifact-store.ts'
+import type { Clock } from '../../core/ports/clock.ts'
+import type { ConversationStore } from '../../core/ports/conversation-store.ts'
+import type { Ids } from '../../core/ports/ids.ts'
+import type { Ledger } from '../../core/ports/ledger.ts'
+import type { ObjectStore } from '../../core/ports/object-store.ts'
+import type { SandboxReport } from '../../core/ports/sandbox.ts'
+import type { HeldClaim, TaskQueue } from '../../core/ports/task-queue.ts'
+import type { TaskSignals } from '../../core/ports/task-signals.ts'
+import type { TaskStore } from '../../core/ports/task-store.ts'
+import type { Telemetry } from '../../core/ports/telemetry.ts'
+import type { Request as TaskRequest } from '../../core/task/accept-request.ts'
+import type { TaskCommand } from '../../core/task/decide.ts'
+import type { AuthConfig } from './authenticate.ts'
+
+/** What the platform says of itself; shown to whoever signed in. */
+export type PlatformReport = {
+  readonly version: string
+  readonly sandbox: SandboxReport | null
+  readonly models: Readonly<Record<ModelTier, ModelLabel>>
+}
+
+/** Answers requests for previews that are told apart by host name. False: not a preview's, handle it yourself. */
+export type PreviewHosts = {
+  readonly handleHost: (request: IncomingMessage, response: ServerResponse) => boolean
+  readonly handleHostUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean
+}
+
+export type HttpDeps = {
+  readonly acceptRequest: (
+    request: TaskRequest,
+  ) => Promise<{ readonly task: Task; readonly created: boolean } | Refusal>
+  readonly applyCommand: (taskId: TaskId, command: TaskCommand) => Promise<Task | Refusal>
+  readonly appendUnderClaim: (claim: HeldClaim, bodies: readonly TaskEventBody[]) => Promise<Task | Refusal>
+  readonly appendFromOutside: (taskId: TaskId, bodies: readonly TaskEventBody[]) => Promise<Task | Refusal>
+  readonly followLog: (taskId: TaskId, after: number, signal: AbortSignal) => AsyncIterable<TaskEvent>
+  readonly store: TaskStore
+  readonly queue: TaskQueue
+  readonly signals: TaskSignals
+  readonly artifacts: ArtifactStore
+  readonly objects: ObjectStore
+  readonly access: AccessStore
+  readonly conversations: ConversationStore
+  readonly ledger: Ledger
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly telemetry: Telemetry
+  readonly platform: () => Promise<PlatformReport>
+  /** In the text format of Prometheus. */
+  readonly metrics: () => Promise<string>
+  readonly previewHosts: PreviewHosts | null
+}
+
+export type HttpConfig = AuthConfig & {
+  /** 0 takes a free one. */
+  readonly port: number
+  /** Users whose console sessions are owners' sessions. */
+  readonly owners: readonly string[]
+  /** Where the built console is; null when there is none. */
+  readonly consoleDirectory: string | null
+  readonly limits: HttpLimits
+}
+
+export type HttpLimits = {
+  readonly jsonBytes: number
+  readonly workerBytes: number
+  readonly uploadBytes: number
+  readonly sockets: number
+  /** How often to look at the store behind a WebSocket without being told to. */
+  readonly pollMs: number
+  /** How often a WebSocket is asked whether it is still there; it may stay silent for one round. */
+  readonly pingMs: number
+}
+
+export const HTTP_LIMITS: HttpLimits = {
+  jsonBytes: 1_000_000,
+  workerBytes: 8_000_000,
+  uploadBytes: 50 * 1024 * 1024,
+  sockets: 1_000,
+  pollMs: 1_000,
+  pingMs: 20_000,
+}

@@ -1,0 +1,190 @@
+// The events of a task as schemas: what remote workers may send is checked against them, and contracts/ is written from them.
+// The words themselves are types in core/vocabulary/event.ts; the last lines fail to compile when the two disagree.
+import { z } from 'zod'
+import type { CheckReport } from '../../core/vocabulary/check.ts'
+import type { TaskEventBody } from '../../core/vocabulary/event.ts'
+import type { JsonValue } from '../../core/vocabulary/json.ts'
+import { SUBTASK_ROLES } from '../../core/vocabulary/plan.ts'
+import { TASK_TYPES } from '../../core/vocabulary/task.ts'
+import type { TaskResult } from '../../core/vocabulary/task.ts'
+import { MODEL_TIERS } from '../../core/vocabulary/usage.ts'
+
+/** Schemas that get a name of their own in the generated contracts, by name. */
+export const named = new Map<string, z.ZodType>()
+
+export function name<Schema extends z.ZodType>(id: string, schema: Schema): Schema {
+  named.set(id, schema)
+  return schema
+}
+
+const id = z.string().min(1).max(200)
+const instant = z.iso.datetime()
+const count = z.int().min(0)
+const duration = z.number().min(0)
+const json: z.ZodType<JsonValue> = name('JsonValue', z.json())
+const agent = z.enum(['platform', 'router', 'planner', ...SUBTASK_ROLES, 'reviewer', 'assistant'])
+const step = { step: z.string().min(1), agent }
+const answered = { approval_id: id, by: id, comment: z.string().nullable() }
+
+export const workspaceSourceSchema = name(
+  'WorkspaceSource',
+  z.discriminatedUnion('type', [
+    z.object({ type: z.literal('empty') }),
+    z.object({ type: z.literal('directory'), path: z.string().startsWith('/').max(4_096) }),
+    z.object({
+      type: z.literal('task'),
+      task_id: z.uuid(),
+      commit: z
+        .string()
+        .regex(/^[0-9a-f]{40}$/)
+        .nullable(),
+    }),
+  ]),
+)
+
+export const usageSchema = z.object({ input_tokens: count, output_tokens: count, cached_input_tokens: count })
+export const usageTotalsSchema = name('UsageTotals', usageSchema.extend({ model_calls: count }))
+
+const checkFields = {
+  check: z.string(),
+  status: z.enum(['passed', 'failed', 'skipped']),
+  command: z.string().nullable(),
+  exit_code: z.int().nullable(),
+  duration_ms: duration,
+  output: z.string(),
+  reason: z.string().nullable(),
+}
+const checkSchema = name('CheckReport', z.object(checkFields))
+
+export const routingSchema = name(
+  'Routing',
+  z.object({
+    task_type: z.enum(TASK_TYPES),
+    confidence: z.number().min(0).max(1),
+    summary: z.string(),
+    plan: z.string(),
+    needs_confirmation: z.boolean(),
+    command: z.string().nullable(),
+  }),
+)
+
+export const taskResultSchema = name(
+  'TaskResult',
+  z.object({
+    summary: z.string(),
+    answer: z.string().nullable(),
+    exit_code: z.int().nullable(),
+    output: z.string().nullable(),
+    preview_url: z.string().nullable(),
+    commit: z.string().nullable(),
+    changed_files: z.array(z.string()).readonly(),
+    checks: z.array(checkSchema).readonly(),
+    usage: usageTotalsSchema,
+    offline: z.boolean(),
+  }),
+)
+
+function body<Type extends string, Data extends z.ZodType>(type: Type, data: Data) {
+  return z.object({ type: z.literal(type), data })
+}
+
+export const eventBodySchema = z.discriminatedUnion('type', [
+  body(
+    'task.created',
+    z.object({
+      user_id: id,
+      thread_id: id,
+      input_text: z.string(),
+      task_type: z.enum(TASK_TYPES).nullable(),
+      interface: z.enum(['http', 'console', 'terminal', 'telegram', 'mcp', 'openserv']),
+      source: workspaceSourceSchema,
+      forked_from: z.object({ task_id: id, seq: count }).exactOptional(),
+      replay_of: id.exactOptional(),
+    }),
+  ),
+  body('task.routed', routingSchema),
+  body('task.queued', z.object({ reason: z.string() })),
+  body('task.started', z.object({ worker: z.string(), sandbox_level: z.string() })),
+  body('task.completed', z.object({ result: taskResultSchema })),
+  body('task.failed', z.object({ error: z.string(), result: taskResultSchema.nullable() })),
+  body('task.aborting', z.object({ by: id, reason: z.string() })),
+  body('task.aborted', z.object({ by: id, reason: z.string() })),
+  body(
+    'approval.requested',
+    z.object({
+      approval_id: id,
+      kind: z.enum(['shell_command', 'plan']),
+      subject: z.string(),
+      digest: z.string(),
+      reason: z.string(),
+      expires_at: instant,
+    }),
+  ),
+  body(
+    'approval.resolved',
+    z.object({ ...answered, status: z.enum(['approved', 'rejected', 'superseded', 'expired']) }),
+  ),
+  body('step.started', z.object({ ...step, title: z.string() })),
+  body(
+    'step.progress',
+    z.object({ ...step, message: z.string(), percentage: z.number().min(0).max(100).exactOptional() }),
+  ),
+  body('step.completed', z.object({ ...step, output: json, commit: z.string().nullable(), duration_ms: duration })),
+  body('step.failed', z.object({ ...step, error: z.string() })),
+  body('tool.started', z.object({ ...step, call_id: z.string(), tool: z.string(), input: json })),
+  body(
+    'tool.finished',
+    z.object({
+      ...step,
+      call_id: z.string(),
+      tool: z.string(),
+      ok: z.boolean(),
+      output: z.string(),
+      duration_ms: duration,
+    }),
+  ),
+  body('agent.message', z.object({ ...step, text: z.string(), offline: z.boolean() })),
+  body('check.finished', z.object({ ...step, ...checkFields })),
+  body(
+    'preview.ready',
+    z.object({ preview_id: id, url: z.string(), port: z.int().min(1).max(65_535), expires_at: instant }),
+  ),
+  body('preview.closed', z.object({ preview_id: id, reason: z.string() })),
+  body('artifact.added', z.object({ artifact_id: id, name: z.string(), media_type: z.string(), bytes: count })),
+  body(
+    'usage.recorded',
+    z.object({
+      ...step,
+      ...usageSchema.shape,
+      provider: z.string(),
+      model: z.string(),
+      offline: z.boolean(),
+      tier: z.enum(MODEL_TIERS),
+    }),
+  ),
+  body('budget.exhausted', z.object({ limit: z.string(), used: z.number(), allowed: z.number() })),
+])
+
+export type EventBodyOnTheWire = z.output<typeof eventBodySchema>
+
+/** A type without its brands: what a schema of plain strings can be compared with. */
+type Unbranded<T> = JsonValue extends T
+  ? T
+  : T extends string & { readonly brand: string }
+    ? string
+    : T extends string | number | boolean | null | undefined
+      ? T
+      : { readonly [Key in keyof T]: Unbranded<T[Key]> }
+/** Identity, not mutual assignability: an optional field that only one side has makes a difference. */
+type Same<Left, Right> =
+  (<T>() => T extends Unbranded<Left> ? 1 : 2) extends <T>() => T extends Unbranded<Right> ? 1 : 2 ? true : false
+type AllTrue<T extends readonly true[]> = T
+
+/** Compiles only while the schemas and the vocabulary say the same. */
+export type SchemasMatchTheVocabulary = AllTrue<
+  [
+    Same<TaskEventBody, EventBodyOnTheWire>,
+    Same<TaskResult, z.output<typeof taskResultSchema>>,
+    Same<CheckReport, z.output<typeof checkSchema>>,
+  ]
+>

@@ -1,0 +1,26 @@
+// Every operation of the API: the server answers them, contracts/openapi.json describes them.
+import { adminOperations } from './admin-operations.ts'
+import { artifactOperations } from './artifact-operations.ts'
+import { healthOperations } from './health-operations.ts'
+import type { Operation } from './operation.ts'
+import { sessionOperations } from './session-operations.ts'
+import { taskOperations } from './task-operations.ts'
+import { workerOperations } from './worker-operations.ts'
+
+export const operations: readonly Operation[] = [
+  ...taskOperations,
+  ...artifactOperations,
+  ...sessionOperations,
+  ...adminOperations,
+  ...workerOperations,
+  ...healthOperations,
+]
+
+const TASKS = '/v1/tasks'
+/** Names under which the same handlers answer, for clients that know the API by them. */
+const ALIASES = ['/tasks', '/v1/jobs']
+
+export function pathsOf(path: string): readonly string[] {
+  if (path !== TASKS && !path.startsWith(`${TASKS}/`)) return [path]
+  return [path, ...ALIASES.map((alias) => alias + path.slice(TASKS.length))]
+}

@@ -1,0 +1,114 @@
+// Credentials: bearer tokens for programs, sessions for the console, and one-time login tokens that become sessions.
+// Tokens and sessions are JWTs signed with HS256; the one cannot be used as the other.
+import { errors, jwtVerify, SignJWT } from 'jose'
+import { z } from 'zod'
+import type { UserId } from '../../core/vocabulary/ids.ts'
+import { SCOPES } from '../../core/vocabulary/principal.ts'
+import type { Principal, Scope } from '../../core/vocabulary/principal.ts'
+import type { AccessStore } from '../../core/ports/access-store.ts'
+import type { Clock } from '../../core/ports/clock.ts'
+import type { Ids } from '../../core/ports/ids.ts'
+
+export const TOKEN_SECONDS = 24 * 3_600
+export const SESSION_SECONDS = 7 * 24 * 3_600
+export const MIN_SECRET_CHARACTERS = 16
+
+/** What the console may do: everything its user may, but not act as a worker. */
+const SESSION_SCOPES: Readonly<Record<Principal['role'], readonly Scope[]>> = {
+  owner: ['tasks:read', 'tasks:write', 'tasks:approve', 'admin'],
+  member: ['tasks:read', 'tasks:write', 'tasks:approve'],
+  guest: ['tasks:read'],
+}
+
+export type TokenKind = 'token' | 'session'
+export type TokenRequest = {
+  readonly secret: string
+  readonly principal: Principal
+  /** How long it is valid, in seconds. */
+  readonly ttlSeconds: number
+  readonly now: Date
+  /** Unique, for audit logs. */
+  readonly id: string
+}
+
+export type Credential = { readonly principal: Principal; readonly expiresAt: Date }
+
+const claimsSchema = z.object({
+  sub: z.string().min(1).max(200),
+  role: z.enum(['owner', 'member', 'guest']).default('guest'),
+  scopes: z.array(z.enum(SCOPES)).max(SCOPES.length).default([]),
+  use: z.literal('session').optional(),
+  exp: z.number(),
+})
+
+/** A bearer token for programs. Throws when the secret is too short to keep anybody out. */
+export function issueToken(request: TokenRequest): Promise<string> {
+  return sign(request, 'token')
+}
+
+export function issueSession(request: TokenRequest): Promise<string> {
+  return sign(request, 'session')
+}
+
+/** Who the token speaks for, or null when it is forged, expired, malformed, or of the other kind. */
+export async function verifyToken(
+  secret: string,
+  token: string,
+  now: Date,
+  kind: TokenKind = 'token',
+): Promise<Credential | null> {
+  try {
+    const { payload } = await jwtVerify(token, keyOf(secret), { algorithms: ['HS256'], currentDate: now })
+    const claims = claimsSchema.safeParse(payload)
+    if (!claims.success || (claims.data.use === 'session') !== (kind === 'session')) return null
+    const { sub, role, scopes, exp } = claims.data
+    return { principal: { userId: sub as UserId, role, scopes }, expiresAt: new Date(exp * 1_000) }
+  } catch (error) {
+    if (error instanceof errors.JOSEError) return null
+    throw error
+  }
+}
+
+/** A token for `POST /v1/session`, good for one use. Only its digest is stored. */
+export async function createLoginToken(
+  deps: { readonly access: AccessStore; readonly ids: Ids; readonly clock: Clock },
+  userId: UserId,
+  ttlMs: number,
+): Promise<string> {
+  const token: string = deps.ids.unguessable()
+  await deps.access.addLoginToken(loginDigest(deps.ids, token), userId, new Date(deps.clock.now().getTime() + ttlMs))
+  return token
+}
+
+export function loginDigest(ids: Ids, token: string): string {
+  return ids.digest(`login\n${token}`)
+}
+
+/** What a person signed in to the console is allowed. `owners` are the users who own this installation. */
+export function sessionPrincipal(userId: UserId, owners: readonly string[]): Principal {
+  const role = owners.includes(userId) ? 'owner' : 'member'
+  return { userId, role, scopes: SESSION_SCOPES[role] }
+}
+
+export function secretProblem(secret: string): string | null {
+  if (secret.length >= MIN_SECRET_CHARACTERS) return null
+  return `JWT_SECRET must have at least ${MIN_SECRET_CHARACTERS} characters; without it anybody could sign in.`
+}
+
+async function sign(request: TokenRequest, kind: TokenKind): Promise<string> {
+  const { userId, role, scopes } = request.principal
+  const issued = Math.floor(request.now.getTime() / 1_000)
+  return new SignJWT({ role, scopes: [...scopes], ...(kind === 'session' ? { use: 'session' } : {}) })
+    .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
+    .setSubject(userId)
+    .setJti(request.id)
+    .setIssuedAt(issued)
+    .setExpirationTime(issued + request.ttlSeconds)
+    .sign(keyOf(request.secret))
+}
+
+function keyOf(secret: string): Uint8Array {
+  const short = secretProblem(secret)
+  if (short !== null) throw new Error(short)
+  return new TextEncoder().encode(secret)
+}
