@@ -1,4 +1,5 @@
 // `factotum token …`: credentials for the HTTP API and the console.
+import { randomUUID } from 'node:crypto'
 import { Command, InvalidArgumentError } from 'commander'
 import { SCOPES } from '../core/vocabulary/principal.ts'
 import type { Scope } from '../core/vocabulary/principal.ts'
@@ -6,7 +7,7 @@ import type { UserId } from '../core/vocabulary/ids.ts'
 import { issueToken } from '../adapters/http/tokens.ts'
 import { readConfig } from '../config.ts'
 import { createLoginUrl } from '../processes/login.ts'
-import { OWNER } from '../processes/platform.ts'
+import { OWNER } from '../core/vocabulary/principal.ts'
 import { readRunning } from '../processes/running.ts'
 import { jwtSecret } from '../processes/secrets.ts'
 import { createOutput, withPlatform } from './command.ts'
@@ -28,11 +29,16 @@ export function tokenCommand(): Command {
     .action(async (options: { user: string; scope?: readonly Scope[]; ttl: number; json?: true }) => {
       const config = readConfig(process.cwd())
       const owner = options.user === OWNER
-      const token = await issueToken(await jwtSecret(config), {
-        userId: options.user as UserId,
-        role: owner ? 'owner' : 'member',
-        scopes: options.scope ?? (owner ? SCOPES : ['tasks:read', 'tasks:write']),
+      const token = await issueToken({
+        secret: await jwtSecret(config),
+        principal: {
+          userId: options.user as UserId,
+          role: owner ? 'owner' : 'member',
+          scopes: options.scope ?? (owner ? SCOPES : ['tasks:read', 'tasks:write']),
+        },
         ttlSeconds: options.ttl,
+        now: new Date(),
+        id: randomUUID(),
       })
       const output = createOutput()
       if (options.json) output.json({ token })

@@ -13,7 +13,6 @@ import { follow } from './foreground.ts'
 type UpOptions = {
   readonly roles: readonly RoleOfProcess[]
   readonly only?: string
-  readonly dev?: true
 }
 
 export function upCommand(exit: (code: ExitCode) => void): Command {
@@ -22,7 +21,6 @@ export function upCommand(exit: (code: ExitCode) => void): Command {
     .argument('[request...]', 'a request to run at once')
     .option('--roles <list>', `which parts this process plays: ${ROLES.join(', ')}`, parseRoles, ROLES)
     .option('--only <task>', 'work on this task alone, and leave when it is over and its preview closed')
-    .option('--dev', 'build the console afresh on every start')
     .action(async (words: readonly string[], options: UpOptions) => {
       const output = createOutput()
       const config = readConfig(process.cwd())
@@ -30,7 +28,7 @@ export function upCommand(exit: (code: ExitCode) => void): Command {
       const stopped = stopSignal()
       const platform = await openPlatform(config, { say: output.note, logTo: process.stdout.isTTY ? 'file' : 'stderr' })
       try {
-        const running = await startRoles(platform, { roles: options.roles, only, dev: options.dev === true })
+        const running = await startRoles(platform, { roles: options.roles, only })
         if (running.type === 'taken') {
           const where = running.by === null ? '' : ` at ${running.by.url} (process ${running.by.pid})`
           throw new CommandError(

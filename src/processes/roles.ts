@@ -15,7 +15,6 @@ export type RoleOfProcess = (typeof ROLES)[number]
 export type RolesRequest = {
   readonly roles: readonly RoleOfProcess[]
   readonly only: TaskId | null
-  readonly dev: boolean
 }
 
 export type RunningRoles =
@@ -53,7 +52,7 @@ export async function startRoles(platform: Platform, request: RolesRequest): Pro
       })
     : null
   try {
-    const gateway = isGateway ? await startGateway(platform, { dev: request.dev }) : null
+    const gateway = isGateway ? await startGateway(platform) : null
     worker?.start()
     const care = isWorker && request.only === null ? takeCare(platform, closing.signal) : Promise.resolve()
     if (gateway !== null) await noteRunning(config.dataDir, { pid: process.pid, url: gateway.url, works: isWorker })

@@ -34,6 +34,7 @@ export function createResidents(
 
   return {
     count: () => kept.size,
+    close,
     keep: async (taskId: TaskId, workshop: Workshop): Promise<void> => {
       if (config.previewMs <= 0 || config.residents <= 0) {
         kept.set(taskId, { workshop, until: 0 })

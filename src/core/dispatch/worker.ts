@@ -38,7 +38,9 @@ export function createWorker(deps: WorkerDeps, config: WorkerConfig): Worker {
 
   const unsubscribe = deps.signals.subscribe((signal) => {
     if (signal.type === 'work') wake()
-    if (signal.type === 'abort') interrupt(signal.taskId, 'aborting')
+    if (signal.type !== 'abort') return
+    interrupt(signal.taskId, 'aborting')
+    void residents.close(signal.taskId, 'closed on request')
   })
 
   function interrupt(taskId: TaskId, why: Interruption): void {

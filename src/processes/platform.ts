@@ -1,0 +1,143 @@
+// The composition root: opens everything that a process of Factotum needs and hands it over as one value.
+import { existsSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { pino } from 'pino'
+import { createModels } from '../adapters/models/models.ts'
+import { createRecordedModels } from '../adapters/models/recorded.ts'
+import { createDirectoryObjectStore } from '../adapters/objects/directory.ts'
+import { connectPostgres } from '../adapters/postgres/connect.ts'
+import { startEmbedded } from '../adapters/postgres/embedded/embedded.ts'
+import { createPreviews } from '../adapters/preview/previews.ts'
+import { readPrompts } from '../adapters/prompts/directory.ts'
+import { createSandboxProvider } from '../adapters/sandbox/bubblewrap-provider.ts'
+import { createWorkspaces } from '../adapters/sandbox/workspaces.ts'
+import { createSystemClock } from '../adapters/system/clock.ts'
+import { createSystemIds } from '../adapters/system/ids.ts'
+import { createTelemetry } from '../adapters/telemetry/telemetry.ts'
+import type { Config } from '../config.ts'
+import type { WorkerDeps } from '../core/dispatch/worker.ts'
+import type { Preview } from '../core/ports/previews.ts'
+import { appendFromOutside } from '../core/task/apply-command.ts'
+import type { TaskId, WorkerId } from '../core/vocabulary/ids.ts'
+import type { IncomingMessage } from '../core/vocabulary/message.ts'
+import { OWNER } from '../core/vocabulary/principal.ts'
+import { recordedTurns } from './recorded-turns.ts'
+
+export type Platform = Awaited<ReturnType<typeof openPlatform>>
+
+type OpenOptions = {
+  /** Told in one line what is done to the machine (installing, building). */
+  readonly say: (line: string) => void
+  /** A terminal belongs to the person: its logs go to a file under the data directory. */
+  readonly logTo: 'file' | 'stderr'
+}
+
+const PROMPTS = fileURLToPath(new URL('../../prompts', import.meta.url))
+const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url))
+const MB = 1024 * 1024
+const ATTEMPTS = 5
+
+/** Opens the data directory and the database, and migrates it. Throws an Error with one clear sentence where that fails. */
+export async function openPlatform(config: Config, { say, logTo }: OpenOptions) {
+  const { dataDir } = config
+  await mkdir(join(dataDir, 'logs'), { recursive: true, mode: 0o700 })
+  const destination = logTo === 'stderr' ? pino.destination({ dest: 2, sync: true }) : pino.destination({ dest: join(dataDir, 'logs', 'factotum.log'), sync: true })
+  const telemetry = createTelemetry({ level: config.LOG_LEVEL, secrets: config.secrets, destination })
+  const clock = createSystemClock()
+  const ids = createSystemIds()
+  const worker = `${hostname()}-${process.pid}-${ids.unguessable().slice(0, 4)}` as WorkerId
+  const embedded = config.DATABASE_URL === undefined ? await startEmbedded({ dataDir: join(dataDir, 'postgres'), log: telemetry.log }) : null
+  try {
+    const database = await connectPostgres({
+      connection: embedded?.connection ?? config.DATABASE_URL ?? '',
+      migrations: MIGRATIONS,
+      ids,
+      log: telemetry.log,
+    })
+    const models = createModels(modelsConfig(config), { log: (level, message) => telemetry.log(level, message) })
+    const sandboxes = createSandboxProvider({ dataDir, log: telemetry.log, say })
+    const workspaces = createWorkspaces({ dataDir, limits: { diskBytes: config.SANDBOX_DISK_MB * MB }, say })
+    const objects = createDirectoryObjectStore(join(dataDir, 'objects'))
+    const previews = createPreviews({
+      store: database.previewStore,
+      clock,
+      ids,
+      worker,
+      keepMs: config.previewMs,
+      previewUrl: config.PREVIEW_URL ?? null,
+      log: telemetry.log,
+    })
+    const shared = { ...database, config, say, telemetry, clock, ids, worker, models, sandboxes, workspaces, objects, previews }
+    const logDeps = { store: database.store, signals: database.signals, clock }
+    return {
+      ...shared,
+      limits: { inputCharacters: config.INPUT_CHARACTERS, approvalMs: config.approvalMs },
+      previewHosts: previews.hosts,
+      /** A message as the terminal hands it in: each is a conversation of its own. */
+      terminalMessage: (text: string): IncomingMessage => {
+        const id = ids.next()
+        return { interface: 'terminal', chat: id, externalId: id, author: OWNER, text, raw: { text } }
+      },
+      hasWorkspace: async (taskId: TaskId): Promise<boolean> => existsSync(join(dataDir, 'workspaces', taskId)),
+      /** Closes what a completed task left open, whichever process holds it. */
+      closePreviews: async (taskId: TaskId): Promise<readonly Preview[]> => {
+        const closed = await database.previewStore.takeOfTask(taskId)
+        database.signals.publish({ type: 'abort', taskId })
+        const bodies = closed.map(({ id }) => ({ type: 'preview.closed', data: { preview_id: id, reason: 'closed on request' } }) as const)
+        if (bodies.length > 0) await appendFromOutside(logDeps, taskId, bodies)
+        return closed
+      },
+      workerDeps: async (): Promise<WorkerDeps> => ({
+        ...shared,
+        prompts: await readPrompts(PROMPTS),
+        recordedModels: (log) => createRecordedModels(recordedTurns(log)),
+        approvalMs: config.approvalMs,
+        attempts: ATTEMPTS,
+        limits: crewLimits(config),
+      }),
+      close: async (): Promise<void> => {
+        await previews.closeAll()
+        await database.close()
+        await embedded?.stop({ ifUnused: true })
+      },
+    }
+  } catch (error) {
+    await embedded?.stop({ ifUnused: true })
+    throw error
+  }
+}
+
+function modelsConfig(config: Config) {
+  const key = (apiKey: string | undefined, baseUrl: string | undefined) => (apiKey === undefined ? null : { apiKey, baseUrl: baseUrl ?? null })
+  const compatible = config.OPENAI_COMPATIBLE_BASE_URL
+  return {
+    keys: {
+      anthropic: key(config.ANTHROPIC_API_KEY, config.ANTHROPIC_BASE_URL),
+      openai: key(config.OPENAI_API_KEY, config.OPENAI_BASE_URL),
+      google: key(config.GEMINI_API_KEY, config.GEMINI_BASE_URL),
+      compatible: compatible === undefined ? null : { apiKey: config.OPENAI_COMPATIBLE_API_KEY ?? '', baseUrl: compatible },
+    },
+    tiers: { small: config.MODEL_SMALL ?? null, main: config.MODEL_MAIN ?? null, review: config.MODEL_REVIEW ?? null },
+  }
+}
+
+function crewLimits(config: Config): WorkerDeps['limits'] {
+  return {
+    turnsPerAgent: config.AGENT_TURNS,
+    repairRounds: config.REPAIR_ROUNDS,
+    reviewRounds: 2,
+    modelCallsPerTask: config.TASK_MODEL_CALLS,
+    tokensPerTask: config.TASK_TOKENS,
+    modelDeadlineMs: config.MODEL_DEADLINE_SECONDS * 1_000,
+    maxOutputTokens: 16_000,
+    commandMs: config.COMMAND_SECONDS * 1_000,
+    sandbox: {
+      memoryBytes: config.SANDBOX_MEMORY_MB * MB,
+      processes: config.SANDBOX_PROCESSES,
+      diskBytes: config.SANDBOX_DISK_MB * MB,
+    },
+  }
+}
