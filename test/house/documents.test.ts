@@ -57,7 +57,7 @@ test('the operations page has every variable of the configuration, and no other'
   const documented = [...readText('docs/operations.md').matchAll(/^\| `([A-Z][A-Z0-9_]+)` \|/gm)].map(
     ([, name]) => name,
   )
-  assert.deepEqual(documented.toSorted(), Object.keys(ENVIRONMENT.shape).toSorted())
+  assert.deepEqual(new Set(documented), new Set(Object.keys(ENVIRONMENT.shape)))
 })
 
 test('the glossary explains every status, event, scope, folder and table', () => {
