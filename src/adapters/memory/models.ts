@@ -1,0 +1,52 @@
+// Models that say what a test tells them to.
+import type { ChatRequest, ChatTurn, ModelObject, Models, ObjectRequest, ToolCall } from '../../core/ports/models.ts'
+import { ModelError } from '../../core/ports/models.ts'
+import type { JsonValue } from '../../core/vocabulary/json.ts'
+import type { ModelLabel, Usage } from '../../core/vocabulary/usage.ts'
+
+export type Said = {
+  readonly text?: string
+  readonly calls?: readonly Omit<ToolCall, 'id'>[]
+  readonly finish?: ChatTurn['finish']
+}
+
+export type Script = {
+  /** Asked for every turn; `turn` counts from 1 within the conversation. */
+  readonly chat: (request: ChatRequest, turn: number, signal: AbortSignal) => Said | Promise<Said>
+  /** Asked for every answer in a shape; what it gives is checked against the shape. */
+  readonly object: (
+    request: Omit<ObjectRequest<unknown>, 'schema'>,
+    signal: AbortSignal,
+  ) => JsonValue | Promise<JsonValue>
+  readonly usage?: Usage
+}
+
+export const SCRIPTED_MODEL: ModelLabel = { provider: 'scripted', model: 'script', offline: false }
+const USAGE: Usage = { input_tokens: 100, output_tokens: 10, cached_input_tokens: 0 }
+
+/** Throws ModelError `malformed` where the script does not fit the shape, and whatever the script throws. */
+export function createScriptedModels(script: Script): Models {
+  const answer = { usage: script.usage ?? USAGE, model: SCRIPTED_MODEL }
+  return {
+    describe: () => SCRIPTED_MODEL,
+    chat: async (request, signal) => {
+      if (signal.aborted) throw new ModelError('aborted', 'The call was called off.')
+      const turn = request.messages.filter((message) => message.role === 'assistant').length + 1
+      const said = await script.chat(request, turn, signal)
+      const calls = said.calls ?? []
+      return {
+        ...answer,
+        text: said.text ?? '',
+        toolCalls: calls.map((call, index) => ({ ...call, id: `call-${turn}-${index + 1}` })),
+        finish: said.finish ?? (calls.length > 0 ? 'tool_calls' : 'stop'),
+        providerData: null,
+      }
+    },
+    object: async <T>(request: ObjectRequest<T>, signal: AbortSignal): Promise<ModelObject<T>> => {
+      if (signal.aborted) throw new ModelError('aborted', 'The call was called off.')
+      const value = request.schema.safeParse(await script.object(request, signal))
+      if (!value.success) throw new ModelError('malformed', `The script does not fit ${request.schemaName}.`, value.error)
+      return { ...answer, value: value.data }
+    },
+  }
+}
