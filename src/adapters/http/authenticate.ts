@@ -20,6 +20,7 @@ export type Claimed = Provenance & {
   readonly protocols: string | null
 }
 
+const MAX_COOKIES = 5
 const BEARER = /^bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i
 const PROTOCOL_BEARER = /^bearer\.([\w-]+\.[\w-]+\.[\w-]+)$/
 
@@ -33,12 +34,15 @@ export async function authenticate(config: AuthConfig, claimed: Claimed, now: Da
       ? unauthorized('The token is not valid, or has expired.')
       : { ...credential, via: 'token' }
   }
-  const cookie = readCookie(claimed.cookie, sessionCookieName(config))
-  if (cookie === null) return unauthorized('Sign in, or send a token: authorization: Bearer …')
+  const cookies = readCookies(claimed.cookie, sessionCookieName(config))
+  if (cookies.length === 0) return unauthorized('Sign in, or send a token: authorization: Bearer …')
   const forged = forgeryProblem(config, claimed)
   if (forged !== null) return forged
-  const credential = await verifyToken(config.jwtSecret, cookie, now, 'session')
-  return credential === null ? unauthorized('The session has ended; sign in again.') : { ...credential, via: 'session' }
+  for (const cookie of cookies) {
+    const credential = await verifyToken(config.jwtSecret, cookie, now, 'session')
+    if (credential !== null) return { ...credential, via: 'session' }
+  }
+  return unauthorized('The session has ended; sign in again.')
 }
 
 export function bearerProtocol(protocols: string | null): string | null {
@@ -77,12 +81,14 @@ function isSecure(config: OriginConfig): boolean {
   return config.publicUrl !== null && config.publicUrl.startsWith('https:')
 }
 
-function readCookie(header: string | null, name: string): string | null {
+/** Another port's page on this host can plant a second cookie of our name: it must not hide the real one. */
+function readCookies(header: string | null, name: string): readonly string[] {
+  const values: string[] = []
   for (const part of header?.split(';') ?? []) {
     const at = part.indexOf('=')
-    if (at > 0 && part.slice(0, at).trim() === name) return part.slice(at + 1).trim()
+    if (at > 0 && part.slice(0, at).trim() === name) values.push(part.slice(at + 1).trim())
   }
-  return null
+  return values.slice(0, MAX_COOKIES)
 }
 
 function unauthorized(detail: string): Problem {
