@@ -1,0 +1,96 @@
+// The HTTP side of the API: every call answers with a value or a problem in one sentence, never an exception.
+import type { NewTask } from '../state/request.ts'
+import type { ModelLabel, ModelTier, UsageTotals, WireEvent, WirePage, WireTask } from '../state/wire.ts'
+
+export type Problem = { readonly type: 'problem'; readonly status: number; readonly detail: string }
+export type Answer<T> = { readonly type: 'ok'; readonly value: T } | Problem
+
+export type AdminState = {
+  readonly paused: boolean
+  readonly counts: Readonly<Record<string, number>>
+  readonly workers: readonly string[]
+  readonly usage: UsageTotals
+}
+export type Platform = {
+  readonly version: string
+  readonly sandbox: {
+    readonly level: string
+    readonly backend: string
+    readonly findings: readonly { readonly name: string; readonly ok: boolean; readonly detail: string }[]
+  } | null
+  readonly models: Readonly<Record<ModelTier, ModelLabel>>
+}
+
+export type Api = ReturnType<typeof createApi>
+
+/** `onSignedOut` is called whenever the server says that there is no session. */
+export function createApi(onSignedOut: () => void) {
+  async function call<T>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer<T>> {
+    let response: Response
+    try {
+      response = await fetch(path, {
+        method,
+        headers: {
+          accept: 'application/json',
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        credentials: 'same-origin',
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      })
+    } catch {
+      return { type: 'problem', status: 0, detail: 'The server can’t be reached. Is it running?' }
+    }
+    if (response.status === 401) onSignedOut()
+    const text = await response.text().catch(() => '')
+    const value = parse(text)
+    if (response.ok) return { type: 'ok', value: value as T }
+    return { type: 'problem', status: response.status, detail: detailOf(value, response.status) }
+  }
+
+  const ofTask = (id: string) => `/v1/tasks/${encodeURIComponent(id)}`
+  return {
+    signIn: (token: string) => call<unknown>('POST', '/v1/session', { token }),
+    createTask: (task: NewTask, key: string) => call<WireTask>('POST', '/v1/tasks', task, { 'idempotency-key': key }),
+    listTasks: (cursor: string | null, limit: number) =>
+      call<WirePage<WireTask>>(
+        'GET',
+        `/v1/tasks?limit=${limit}${cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`}`,
+      ),
+    getTask: (id: string) => call<WireTask>('GET', ofTask(id)),
+    getEvents: (id: string, after: number) => call<WirePage<WireEvent>>('GET', `${ofTask(id)}/events?after=${after}`),
+    approve: (id: string, approvalId: string) =>
+      call<WireTask>('POST', `${ofTask(id)}/approve`, { approval_id: approvalId }),
+    reject: (id: string, approvalId: string, comment: string) =>
+      call<WireTask>('POST', `${ofTask(id)}/reject`, {
+        approval_id: approvalId,
+        ...(comment === '' ? {} : { comment }),
+      }),
+    abort: (id: string) => call<WireTask>('POST', `${ofTask(id)}/abort`, {}),
+    adminState: () => call<AdminState>('GET', '/v1/admin/state'),
+    pause: () => call<AdminState>('POST', '/v1/admin/pause', {}),
+    resume: () => call<AdminState>('POST', '/v1/admin/resume', {}),
+    platform: () => call<Platform>('GET', '/v1/platform'),
+    signOut: () => call<null>('DELETE', '/v1/session'),
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
+function detailOf(value: unknown, status: number): string {
+  const problem = typeof value === 'object' && value !== null ? value : {}
+  if ('detail' in problem && typeof problem.detail === 'string' && problem.detail !== '') return problem.detail
+  if ('title' in problem && typeof problem.title === 'string' && problem.title !== '') return problem.title
+  return `The server answered ${status}.`
+}

@@ -1,0 +1,241 @@
+// The console's one store: session, route, task list and the logs being followed, as signals, with what can be done to them.
+import { batch, signal } from '@preact/signals'
+import type { ReadonlySignal } from '@preact/signals'
+import { readRequest } from '../state/request.ts'
+import { readRoute } from '../state/route.ts'
+import type { Route } from '../state/route.ts'
+import { changeList, EMPTY_LIST, isNews } from '../state/task-list.ts'
+import type { ListAction, TaskList } from '../state/task-list.ts'
+import { isOver } from '../state/wire.ts'
+import type { WireHint, WireTask } from '../state/wire.ts'
+import { createApi } from './api.ts'
+import type { Answer, Api } from './api.ts'
+import { createDraft } from './draft.ts'
+import type { Draft } from './draft.ts'
+import { followTask } from './follow-task.ts'
+import type { Following } from './follow-task.ts'
+import { openSocket } from './socket.ts'
+import type { LinkState, Socket } from './socket.ts'
+
+const PAGE = 30
+const POLL_MS = 30_000
+const NEWEST_MS = 60
+/** Logs of tasks that nobody looks at any more are kept, so that going back is instant; the oldest go first. */
+const KEPT_LOGS = 12
+
+export type Session = 'unknown' | 'in' | 'out'
+
+export type ConsoleApp = {
+  readonly api: Api
+  readonly session: ReadonlySignal<Session>
+  readonly route: ReadonlySignal<Route>
+  readonly list: ReadonlySignal<TaskList>
+  readonly link: ReadonlySignal<LinkState>
+  /** A problem that concerns the list as a whole, in one line. */
+  readonly problem: ReadonlySignal<string | null>
+  /** Advances once a second while something is looked at: what clocks read. */
+  readonly now: ReadonlySignal<number>
+  readonly draft: Draft
+  readonly start: () => void
+  readonly signOut: () => Promise<void>
+  readonly signIn: (token: string) => Promise<Answer<unknown>>
+  readonly send: () => Promise<Answer<WireTask> | null>
+  readonly loadOlder: () => Promise<void>
+  readonly refresh: (id: string) => Promise<void>
+  /** Puts the task as an answer gave it into the list. */
+  readonly take: (task: WireTask) => void
+  /** Follows the task's log until the returned function is called. */
+  readonly follow: (id: string) => () => void
+  readonly logOf: (id: string) => Following
+}
+
+export function createConsoleApp(): ConsoleApp {
+  const session = signal<Session>('unknown')
+  const route = signal<Route>(readRoute(location.hash))
+  const list = signal<TaskList>(EMPTY_LIST)
+  const link = signal<LinkState>('connecting')
+  const problem = signal<string | null>(null)
+  const now = signal(Date.now())
+  const logs = new Map<string, { following: Following; users: number }>()
+  const fetching = new Map<string, { again: boolean }>()
+  const api = createApi(() => (session.value = 'out'))
+  const draft = createDraft()
+  let hints: Socket | null = null
+  let poll: ReturnType<typeof setInterval> | undefined
+  let newest: ReturnType<typeof setTimeout> | undefined
+
+  const change = (action: ListAction) => (list.value = changeList(list.value, action))
+
+  async function loadNewest(): Promise<void> {
+    const answer = await api.listTasks(null, PAGE)
+    if (answer.type === 'problem') {
+      if (answer.status === 401) stop()
+      else problem.value = answer.detail
+      return
+    }
+    batch(() => {
+      problem.value = null
+      session.value = 'in'
+      change({ type: 'newest', page: answer.value })
+    })
+    listen()
+  }
+
+  function listen(): void {
+    if (hints !== null) return
+    hints = openSocket({
+      path: () => '/v1/stream',
+      onText: heed,
+      onState: (state) => {
+        // Whatever happened while the line was down is only told by the list itself.
+        if (state === 'live' && link.value === 'reconnecting') void loadNewest()
+        link.value = state
+      },
+      onFailure: async () => (await api.listTasks(null, 1)).type === 'ok' || session.value === 'in',
+      goesOn: () => session.value === 'in',
+    })
+    poll = setInterval(() => {
+      if (!document.hidden) void loadNewest()
+    }, POLL_MS)
+  }
+
+  function stop(): void {
+    hints?.close()
+    hints = null
+    clearInterval(poll)
+    clearTimeout(newest)
+    newest = undefined
+    for (const { following } of logs.values()) following.stop()
+  }
+
+  function heed(text: string): void {
+    const hint = readHint(text)
+    if (hint === null || !isNews(list.value, hint)) return
+    if (list.value.byId.has(hint.task_id)) void refresh(hint.task_id)
+    // A connection begins with a hint for each of the newest tasks: one page answers for all that are not known.
+    else
+      newest ??= setTimeout(() => {
+        newest = undefined
+        void loadNewest()
+      }, NEWEST_MS)
+  }
+
+  /** One request at a time for each task; a wish that comes meanwhile is granted afterwards. */
+  async function refresh(id: string): Promise<void> {
+    const under = fetching.get(id)
+    if (under !== undefined) {
+      under.again = true
+      return
+    }
+    const state = { again: false }
+    fetching.set(id, state)
+    const answer = await api.getTask(id)
+    fetching.delete(id)
+    if (answer.type === 'ok') change({ type: 'task', task: answer.value })
+    if (state.again) await refresh(id)
+  }
+
+  function logOf(id: string): Following {
+    const known = logs.get(id)
+    if (known !== undefined) return known.following
+    const following = followTask(id, api, () => void refresh(id))
+    logs.set(id, { following, users: 0 })
+    for (const [other, log] of logs) {
+      if (logs.size <= KEPT_LOGS) break
+      if (log.users === 0 && other !== id) logs.delete(other)
+    }
+    return following
+  }
+
+  async function send(): Promise<Answer<WireTask> | null> {
+    const request = readRequest(draft.text.value)
+    if (request === null) return null
+    // The key belongs to this text: sending it again after a failure, or a reload, is the same request.
+    const answer = await api.createTask(request, draft.key())
+    if (answer.type === 'ok') {
+      draft.clear()
+      change({ type: 'task', task: answer.value })
+    }
+    return answer
+  }
+
+  return {
+    api,
+    session,
+    route,
+    list,
+    link,
+    problem,
+    now,
+    draft,
+    logOf,
+    refresh,
+    send,
+    take: (task) => change({ type: 'task', task }),
+    start: () => {
+      // `/tasks/ID` is an address that other interfaces can send; here its place is behind the hash.
+      const linked = /^\/tasks\/([^/]+)$/.exec(location.pathname)?.[1]
+      if (linked !== undefined) history.replaceState(null, '', `/#/task/${linked}`)
+      route.value = readRoute(location.hash)
+      addEventListener('hashchange', () => (route.value = readRoute(location.hash)))
+      setInterval(() => {
+        if (!document.hidden) now.value = Date.now()
+      }, 1_000)
+      if (location.pathname !== '/login') void loadNewest()
+    },
+    signOut: async () => {
+      const answer = await api.signOut()
+      if (answer.type === 'problem' && answer.status !== 401) {
+        problem.value = answer.detail
+        return
+      }
+      stop()
+      session.value = 'out'
+    },
+    signIn: async (token) => {
+      const answer = await api.signIn(token)
+      if (answer.type === 'ok') {
+        history.replaceState(null, '', '/')
+        await loadNewest()
+      }
+      return answer
+    },
+    loadOlder: async () => {
+      const { cursor } = list.value
+      if (cursor === null) return
+      const answer = await api.listTasks(cursor, PAGE)
+      if (answer.type === 'ok') change({ type: 'older', page: answer.value })
+      else problem.value = answer.detail
+    },
+    follow: (id) => {
+      logOf(id).start()
+      const log = logs.get(id)
+      if (log !== undefined) log.users += 1
+      return () => {
+        if (log === undefined) return
+        log.users -= 1
+        if (log.users === 0) log.following.stop()
+      }
+    },
+  }
+}
+
+function readHint(text: string): WireHint | null {
+  try {
+    const hint: unknown = JSON.parse(text)
+    return typeof hint === 'object' && hint !== null && 'task_id' in hint && 'last_seq' in hint
+      ? (hint as WireHint)
+      : null
+  } catch {
+    return null
+  }
+}
+
+/** The tasks whose progress is worth a connection of its own: those going on, the newest first. */
+export function livelyTasks(list: TaskList, most: number): ReadonlySet<string> {
+  const active = list.order.filter((id) => {
+    const task = list.byId.get(id)
+    return task !== undefined && !isOver(task.status)
+  })
+  return new Set(active.slice(0, most))
+}

@@ -1,0 +1,16 @@
+// Starts the console in the page.
+import { render } from 'preact'
+import { createConsoleApp } from './live/console-app.ts'
+import './styles/base.css'
+import './styles/shell.css'
+import './styles/chat.css'
+import './styles/task.css'
+import './styles/log.css'
+import { Shell } from './views/shell.tsx'
+
+const root = document.getElementById('app')
+if (root !== null) {
+  const app = createConsoleApp()
+  app.start()
+  render(<Shell app={app} />, root)
+}

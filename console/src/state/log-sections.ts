@@ -1,0 +1,220 @@
+// Events sorted into sections. Works on a draft: within one batch each section is copied once, however many events it gets.
+import type { Entry, Section, ToolEntry } from './log-entry.ts'
+import { sectionKeyOf, titleOf } from './log-entry.ts'
+import { sayBytes } from './time.ts'
+import type { WireEvent } from './wire.ts'
+
+/** Of what a running tool prints, this much of the end is kept. */
+const OUTPUT_CHARACTERS = 16_000
+
+type Draft = { -readonly [Key in keyof Section]: Section[Key] } & { entries: Entry[] }
+
+export type LogDraft = {
+  readonly add: (event: WireEvent) => void
+  /** Whatever still runs will not end any more. */
+  readonly cut: () => void
+  readonly sections: () => readonly Section[]
+}
+
+export function startLog(before: readonly Section[]): LogDraft {
+  const sections: Section[] = [...before]
+  const index = new Map(before.map((section, at) => [section.key, at]))
+  const drafts = new Map<string, Draft>()
+
+  function draftOf(key: string, fresh: () => Section): Draft {
+    const known = drafts.get(key)
+    if (known !== undefined) return known
+    const at = index.get(key) ?? sections.length
+    const section = sections[at] ?? fresh()
+    const draft: Draft = { ...section, entries: [...section.entries] }
+    index.set(key, at)
+    drafts.set(key, draft)
+    sections[at] = draft
+    return draft
+  }
+
+  function stepOf(event: {
+    readonly at: string
+    readonly data: { readonly step: string; readonly agent: Section['agent'] }
+  }): Draft {
+    const key = sectionKeyOf(event.data.step)
+    return draftOf(key, () => newSection(key, 'step', titleOf(key), event.data.agent, event.at))
+  }
+
+  function note(event: WireEvent, tone: Extract<Entry, { type: 'note' }>['tone'], text: string): void {
+    const last = sections.at(-1)
+    const key = last?.type === 'notes' ? last.key : `notes/${event.seq}`
+    const draft = draftOf(key, () => newSection(key, 'notes', '', 'platform', event.at))
+    draft.entries.push({ type: 'note', seq: event.seq, at: event.at, tone, text })
+  }
+
+  function add(event: WireEvent): void {
+    const { seq, at } = event
+    switch (event.type) {
+      case 'step.started': {
+        const section = stepOf(event)
+        cutTools(section, event.data.step)
+        if (event.data.step === section.key) {
+          Object.assign(section, { title: event.data.title, agent: event.data.agent, state: 'running', startedAt: at })
+        }
+        return
+      }
+      case 'step.progress': {
+        const section = stepOf(event)
+        const running = section.entries.findLastIndex((entry) => isRunning(entry, event.data.step))
+        const tool = section.entries[running]
+        if (tool?.type === 'tool') {
+          const output = (tool.output + event.data.message).slice(-OUTPUT_CHARACTERS)
+          section.entries[running] = { ...tool, output }
+          return
+        }
+        const last = section.entries.at(-1)
+        if (last?.type === 'progress' && last.agent === event.data.agent) {
+          const text = `${last.text}\n${event.data.message}`.slice(-OUTPUT_CHARACTERS)
+          section.entries[section.entries.length - 1] = { ...last, text }
+        } else {
+          section.entries.push({ type: 'progress', seq, at, agent: event.data.agent, text: event.data.message })
+        }
+        return
+      }
+      case 'step.completed': {
+        const section = stepOf(event)
+        if (event.data.step === section.key)
+          Object.assign(section, { state: 'done', durationMs: event.data.duration_ms })
+        return
+      }
+      case 'step.failed': {
+        const section = stepOf(event)
+        cutTools(section, event.data.step)
+        if (event.data.step === section.key) section.state = 'failed'
+        const last = section.entries.at(-1)
+        // The same failure passes through every step that it is part of.
+        if (last?.type !== 'problem' || last.text !== event.data.error) {
+          section.entries.push({ type: 'problem', seq, at, text: event.data.error })
+        }
+        return
+      }
+      case 'tool.started': {
+        const { agent, step, call_id: callId, tool, input } = event.data
+        const entry: ToolEntry = {
+          type: 'tool',
+          seq,
+          at,
+          agent,
+          step,
+          callId,
+          tool,
+          input,
+          state: 'running',
+          output: '',
+          durationMs: null,
+        }
+        stepOf(event).entries.push(entry)
+        return
+      }
+      case 'tool.finished': {
+        const { agent, step, call_id: callId, tool, ok, output, duration_ms: durationMs } = event.data
+        const section = stepOf(event)
+        const started = section.entries.findLastIndex((entry) => isRunning(entry, step) && entry.callId === callId)
+        const entry = section.entries[started]
+        const done = { state: ok ? 'ok' : 'failed', output, durationMs } as const
+        if (entry?.type === 'tool') section.entries[started] = { ...entry, ...done }
+        else section.entries.push({ type: 'tool', seq, at, agent, step, callId, tool, input: null, ...done })
+        return
+      }
+      case 'agent.message': {
+        const { agent, text, offline } = event.data
+        const section = stepOf(event)
+        section.entries.push({ type: 'said', seq, at, agent, text, offline })
+        section.offline ||= offline
+        return
+      }
+      case 'check.finished':
+        stepOf(event).entries.push({ type: 'check', seq, at, report: event.data })
+        return
+      case 'usage.recorded': {
+        const section = stepOf(event)
+        section.modelCalls += 1
+        section.tokens += event.data.input_tokens + event.data.output_tokens
+        section.offline ||= event.data.offline
+        return
+      }
+      case 'task.created':
+        return note(event, 'plain', `Received over ${event.data.interface}.`)
+      case 'task.routed':
+        return note(event, 'plain', `${event.data.summary} ${event.data.plan}`.trim())
+      case 'task.queued':
+        return note(event, 'plain', `Queued: ${event.data.reason}`)
+      case 'task.started':
+        return note(event, 'plain', `Started on ${event.data.worker}, sandbox ${event.data.sandbox_level}.`)
+      case 'approval.requested':
+        return note(event, 'wait', `Waits for approval: ${event.data.reason}`)
+      case 'approval.resolved': {
+        const { status, by, comment } = event.data
+        return note(
+          event,
+          status === 'approved' ? 'good' : 'bad',
+          `Approval ${status} by ${by}${comment === null ? '.' : `: ${comment}`}`,
+        )
+      }
+      case 'preview.ready':
+        return note(event, 'good', `Preview on port ${event.data.port} is open.`)
+      case 'preview.closed':
+        return note(event, 'plain', `Preview closed: ${event.data.reason}`)
+      case 'artifact.added':
+        return note(event, 'plain', `Artifact ${event.data.name} (${sayBytes(event.data.bytes)}).`)
+      case 'budget.exhausted':
+        return note(event, 'bad', `Limit reached: ${event.data.used} of ${event.data.allowed} ${event.data.limit}.`)
+      case 'task.aborting':
+        return note(event, 'bad', `Stopping: ${event.data.reason}`)
+      case 'task.aborted':
+        return note(event, 'bad', `Aborted: ${event.data.reason}`)
+      case 'task.completed':
+        return note(event, 'good', 'Completed.')
+      case 'task.failed':
+        return note(event, 'bad', `Failed: ${event.data.error}`)
+    }
+  }
+
+  function cut(): void {
+    for (const section of [...sections]) {
+      const running = section.entries.some((entry) => entry.type === 'tool' && entry.state === 'running')
+      if (section.state !== 'running' && !running) continue
+      const draft = draftOf(section.key, () => section)
+      if (draft.state === 'running') draft.state = draft.type === 'notes' ? 'done' : 'cut'
+      cutTools(draft, null)
+    }
+  }
+
+  return { add, cut, sections: () => sections }
+}
+
+function newSection(key: string, type: Section['type'], title: string, agent: Section['agent'], at: string): Section {
+  return {
+    key,
+    type,
+    title,
+    agent,
+    state: type === 'notes' ? 'done' : 'running',
+    startedAt: at,
+    durationMs: null,
+    entries: [],
+    modelCalls: 0,
+    tokens: 0,
+    offline: false,
+  }
+}
+
+function isRunning(entry: Entry, step: string): entry is ToolEntry {
+  return entry.type === 'tool' && entry.state === 'running' && entry.step === step
+}
+
+/** A step that begins again, or ended badly, leaves tool calls that will never report. */
+function cutTools(section: Draft, step: string | null): void {
+  section.entries.forEach((entry, at) => {
+    if (entry.type !== 'tool' || entry.state !== 'running') return
+    if (step === null || entry.step === step || entry.step.startsWith(`${step}/`)) {
+      section.entries[at] = { ...entry, state: 'cut' }
+    }
+  })
+}

@@ -1,0 +1,76 @@
+// The plan as the console draws it: subtasks with their state, and where each stands in the picture.
+import type { JsonValue, Plan, Subtask } from './wire.ts'
+
+export type SubtaskState = 'waiting' | 'running' | 'done' | 'failed'
+
+/** Reads the output of the planning step; null when it is no plan. */
+export function readPlan(output: JsonValue): Plan | null {
+  if (typeof output !== 'object' || output === null || !('subtasks' in output)) return null
+  const { subtasks, summary } = output
+  if (!Array.isArray(subtasks)) return null
+  return { summary: typeof summary === 'string' ? summary : '', subtasks: subtasks.flatMap(readSubtask) }
+}
+
+function readSubtask(value: JsonValue): readonly Subtask[] {
+  if (typeof value !== 'object' || value === null || !('id' in value) || typeof value.id !== 'string') return []
+  const text = (field: JsonValue | undefined) => (typeof field === 'string' ? field : '')
+  const list = (field: JsonValue | undefined) =>
+    Array.isArray(field) ? field.filter((item) => typeof item === 'string') : []
+  const role = value['role']
+  return [
+    {
+      id: value.id,
+      title: text(value['title']) || value.id,
+      role: role === 'executor' || role === 'tester' ? role : 'coder',
+      instructions: text(value['instructions']),
+      acceptance: list(value['acceptance']),
+      depends_on: list(value['depends_on']),
+    },
+  ]
+}
+
+export const NODE_WIDTH = 190
+export const NODE_HEIGHT = 54
+const GAP_ACROSS = 56
+const GAP_DOWN = 18
+
+export type PlacedNode = { readonly subtask: Subtask; readonly x: number; readonly y: number }
+export type PlacedEdge = { readonly from: PlacedNode; readonly to: PlacedNode }
+export type PlanPicture = {
+  readonly nodes: readonly PlacedNode[]
+  readonly edges: readonly PlacedEdge[]
+  readonly width: number
+  readonly height: number
+}
+
+/** Columns by the longest way from a subtask that needs nothing. Circles and unknown ids are tolerated, not followed. */
+export function drawPlan(subtasks: readonly Subtask[]): PlanPicture {
+  const byId = new Map(subtasks.map((subtask) => [subtask.id, subtask]))
+  const columns = new Map<string, number>()
+  const columnOf = (id: string, above: ReadonlySet<string>): number => {
+    const known = columns.get(id)
+    if (known !== undefined) return known
+    const inside = new Set(above).add(id)
+    const needs = (byId.get(id)?.depends_on ?? []).filter((need) => byId.has(need) && !inside.has(need))
+    const column = needs.reduce((most, need) => Math.max(most, columnOf(need, inside) + 1), 0)
+    columns.set(id, column)
+    return column
+  }
+  const rows = new Map<number, number>()
+  const nodes = subtasks.map((subtask): PlacedNode => {
+    const column = columnOf(subtask.id, new Set())
+    const row = rows.get(column) ?? 0
+    rows.set(column, row + 1)
+    return { subtask, x: column * (NODE_WIDTH + GAP_ACROSS), y: row * (NODE_HEIGHT + GAP_DOWN) }
+  })
+  const placed = new Map(nodes.map((node) => [node.subtask.id, node]))
+  const edges = nodes.flatMap((to) =>
+    to.subtask.depends_on.flatMap((need) => {
+      const from = placed.get(need)
+      return from === undefined || from === to ? [] : [{ from, to }]
+    }),
+  )
+  const width = nodes.reduce((most, node) => Math.max(most, node.x + NODE_WIDTH), 0)
+  const height = nodes.reduce((most, node) => Math.max(most, node.y + NODE_HEIGHT), 0)
+  return { nodes, edges, width, height }
+}

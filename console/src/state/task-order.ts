@@ -1,0 +1,14 @@
+// In which order the counts of tasks are read: what waits for somebody first.
+import type { TaskStatus } from './wire.ts'
+
+export const TASK_ORDER: readonly TaskStatus[] = [
+  'needs_approval',
+  'pending',
+  'routing',
+  'queued',
+  'running',
+  'aborting',
+  'completed',
+  'failed',
+  'aborted',
+]

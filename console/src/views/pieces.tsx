@@ -1,0 +1,151 @@
+// Small things that every screen uses: status, badges, clocks, icons, buttons that copy.
+import type { ComponentChildren } from 'preact'
+import { useState } from 'preact/hooks'
+import type { ConsoleApp } from '../live/console-app.ts'
+import { toPlain } from '../state/inert-text.ts'
+import { readProse } from '../state/prose.ts'
+import type { Span } from '../state/prose.ts'
+import { statusLabel, statusTone } from '../state/status.ts'
+import { sayAge, sayClock, sayUntil } from '../state/time.ts'
+import type { TaskStatus } from '../state/wire.ts'
+
+export function Status({ status }: { readonly status: TaskStatus }) {
+  return <span class={`status tone-${statusTone(status)}`}>{statusLabel(status)}</span>
+}
+
+export function OfflineBadge() {
+  return (
+    <span class="badge badge-offline" title="No real model was asked: this is the work of the built-in offline model.">
+      offline model
+    </span>
+  )
+}
+
+type WithApp = { readonly app: ConsoleApp }
+
+/** Reads the store's clock, so that only this much of the page is drawn again each second. */
+export function Age({ app, at }: WithApp & { readonly at: string }) {
+  return (
+    <time dateTime={at} title={new Date(at).toLocaleString()}>
+      {sayAge(at, app.now.value)}
+    </time>
+  )
+}
+
+export function RunningFor({ app, since }: WithApp & { readonly since: string }) {
+  return <span class="clock">{sayClock(app.now.value - Date.parse(since))}</span>
+}
+
+export function Until({ app, at }: WithApp & { readonly at: string }) {
+  return (
+    <time dateTime={at} title={new Date(at).toLocaleString()}>
+      {sayUntil(at, app.now.value)}
+    </time>
+  )
+}
+
+const ICONS = {
+  arrow: 'M10 3 5 8l5 5',
+  chevron: 'm6 4 4 4-4 4',
+  check: 'm3.5 8.5 3 3 6-7',
+  cross: 'm4 4 8 8m0-8-8 8',
+  dash: 'M4 8h8',
+  dot: 'M8 8h.01',
+  out: 'M6 4H3v9h9v-3M9 3h4v4m0-4L7.5 8.5',
+  copy: 'M6 6h7v7H6zM10 6V3H3v7h3',
+  send: 'M8 13V3m-4 4 4-4 4 4',
+  chat: 'M2.5 3.5h11v8h-6l-3 2.5v-2.5h-2z',
+  list: 'M5.5 4h8m-8 4h8m-8 4h8M2.5 4h.01M2.5 8h.01M2.5 12h.01',
+  gauge: 'M2.5 11.5a5.5 5.5 0 1 1 11 0M8 11l2.5-3.5',
+  plus: 'M8 3v10M3 8h10',
+} as const
+export type IconName = keyof typeof ICONS
+
+export function Icon({ name }: { readonly name: IconName }) {
+  return (
+    <svg class={`icon icon-${name}`} viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
+      <path d={ICONS[name]} />
+    </svg>
+  )
+}
+
+export function CopyButton({ text, label }: { readonly text: string; readonly label: string }) {
+  const [said, say] = useState<string | null>(null)
+  const copy = async () => {
+    say((await copyText(text)) ? 'Copied' : 'Select and copy it by hand')
+    setTimeout(() => say(null), 2_000)
+  }
+  return (
+    <button type="button" class="button quiet" onClick={() => void copy()}>
+      <Icon name="copy" />
+      <span aria-live="polite">{said ?? label}</span>
+    </button>
+  )
+}
+
+/** The clipboard is there on secure pages only; elsewhere the old way still works. */
+async function copyText(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text)
+    return true
+  } catch {
+    const area = document.createElement('textarea')
+    area.value = text
+    area.className = 'unseen'
+    document.body.append(area)
+    area.select()
+    const done = document.execCommand('copy')
+    area.remove()
+    return done
+  }
+}
+
+/** One line about what went wrong. */
+export function ProblemLine({ text, children }: { readonly text: string; readonly children?: ComponentChildren }) {
+  return (
+    <p class="problem" role="alert">
+      <span class="text">{toPlain(text)}</span> {children}
+    </p>
+  )
+}
+
+/** Text by a model or a person: paragraphs, lists and code, never markup or links. */
+export function Prose({ text }: { readonly text: string }) {
+  return (
+    <div class="prose">
+      {readProse(toPlain(text)).map((block, at) => {
+        if (block.type === 'code') return <pre key={at}>{block.text}</pre>
+        if (block.type === 'heading')
+          return (
+            <p key={at} class="prose-heading">
+              <Spans spans={block.spans} />
+            </p>
+          )
+        if (block.type === 'paragraph')
+          return (
+            <p key={at}>
+              <Spans spans={block.spans} />
+            </p>
+          )
+        const items = block.items.map((spans, index) => (
+          <li key={index}>
+            <Spans spans={spans} />
+          </li>
+        ))
+        return block.ordered ? <ol key={at}>{items}</ol> : <ul key={at}>{items}</ul>
+      })}
+    </div>
+  )
+}
+
+function Spans({ spans }: { readonly spans: readonly Span[] }) {
+  return (
+    <>
+      {spans.map((span, at) => {
+        if (span.type === 'code') return <code key={at}>{span.text}</code>
+        if (span.type === 'strong') return <strong key={at}>{span.text}</strong>
+        return span.text
+      })}
+    </>
+  )
+}

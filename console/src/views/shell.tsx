@@ -1,0 +1,128 @@
+// The frame around every screen: sidebar or bottom bar, the line to the server, and who is let in.
+import { useEffect } from 'preact/hooks'
+import type { ConsoleApp } from '../live/console-app.ts'
+import { routeLink } from '../state/route.ts'
+import type { Route } from '../state/route.ts'
+import { Chat } from './chat.tsx'
+import { SignedOut, SigningIn } from './sign-in.tsx'
+import { Icon } from './pieces.tsx'
+import type { IconName } from './pieces.tsx'
+import { SystemPage, SystemSummary } from './system-page.tsx'
+import { TaskListPanel } from './task-list-panel.tsx'
+import { TaskPage } from './task-page.tsx'
+
+type Props = { readonly app: ConsoleApp }
+
+export function Shell({ app }: Props) {
+  const session = app.session.value
+  if (location.pathname === '/login' && session !== 'in') return <SigningIn app={app} />
+  if (session === 'out') return <SignedOut app={app} />
+  if (session === 'unknown') return <Opening app={app} />
+  return <Workshop app={app} />
+}
+
+function Opening({ app }: Props) {
+  return (
+    <main class="door">
+      <Brand />
+      <p aria-live="polite">{app.problem.value ?? 'Opening…'}</p>
+      {app.problem.value !== null && (
+        <button type="button" class="button" onClick={() => location.reload()}>
+          Try again
+        </button>
+      )}
+    </main>
+  )
+}
+
+function Workshop({ app }: Props) {
+  const route = app.route.value
+  useEffect(() => {
+    // A screen reader, and the keyboard, go on where the new screen begins.
+    document.querySelector<HTMLElement>('[data-screen-start]')?.focus({ preventScroll: true })
+  }, [route.type === 'task' ? route.id : route.type])
+  return (
+    <div class="shell" data-route={route.type}>
+      <a class="skip" href="#main" onClick={focusMain}>
+        Skip to the content
+      </a>
+      <aside class="side" aria-label="Tasks and system">
+        <div class="side-head">
+          <Brand />
+          <a
+            class="button small"
+            href={routeLink({ type: 'chat' })}
+            aria-current={route.type === 'chat' ? 'page' : undefined}
+          >
+            <Icon name="plus" /> New request
+          </a>
+        </div>
+        <TaskListPanel app={app} name="side" />
+        <SystemSummary app={app} />
+      </aside>
+      <main id="main" class="main" tabIndex={-1}>
+        <LinkLine app={app} />
+        <Screen app={app} route={route} />
+      </main>
+      <nav class="bottom" aria-label="Screens">
+        <BottomLink app={app} to={{ type: 'chat' }} icon="chat" label="Chat" />
+        <BottomLink app={app} to={{ type: 'tasks' }} icon="list" label="Tasks" />
+        <BottomLink app={app} to={{ type: 'system' }} icon="gauge" label="System" />
+      </nav>
+    </div>
+  )
+}
+
+/** A hash link would change the screen. */
+function focusMain(event: Event): void {
+  event.preventDefault()
+  document.getElementById('main')?.focus()
+}
+
+function Screen({ app, route }: Props & { readonly route: Route }) {
+  if (route.type === 'task') return <TaskPage key={route.id} app={app} id={route.id} tab={route.tab} />
+  if (route.type === 'system') return <SystemPage app={app} />
+  if (route.type === 'tasks') {
+    return (
+      <section class="screen">
+        <h1 class="screen-title" tabIndex={-1} data-screen-start>
+          Tasks
+        </h1>
+        <TaskListPanel app={app} name="screen" />
+      </section>
+    )
+  }
+  return <Chat app={app} />
+}
+
+function LinkLine({ app }: Props) {
+  const down = app.link.value === 'reconnecting'
+  return (
+    <div class="link-line" role="status">
+      {down && <span>Reconnecting to the server. What you see may be out of date.</span>}
+    </div>
+  )
+}
+
+function BottomLink({
+  app,
+  to,
+  icon,
+  label,
+}: Props & { readonly to: Route; readonly icon: IconName; readonly label: string }) {
+  return (
+    <a href={routeLink(to)} aria-current={app.route.value.type === to.type ? 'page' : undefined}>
+      <Icon name={icon} />
+      {label}
+    </a>
+  )
+}
+
+export function Brand() {
+  return (
+    <a class="brand" href="#/">
+      <img src="/mark.svg" width="26" height="26" alt="" />
+      Factotum
+    </a>
+  )
+}
