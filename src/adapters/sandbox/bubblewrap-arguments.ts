@@ -55,32 +55,52 @@ export function sandboxArguments({ version, workspace, tools, staged, seccompFd,
   ]
   const readOnly = (source: string, target: string): string[] => ['--ro-bind', staged(source), target]
   return [
-    ...['--unshare-user', '--unshare-ipc', '--unshare-pid', '--unshare-uts', '--unshare-cgroup-try', '--unshare-net'],
+    ...words('--unshare-user --unshare-ipc --unshare-pid --unshare-uts --unshare-cgroup-try --unshare-net'),
     ...(modern ? ['--disable-userns', '--assert-userns-disabled'] : []),
-    ...['--uid', '1000', '--gid', '1000', '--hostname', 'sandbox'],
-    ...['--new-session', '--die-with-parent', '--cap-drop', 'ALL', '--clearenv'],
+    ...words('--uid 1000 --gid 1000 --hostname sandbox'),
+    ...words('--new-session --die-with-parent --cap-drop ALL --clearenv'),
     ...programs(),
     ...['etc', 'opt'].flatMap((name) => ['--perms', '0755', '--dir', `/${name}`]),
     ...SHARED_ETC.flatMap((name) => ['--ro-bind-try', join('/etc', name), join('/etc', name)]),
     ...['passwd', 'group', 'hosts', 'nsswitch.conf', 'resolv.conf'].flatMap((name) =>
       readOnly(join(tools.etc, name), join('/etc', name)),
     ),
-    ...['--proc', '/proc'],
+    ...words('--proc /proc'),
     ...MASKED_PROC.filter((name) => existsSync(join('/proc', name))).flatMap((name) => [
-      ...['--ro-bind', '/dev/null', join('/proc', name)],
+      '--ro-bind',
+      '/dev/null',
+      join('/proc', name),
     ]),
-    ...['--dev', '/dev', ...tmpfs('/dev/shm', 64, '1777'), '--remount-ro', '/dev'],
+    '--dev',
+    '/dev',
+    ...tmpfs('/dev/shm', 64, '1777'),
+    '--remount-ro',
+    '/dev',
     ...tmpfs('/tmp', 256, '1777'),
     ...tmpfs('/run', 16, '0755'),
     ...tmpfs('/home', 256, '0755'),
-    ...['--perms', '0755', '--dir', '/home/user'],
+    ...words('--perms 0755 --dir /home/user'),
     ...readOnly(tools.node, '/opt/node/bin/node'),
     ...(tools.npm === null ? [] : npm(tools.npm, readOnly)),
     ...readOnly(tools.hiddenNode, '/opt/factotum/node'),
     ...readOnly(tools.runner, '/opt/factotum/runner'),
-    ...['--bind', staged(workspace), '/workspace', '--chdir', '/workspace'],
-    ...['--remount-ro', '/', '--seccomp', String(seccompFd), '--info-fd', String(infoFd)],
+    '--bind',
+    staged(workspace),
+    '/workspace',
+    '--chdir',
+    '/workspace',
+    '--remount-ro',
+    '/',
+    '--seccomp',
+    String(seccompFd),
+    '--info-fd',
+    String(infoFd),
   ]
+}
+
+/** A row of arguments that are known beforehand. */
+export function words(row: string): string[] {
+  return row.split(' ')
 }
 
 /** The host's programs and libraries, read-only, in the layout they have there. */
@@ -98,7 +118,7 @@ function programFolder(name: string): string[] {
 function npm(folder: string, readOnly: (source: string, target: string) => string[]): string[] {
   return [
     ...readOnly(folder, '/opt/node/lib/node_modules/npm'),
-    ...['--symlink', '../lib/node_modules/npm/bin/npm-cli.js', '/opt/node/bin/npm'],
-    ...['--symlink', '../lib/node_modules/npm/bin/npx-cli.js', '/opt/node/bin/npx'],
+    ...words('--symlink ../lib/node_modules/npm/bin/npm-cli.js /opt/node/bin/npm'),
+    ...words('--symlink ../lib/node_modules/npm/bin/npx-cli.js /opt/node/bin/npx'),
   ]
 }

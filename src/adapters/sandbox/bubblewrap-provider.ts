@@ -51,8 +51,15 @@ export function createSandboxProvider({ dataDir, log, say, searchPath = SEARCH_P
     const cgroup = cgroups.create(`${process.pid}-${opened}-${name}`, limits)
     const sockets = await openPortSockets(PORTS)
     const portDescriptors = sockets.descriptors
-    const launched = launch({ bubblewrap, tools, user, workspace, limits, cgroup, seccomp, portDescriptors })
-    return startSandbox({ launched, cgroup, sockets, limits })
+    try {
+      const launched = launch({ bubblewrap, tools, user, workspace, limits, cgroup, seccomp, portDescriptors })
+      return await startSandbox({ launched, cgroup, sockets, limits })
+    } catch (error) {
+      await sockets.handOver()
+      await sockets.remove()
+      cgroup?.remove()
+      throw error
+    }
   }
 
   const probed = once(async (): Promise<SandboxReport> => {

@@ -294,11 +294,13 @@ export async function startSandbox(parts: Parts): Promise<Sandbox> {
   try {
     await runner.ready
   } catch (error) {
+    // Its complaint may still be on the way, and nothing may be left of it.
+    await ended.promise
     throw new Error(`the sandbox did not start: ${firstLine(launched.complaints()) ?? String(error)}`, { cause: error })
   } finally {
     clearTimeout(late)
-    await sockets.handOver()
   }
+  await sockets.handOver()
   return sandbox
 }
 

@@ -6,7 +6,7 @@ import { Socket } from 'node:net'
 import { dirname } from 'node:path'
 import type { Duplex, Readable } from 'node:stream'
 import type { SandboxLimits } from '../../core/ports/sandbox.ts'
-import { sandboxArguments } from './bubblewrap-arguments.ts'
+import { sandboxArguments, words } from './bubblewrap-arguments.ts'
 import type { Cgroup } from './cgroup.ts'
 import type { Bubblewrap } from './obtain-bubblewrap.ts'
 import type { RunnerConfig } from './runner/protocol.ts'
@@ -65,10 +65,15 @@ export function launch(options: Launch): Launched {
   })
   const command = staging.wrap([
     'bwrap',
-    ...['--args', String(ARGUMENTS_FD), '--'],
-    ...['/usr/bin/prlimit', ...resourceLimits(limits, cgroup === null), '--'],
-    ...['/opt/factotum/node', '--disable-sigusr1', '--max-old-space-size=256', '--no-warnings'],
-    ...['/opt/factotum/runner/main.js', JSON.stringify(config)],
+    '--args',
+    String(ARGUMENTS_FD),
+    '--',
+    '/usr/bin/prlimit',
+    ...resourceLimits(limits, cgroup === null),
+    '--',
+    ...words('/opt/factotum/node --disable-sigusr1 --max-old-space-size=256 --no-warnings'),
+    '/opt/factotum/runner/main.js',
+    JSON.stringify(config),
   ])
   const enter = ['-c', ENTER, 'enter', dirname(bubblewrap.path), ...(cgroup?.entrances ?? []), '--']
   const child = spawn('/bin/sh', [...enter, ...command], {
@@ -92,7 +97,9 @@ function resourceLimits(limits: SandboxLimits, alone: boolean): string[] {
   // A quick stop for a single greedy process; V8 reserves the rest without using it.
   const data = limits.memoryBytes + RESERVED_BYTES
   return [
-    ...[`--nofile=${files}:${files}`, `--nproc=${processes}:${processes}`, `--fsize=${FILE_BYTES}:${FILE_BYTES}`],
+    `--nofile=${files}:${files}`,
+    `--nproc=${processes}:${processes}`,
+    `--fsize=${FILE_BYTES}:${FILE_BYTES}`,
     '--core=0:0',
     ...(alone ? [`--data=${data}:${data}`] : []),
   ]

@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process'
 import { dirname } from 'node:path'
 import { Socket } from 'node:net'
-import { programs } from './bubblewrap-arguments.ts'
+import { programs, words } from './bubblewrap-arguments.ts'
 import type { Bubblewrap } from './obtain-bubblewrap.ts'
 import type { SandboxUser } from './sandbox-user.ts'
 import { becoming } from './staging.ts'
@@ -34,16 +34,29 @@ export function runOperation({ bubblewrap, user, seccomp }: Deps, operation: Ope
   const capabilities = !user.dedicated ? [] : privileged ? TO_COPY : TO_CHANGE_USER
   const args = [
     ...(user.dedicated ? [] : ['--unshare-user', '--uid', '1000', '--gid', '1000']),
-    ...['--unshare-ipc', '--unshare-pid', '--unshare-uts', '--unshare-net', '--unshare-cgroup-try'],
-    ...['--new-session', '--die-with-parent', '--clearenv', '--setenv', 'PATH', '/usr/local/bin:/usr/bin:/bin'],
-    ...['--cap-drop', 'ALL', ...capabilities.flatMap((name) => ['--cap-add', name])],
+    ...words('--unshare-ipc --unshare-pid --unshare-uts --unshare-net --unshare-cgroup-try'),
+    ...words('--new-session --die-with-parent --clearenv --setenv PATH /usr/local/bin:/usr/bin:/bin'),
+    '--cap-drop',
+    'ALL',
+    ...capabilities.flatMap((name) => ['--cap-add', name]),
     ...Object.entries(env).flatMap(([name, value]) => ['--setenv', name, value]),
-    ...[...programs(), '--ro-bind-try', '/etc/ld.so.cache', '/etc/ld.so.cache', '--dev', '/dev'],
-    ...['--perms', '1777', '--tmpfs', '/tmp'],
+    ...programs(),
+    '--ro-bind-try',
+    '/etc/ld.so.cache',
+    '/etc/ld.so.cache',
+    '--dev',
+    '/dev',
+    ...words('--perms 1777 --tmpfs /tmp'),
     ...mounts.flatMap(mountArguments),
-    ...['--remount-ro', '/', '--seccomp', String(SECCOMP_FD), '--'],
+    '--remount-ro',
+    '/',
+    '--seccomp',
+    String(SECCOMP_FD),
+    '--',
     ...(user.dedicated && !privileged ? becoming(user) : []),
-    ...['/bin/sh', '-c', script],
+    '/bin/sh',
+    '-c',
+    script,
   ]
   return new Promise((resolve, reject) => {
     const child = spawn(bubblewrap.path, args, {

@@ -1,6 +1,6 @@
 // As root the sandbox runs as somebody else, who may not even walk to the data directory. So a first, outer bubblewrap
 // shows that user the few paths it needs, in a mount namespace of its own, and becomes that user for good.
-import { programs } from './bubblewrap-arguments.ts'
+import { programs, words } from './bubblewrap-arguments.ts'
 import type { Staged } from './bubblewrap-arguments.ts'
 import type { SandboxUser } from './sandbox-user.ts'
 
@@ -42,7 +42,7 @@ export function rootStaging(bubblewrap: string, user: SandboxUser, writable: rea
         bubblewrap,
         '/staged/bwrap',
       ],
-      ...['--ro-bind', '/etc', '/etc', '--dev-bind', '/dev', '/dev', '--bind', '/proc', '/proc', '--tmpfs', '/tmp'],
+      ...words('--ro-bind /etc /etc --dev-bind /dev /dev --bind /proc /proc --tmpfs /tmp'),
       ...[...places].flatMap(([path, place]) => [writable.includes(path) ? '--bind' : '--ro-bind', path, place]),
       '--',
       ...becoming(user),

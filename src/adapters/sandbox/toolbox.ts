@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto'
 import { constants, existsSync, readFileSync, realpathSync } from 'node:fs'
 import { chmod, copyFile, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { findProgram, runProgram } from './run-program.ts'
@@ -84,7 +85,7 @@ async function withoutTypes(sources: readonly Source[]): Promise<readonly Source
     const sources = JSON.parse(require('node:fs').readFileSync(process.argv[1], 'utf8'))
     process.stdout.write(JSON.stringify(sources.map(({ name, source }) =>
       ({ name, source: stripTypeScriptTypes(source).replace(/(from '\\.\\/[^']+)\\.ts'/g, "$1.js'") }))))`
-  const input = join(await mkdtemp('/tmp/factotum-'), 'sources.json')
+  const input = join(await mkdtemp(join(tmpdir(), 'factotum-')), 'sources.json')
   try {
     await writeFile(input, JSON.stringify(sources))
     const { ok, stdout, stderr } = await runProgram(process.execPath, ['--no-warnings', '-e', program, input])

@@ -2,11 +2,11 @@
 // ever passed NUL-separated: they may hold anything. Git gets plumbing commands and its settings from us alone.
 
 /** Never recorded, never removed by a reset: a repository of the agent's own, dependencies and caches. */
-const LEFT_ALONE = [
-  ...['.git', 'node_modules', '.venv', 'venv', '__pycache__', '.cache', '.pytest_cache', '.mypy_cache', '.ruff_cache'],
-  ...['.tox', '.nox', '.gradle', '.npm', '.pnpm-store', '.parcel-cache', '.turbo'],
-]
-const PRUNE = `\\( ${LEFT_ALONE.map((name) => `-name ${name}`).join(' -o ')} \\) -prune`
+const LEFT_ALONE =
+  '.git node_modules .venv venv __pycache__ .cache .pytest_cache .mypy_cache .ruff_cache .tox .nox .gradle .npm .pnpm-store .parcel-cache .turbo'
+const PRUNE = `\\( ${LEFT_ALONE.split(' ')
+  .map((name) => `-name ${name}`)
+  .join(' -o ')} \\) -prune`
 // Whoever owns a file may take the owner's own permissions away from it; they are given back rather than worked around.
 const READABLE =
   '-type d ! -perm -700 -exec chmod u+rwx {} \\; -false -o -type f ! -perm -600 -exec chmod u+rw {} \\; -false'
@@ -17,6 +17,7 @@ export LC_ALL=C GIT_DIR=/history GIT_WORK_TREE=/workspace GIT_CONFIG_NOSYSTEM=1 
 export GIT_AUTHOR_NAME=Factotum GIT_AUTHOR_EMAIL=factotum@localhost GIT_COMMITTER_NAME=Factotum
 export GIT_COMMITTER_EMAIL=factotum@localhost GIT_TERMINAL_PROMPT=0 GIT_NO_REPLACE_OBJECTS=1
 umask 022
+T=/tmp
 cd /workspace
 # Left by an operation that was cut off; no other one runs now.
 rm -f /history/index.lock
@@ -33,11 +34,11 @@ remember() {
 
 // Removals apart from additions: a folder in the place of a file must not be taken for a repository within this one.
 const RECORD = `
-find . -mindepth 1 ${PRUNE} -o ${READABLE} -o \\( -type f -o -type l \\) -printf '%P\\0' | sort -z >/tmp/here
-git ls-files -z | sort -z >/tmp/known
-comm -z -23 /tmp/known /tmp/here >/tmp/gone
-if [ -s /tmp/gone ]; then git update-index -z --force-remove --stdin </tmp/gone; fi
-git update-index -z --add --remove --replace --stdin </tmp/here 2>/tmp/complaints || { cat /tmp/complaints >&2; exit 1; }
+find . -mindepth 1 ${PRUNE} -o ${READABLE} -o \\( -type f -o -type l \\) -printf '%P\\0' | sort -z >"$T/here"
+git ls-files -z | sort -z >"$T/known"
+comm -z -23 "$T/known" "$T/here" >"$T/gone"
+if [ -s "$T/gone" ]; then git update-index -z --force-remove --stdin <"$T/gone"; fi
+git update-index -z --add --remove --replace --stdin <"$T/here" 2>"$T/complaints" || { cat "$T/complaints" >&2; exit 1; }
 tree=$(git write-tree)
 last= known=
 if [ -e /history/last ]; then read -r last known </history/last; fi
@@ -50,9 +51,9 @@ echo "$last"
 
 const RESTORE = `
 tree=$(git rev-parse --verify -q "$COMMIT^{tree}") || exit 3
-find . -mindepth 1 ${PRUNE} -o ${READABLE} -o ! -type d -printf '%P\\0' | sort -z >/tmp/here
-git ls-tree -r -z --name-only "$tree" | sort -z >/tmp/wanted
-comm -z -23 /tmp/here /tmp/wanted | xargs -0 -r rm -f --
+find . -mindepth 1 ${PRUNE} -o ${READABLE} -o ! -type d -printf '%P\\0' | sort -z >"$T/here"
+git ls-tree -r -z --name-only "$tree" | sort -z >"$T/wanted"
+comm -z -23 "$T/here" "$T/wanted" | xargs -0 -r rm -f --
 git read-tree -m "$tree" 2>/dev/null || { rm -f /history/index; git read-tree "$tree"; }
 git checkout-index -f -a -u -q
 find . -mindepth 1 ${PRUNE} -o -type d -printf '%P\\0' | sort -z -r | xargs -0 -r rmdir --ignore-fail-on-non-empty --
@@ -86,9 +87,9 @@ echo "$COMMIT"
 /** FROM, TO, MAX_BYTES -> the length of the list, a newline, the list (raw and numstat, NUL-separated), the patch. */
 export const DIFF = `${START}
 set -- -r --no-renames --no-ext-diff --no-textconv --no-color "$FROM" "$TO"
-git diff-tree -z --raw --numstat "$@" >/tmp/list || exit 3
-wc -c </tmp/list
-cat /tmp/list
+git diff-tree -z --raw --numstat "$@" >"$T/list" || exit 3
+wc -c <"$T/list"
+cat "$T/list"
 git diff-tree -p "$@" | head -c "$((MAX_BYTES + 1))"
 `
 
@@ -107,14 +108,15 @@ if [ -n "$OWNER" ]; then chown -hR "$OWNER" /workspace; fi
 /** OWNER. Copies /workspace to /target. Exit code 5 when that is not empty. */
 export const COPY_OUT = `
 set -eu
+T=/tmp
 if [ -n "$(ls -A /target)" ]; then exit 5; fi
 cd /workspace
 find . -mindepth 1 ${READABLE} -o -true
 # No pipe, socket or device leaves the sandbox, and no program that runs as somebody else.
-find . -mindepth 1 ! -type f ! -type d ! -type l -printf '%P\\0' >/tmp/special
+find . -mindepth 1 ! -type f ! -type d ! -type l -printf '%P\\0' >"$T/special"
 cp -R -d --preserve=mode,timestamps,links ./. /target/
 cd /target
-xargs -0 -r rm -f -- </tmp/special
+xargs -0 -r rm -f -- <"$T/special"
 find . ! -type l -perm /6000 -exec chmod ug-s {} +
 if [ -n "$OWNER" ]; then chown -hR "$OWNER" /target; fi
 `

@@ -26,8 +26,8 @@ export function openWire(handle: (request: RunnerRequest) => void): Wire {
     }
     pieces.push(lines.at(-1) ?? '')
   })
-  socket.on('error', () => process.exit(1))
-  socket.on('close', () => process.exit(0))
+  socket.on('error', end)
+  socket.on('close', end)
   return {
     send: (reply) => socket.write(`${JSON.stringify(reply)}\n`),
     drained: () => {
@@ -41,4 +41,9 @@ export function openWire(handle: (request: RunnerRequest) => void): Wire {
       return waiting
     },
   }
+}
+
+/** Nothing in the sandbox outlives its host's interest in it: with the runner bubblewrap ends, and kills the rest. */
+function end(): void {
+  process.kill(process.pid, 'SIGKILL')
 }
