@@ -7,7 +7,7 @@ import type { ModelLabel, Usage } from '../../../core/vocabulary/usage.ts'
 import { refusalOf, selfDescription } from './about.ts'
 import { filesOf, quoted, requestOf } from './brief.ts'
 import { classify } from './classify.ts'
-import { RECIPES, recipeOf } from './recipe-book.ts'
+import { RECIPES, scriptFor } from './recipe-book.ts'
 import { reviewDiff } from './review.ts'
 import { route } from './route.ts'
 import type { Move } from './script.ts'
@@ -68,7 +68,7 @@ function moveFor({ purpose, messages }: ChatRequest): Move {
     const classification = classify(request)
     return { text: classification.type === 'about-me' ? selfDescription() : refusalOf(classification), calls: [] }
   }
-  const script = recipeOf(subject)?.script({ request, subject, files: filesOf(brief) }) ?? null
+  const script = scriptFor({ request, subject, files: filesOf(brief) })
   if (script === null)
     throw new ModelError('unsupported', `The offline model has no recipe for the subtask “${subject}”.`)
   return nextMove(script, messages)
