@@ -11,6 +11,8 @@ import { PLANTED } from './planted.ts'
 type Finding = { readonly rule: string; readonly file: string }
 
 const place = mkdtempSync(join(tmpdir(), 'factotum-house-'))
+// Once: somebody may be adding a folder right now.
+const folders = sourceFolders()
 let findings: readonly Finding[] = []
 
 before(() => {
@@ -20,7 +22,7 @@ before(() => {
   }
   symlinkSync(join(ROOT, 'node_modules'), join(place, 'node_modules'))
   for (const { files } of PLANTED) for (const [path, text] of Object.entries(files)) write(path, text)
-  for (const folder of sourceFolders()) write(probePath(folder), probeText(folder))
+  for (const folder of folders) write(probePath(folder), probeText(folder))
   findings = lint()
 })
 
@@ -36,9 +38,16 @@ for (const { name, rule, bad, clean } of PLANTED) {
 }
 
 test('no folder below main.ts is left out: none may import it', () => {
-  for (const folder of sourceFolders()) {
+  for (const folder of folders) {
     const rules = findings.filter((finding) => finding.file === probePath(folder)).map((finding) => finding.rule)
     assert.ok(rules.includes('eslint(no-restricted-imports)'), `${folder} may import src/main.ts, and nothing stops it`)
+  }
+})
+
+test("main.ts ends the process and config.ts reads the environment, and neither does what is the other's", () => {
+  for (const file of ['src/main.ts', 'src/config.ts']) {
+    const rules = findings.filter((finding) => finding.file === file).map((finding) => finding.rule)
+    assert.deepEqual(rules, ['eslint(no-restricted-properties)'], file)
   }
 })
 
@@ -67,7 +76,7 @@ function probeText(folder: string): string {
 
 function lint(): readonly Finding[] {
   const oxlint = join(ROOT, 'node_modules/.bin/oxlint')
-  const run = spawnSync(oxlint, ['--type-aware', '--deny-warnings', '--format', 'json'], {
+  const run = spawnSync(oxlint, ['--type-aware', '--deny-warnings', '--format', 'json', 'src', 'console', 'testkit'], {
     cwd: place,
     encoding: 'utf8',
     maxBuffer: 64_000_000,

@@ -30,10 +30,13 @@ const GROUND: Readonly<Record<string, string>> = {
   'src/adapters/http/ground.ts': CLEAN_WORD,
   'src/adapters/models/ground.ts': CLEAN_WORD,
   'src/adapters/models/offline/ground.ts': CLEAN_WORD,
+  'src/adapters/models/offline/recipes/sweet/ground.ts': CLEAN_WORD,
+  'src/adapters/models/offline/recipes/ground.ts': CLEAN_WORD,
   'src/processes/ground.ts': CLEAN_WORD,
   'src/commands/ground.ts': CLEAN_WORD,
-  'src/main.ts': 'export const main = 1\n',
-  'src/config.ts': 'export const config = process.env\n',
+  // Each does what it alone may do, and what the other alone may do.
+  'src/main.ts': 'export const main = [process.env, () => process.exit(0)]\n',
+  'src/config.ts': 'export const config = [process.env, () => process.exit(0)]\n',
   'testkit/ground.ts': CLEAN_WORD,
 }
 
@@ -83,6 +86,20 @@ const FLOORS: readonly Planted[] = [
   floor('an adapter imports the configuration', 'src/adapters/models', '../../config.ts', './offline/ground.ts'),
   floor('a nested adapter imports another', 'src/adapters/models/offline', '../../http/ground.ts', '../ground.ts'),
   floor('a driving adapter imports another', 'src/adapters/http', '../postgres/ground.ts', '../../core/task/ground.ts'),
+  floor(
+    'an adapter nested three deep imports another',
+    'src/adapters/models/offline/recipes',
+    '../../../http/ground.ts',
+    '../ground.ts',
+  ),
+  floor('an adapter nested too deep', 'src/adapters/models/offline/recipes/sweet', '../ground.ts', './ground.ts'),
+  floor(
+    'a nested driving adapter imports another',
+    'src/adapters/http/sockets',
+    '../../postgres/ground.ts',
+    '../../../core/task/ground.ts',
+  ),
+  floor('a process imports main', 'src/processes', '../main.ts', '../core/task/ground.ts'),
   floor('a process imports a command', 'src/processes', '../commands/ground.ts', '../adapters/http/ground.ts'),
   floor('a command imports main', 'src/commands', '../main.ts', '../processes/ground.ts'),
   floor('an adapter imports the process', 'src/adapters/http', 'node:process', '../../core/dispatch/ground.ts'),
@@ -193,6 +210,24 @@ const PROGRAM: readonly Planted[] = [
     'export const home = process.env\n',
     'export const home = process.cwd()\n',
   ),
+  words(
+    'process.env in the runner',
+    PROPERTIES,
+    'src/adapters/sandbox/runner',
+    'export const home = process.env\n',
+    'export const end = () => process.exit(1)\n',
+  ),
+  {
+    name: 'a unit test that starts a process of the program',
+    rule: IMPORTS,
+    bad: 'src/core/task/planted-bad.test.ts',
+    clean: 'src/core/task/planted-clean.test.ts',
+    files: {
+      ...GROUND,
+      'src/core/task/planted-bad.test.ts': uses('../../processes/ground.ts'),
+      'src/core/task/planted-clean.test.ts': `${uses('../../adapters/postgres/ground.ts')}setTimeout(() => Date.now(), 1)\n`,
+    },
+  },
   words(
     'process.env taken apart',
     PROPERTIES,
