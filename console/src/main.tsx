@@ -2,10 +2,13 @@
 import { render } from 'preact'
 import { createConsoleApp } from './live/console-app.ts'
 import './styles/base.css'
+import './styles/controls.css'
 import './styles/shell.css'
 import './styles/chat.css'
 import './styles/task.css'
+import './styles/plan.css'
 import './styles/log.css'
+import './styles/changes.css'
 import { Shell } from './views/shell.tsx'
 
 const root = document.getElementById('app')

@@ -1,6 +1,7 @@
 // The HTTP side of the API: every call answers with a value or a problem in one sentence, never an exception.
+import type { ModelLabel, ModelTier, UsageTotals } from '../../../src/core/vocabulary/usage.ts'
 import type { NewTask } from '../state/request.ts'
-import type { ModelLabel, ModelTier, UsageTotals, WireEvent, WirePage, WireTask } from '../state/wire.ts'
+import type { WireEvent, WirePage, WireTask } from '../state/wire.ts'
 
 export type Problem = { readonly type: 'problem'; readonly status: number; readonly detail: string }
 export type Answer<T> = { readonly type: 'ok'; readonly value: T } | Problem

@@ -1,5 +1,7 @@
 // What stands in the log as the console shows it: sections (one per step of the crew) and the entries inside them.
-import type { AgentName, CheckReport, JsonValue } from './wire.ts'
+import type { CheckReport } from '../../../src/core/vocabulary/check.ts'
+import type { AgentName } from '../../../src/core/vocabulary/event.ts'
+import type { JsonValue } from '../../../src/core/vocabulary/json.ts'
 
 export type ToolEntry = {
   readonly type: 'tool'

@@ -1,5 +1,5 @@
 // A unified patch cut into files and lines, for showing it.
-import type { JsonValue } from './wire.ts'
+import type { JsonValue } from '../../../src/core/vocabulary/json.ts'
 
 export type DiffFile = {
   readonly path: string
@@ -25,12 +25,12 @@ export function readDiff(output: JsonValue): Diff | null {
   const sections = splitPatch(patch)
   const used = new Set<DiffSection>()
   const files = output['files'].filter(isObject).map((file): DiffFile => {
-    const path = String(file['path'] ?? '')
+    const path = typeof file['path'] === 'string' ? file['path'] : ''
     const section = sections.find((candidate) => !used.has(candidate) && candidate.names.includes(path))
     if (section !== undefined) used.add(section)
     return {
       path,
-      change: String(file['change'] ?? 'modified'),
+      change: typeof file['change'] === 'string' ? file['change'] : 'modified',
       additions: numberOf(file['additions']),
       deletions: numberOf(file['deletions']),
       lines: section?.lines ?? [],

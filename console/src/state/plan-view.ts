@@ -1,5 +1,6 @@
 // The plan as the console draws it: subtasks with their state, and where each stands in the picture.
-import type { JsonValue, Plan, Subtask } from './wire.ts'
+import type { JsonValue } from '../../../src/core/vocabulary/json.ts'
+import type { Plan, Subtask } from '../../../src/core/vocabulary/plan.ts'
 
 export type SubtaskState = 'waiting' | 'running' | 'done' | 'failed'
 

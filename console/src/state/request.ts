@@ -1,5 +1,5 @@
 // What a person typed, as the request that is sent.
-import type { TaskType } from './wire.ts'
+import type { TaskType } from '../../../src/core/vocabulary/task.ts'
 
 export type NewTask = { readonly input_text: string; readonly task_type?: TaskType }
 

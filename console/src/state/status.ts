@@ -1,5 +1,5 @@
 // The statuses of a task, in the words and tones the console shows them in.
-import type { TaskStatus } from './wire.ts'
+import type { TaskStatus } from '../../../src/core/vocabulary/task.ts'
 
 export type Tone = 'idle' | 'busy' | 'ask' | 'good' | 'bad' | 'off'
 

@@ -1,5 +1,6 @@
 // The tasks the console knows of: pages, fresh copies and hints folded into one list, newest first.
-import type { TaskStatus, WireHint, WirePage, WireTask } from './wire.ts'
+import type { TaskStatus } from '../../../src/core/vocabulary/task.ts'
+import type { WireHint, WirePage, WireTask } from './wire.ts'
 import { isOver } from './wire.ts'
 
 export type TaskList = {

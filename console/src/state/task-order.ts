@@ -1,5 +1,5 @@
 // In which order the counts of tasks are read: what waits for somebody first.
-import type { TaskStatus } from './wire.ts'
+import type { TaskStatus } from '../../../src/core/vocabulary/task.ts'
 
 export const TASK_ORDER: readonly TaskStatus[] = [
   'needs_approval',

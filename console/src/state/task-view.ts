@@ -1,4 +1,8 @@
 // One task as the console shows it: a fold over its events, many at a time, so that thousands of them stay cheap.
+import type { CheckReport } from '../../../src/core/vocabulary/check.ts'
+import type { JsonValue } from '../../../src/core/vocabulary/json.ts'
+import type { Plan, Review } from '../../../src/core/vocabulary/plan.ts'
+import type { Routing, TaskResult, TaskStatus } from '../../../src/core/vocabulary/task.ts'
 import type { Section } from './log-entry.ts'
 import { startLog } from './log-sections.ts'
 import type { LogDraft } from './log-sections.ts'
@@ -9,17 +13,7 @@ import type { SubtaskState } from './plan-view.ts'
 import { toLine } from './inert-text.ts'
 import { sayInput } from './log-entry.ts'
 import { isOver } from './wire.ts'
-import type {
-  CheckReport,
-  JsonValue,
-  Plan,
-  Review,
-  Routing,
-  TaskResult,
-  TaskStatus,
-  WireApproval,
-  WireEvent,
-} from './wire.ts'
+import type { WireApproval, WireEvent } from './wire.ts'
 
 export type Preview = {
   readonly url: string
@@ -266,8 +260,9 @@ function readReview(output: JsonValue): Review | null {
     summary: typeof output['summary'] === 'string' ? output['summary'] : '',
     findings: findings.flatMap((finding: JsonValue) => {
       if (typeof finding !== 'object' || finding === null || !('problem' in finding)) return []
-      const file = typeof finding['file'] === 'string' ? finding['file'] : null
-      return [{ file, problem: String(finding['problem']), blocking: finding['blocking'] === true }]
+      const { file, problem, blocking } = finding
+      if (typeof problem !== 'string') return []
+      return [{ file: typeof file === 'string' ? file : null, problem, blocking: blocking === true }]
     }),
   }
 }

@@ -3,13 +3,6 @@ import type { Approval } from '../../../src/core/vocabulary/approval.ts'
 import type { TaskEventBody } from '../../../src/core/vocabulary/event.ts'
 import type { Routing, TaskResult, TaskStatus, TaskType } from '../../../src/core/vocabulary/task.ts'
 
-export type { AgentName } from '../../../src/core/vocabulary/event.ts'
-export type { CheckReport } from '../../../src/core/vocabulary/check.ts'
-export type { JsonValue } from '../../../src/core/vocabulary/json.ts'
-export type { Plan, Review, Subtask } from '../../../src/core/vocabulary/plan.ts'
-export type { Routing, TaskResult, TaskStatus, TaskType } from '../../../src/core/vocabulary/task.ts'
-export type { ModelLabel, ModelTier, UsageTotals } from '../../../src/core/vocabulary/usage.ts'
-
 export type WireApproval = {
   readonly id: string
   readonly status: Approval['status']

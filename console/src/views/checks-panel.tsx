@@ -1,12 +1,12 @@
 // What the platform itself ran to find out whether the work is right, and what the reviewer said.
+import type { CheckReport } from '../../../src/core/vocabulary/check.ts'
+import type { Review } from '../../../src/core/vocabulary/plan.ts'
 import { useState } from 'preact/hooks'
 import { toLine, toPlain } from '../state/inert-text.ts'
 import { latestChecks } from '../state/task-view.ts'
 import type { TaskView } from '../state/task-view.ts'
 import { sayDuration } from '../state/time.ts'
-import type { CheckReport, Review } from '../state/wire.ts'
-import { Icon } from './pieces.tsx'
-import { StateIcon } from './log-panel.tsx'
+import { Icon, StateIcon } from './pieces.tsx'
 
 export function ChecksPanel({ view }: { readonly view: TaskView }) {
   const checks = latestChecks(view)

@@ -8,7 +8,7 @@ import { isLive } from '../state/task-view.ts'
 import type { TaskView } from '../state/task-view.ts'
 import { sayCount, sayDuration } from '../state/time.ts'
 import { CheckLine } from './checks-panel.tsx'
-import { Icon, OfflineBadge, Prose, RunningFor } from './pieces.tsx'
+import { OfflineBadge, Prose, RunningFor, StateIcon } from './pieces.tsx'
 import { ToolCall } from './tool-call.tsx'
 
 /** How many entries, and sections, are on the page at first; the rest is one click away. */
@@ -126,20 +126,6 @@ function StepFacts({ section }: { readonly section: Section }) {
       {tools > 0 && <span class="wide">{sayCount(tools, 'call')}</span>}
       {section.tokens > 0 && <span class="wide">{sayCount(section.tokens, 'token')}</span>}
     </>
-  )
-}
-
-export function StateIcon({ state, running }: { readonly state: Section['state']; readonly running: boolean }) {
-  if (running) return <span class="spinner" role="img" aria-label="running" />
-  const name = state === 'done' ? 'check' : state === 'failed' ? 'cross' : 'dash'
-  return (
-    <span
-      class={`state state-${state}`}
-      role="img"
-      aria-label={state === 'cut' || state === 'running' ? 'interrupted' : state}
-    >
-      <Icon name={name} />
-    </span>
   )
 }
 

@@ -1,13 +1,14 @@
 // Small things that every screen uses: status, badges, clocks, icons, buttons that copy.
+import type { TaskStatus } from '../../../src/core/vocabulary/task.ts'
 import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
 import type { ConsoleApp } from '../live/console-app.ts'
 import { toPlain } from '../state/inert-text.ts'
 import { readProse } from '../state/prose.ts'
 import type { Span } from '../state/prose.ts'
+import type { Section } from '../state/log-entry.ts'
 import { statusLabel, statusTone } from '../state/status.ts'
 import { sayAge, sayClock, sayUntil } from '../state/time.ts'
-import type { TaskStatus } from '../state/wire.ts'
 
 export function Status({ status }: { readonly status: TaskStatus }) {
   return <span class={`status tone-${statusTone(status)}`}>{statusLabel(status)}</span>
@@ -66,6 +67,20 @@ export function Icon({ name }: { readonly name: IconName }) {
     <svg class={`icon icon-${name}`} viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
       <path d={ICONS[name]} />
     </svg>
+  )
+}
+
+export function StateIcon({ state, running }: { readonly state: Section['state']; readonly running: boolean }) {
+  if (running) return <span class="spinner" role="img" aria-label="running" />
+  const name = state === 'done' ? 'check' : state === 'failed' ? 'cross' : 'dash'
+  return (
+    <span
+      class={`state state-${state}`}
+      role="img"
+      aria-label={state === 'cut' || state === 'running' ? 'interrupted' : state}
+    >
+      <Icon name={name} />
+    </span>
   )
 }
 

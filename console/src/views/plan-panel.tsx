@@ -1,12 +1,11 @@
 // The plan: a picture of what waits for what, and each subtask with what must hold when it is done.
+import type { Plan, Subtask } from '../../../src/core/vocabulary/plan.ts'
 import { toLine, toPlain } from '../state/inert-text.ts'
 import { drawPlan, NODE_HEIGHT, NODE_WIDTH } from '../state/plan-view.ts'
 import type { PlacedEdge, SubtaskState } from '../state/plan-view.ts'
 import { isLive } from '../state/task-view.ts'
 import type { TaskView } from '../state/task-view.ts'
-import type { Plan, Subtask } from '../state/wire.ts'
-import { Prose } from './pieces.tsx'
-import { StateIcon } from './log-panel.tsx'
+import { Prose, StateIcon } from './pieces.tsx'
 
 const STATE_LABELS: Readonly<Record<SubtaskState, string>> = {
   waiting: 'waiting',

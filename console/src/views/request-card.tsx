@@ -1,4 +1,5 @@
 // One request in the conversation: the words, the crew at work on them, the outcome.
+import type { CheckReport } from '../../../src/core/vocabulary/check.ts'
 import { useEffect } from 'preact/hooks'
 import type { ConsoleApp } from '../live/console-app.ts'
 import { toLine, toPlain } from '../state/inert-text.ts'
@@ -9,7 +10,7 @@ import { latestChecks, openPreview } from '../state/task-view.ts'
 import type { TaskView } from '../state/task-view.ts'
 import { sayClock, sayCount } from '../state/time.ts'
 import { isOver } from '../state/wire.ts'
-import type { CheckReport, WireTask } from '../state/wire.ts'
+import type { WireTask } from '../state/wire.ts'
 import { ApprovalPanel } from './approval-panel.tsx'
 import { Age, Icon, OfflineBadge, Prose, RunningFor, Status } from './pieces.tsx'
 

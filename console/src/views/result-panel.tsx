@@ -1,4 +1,5 @@
 // What came of the task, with the evidence behind it.
+import type { TaskStatus } from '../../../src/core/vocabulary/task.ts'
 import type { ComponentChildren } from 'preact'
 import { toLine, toPlain } from '../state/inert-text.ts'
 import { routeLink } from '../state/route.ts'
@@ -6,7 +7,7 @@ import { safeLink } from '../state/safe-link.ts'
 import { latestChecks, openPreview } from '../state/task-view.ts'
 import type { TaskView } from '../state/task-view.ts'
 import { sayBytes, sayCount, sayDuration } from '../state/time.ts'
-import type { TaskStatus, WireTask } from '../state/wire.ts'
+import type { WireTask } from '../state/wire.ts'
 import { Icon, OfflineBadge, Prose } from './pieces.tsx'
 import { CheckSummary } from './request-card.tsx'
 

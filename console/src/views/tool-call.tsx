@@ -1,12 +1,11 @@
 // One tool call: a line that says what was done, with what went in and what came out folded behind it.
+import type { JsonValue } from '../../../src/core/vocabulary/json.ts'
 import { useState } from 'preact/hooks'
 import { toLine, toPlain } from '../state/inert-text.ts'
 import { sayInput } from '../state/log-entry.ts'
 import type { ToolEntry } from '../state/log-entry.ts'
 import { sayDuration } from '../state/time.ts'
-import type { JsonValue } from '../state/wire.ts'
-import { Icon } from './pieces.tsx'
-import { StateIcon } from './log-panel.tsx'
+import { Icon, StateIcon } from './pieces.tsx'
 
 const SHOWN_CHARACTERS = 20_000
 
