@@ -1,0 +1,79 @@
+// Everything that is kept in PostgreSQL, behind one call: migrated, connected, listening.
+import type { AccessStore } from '../../core/ports/access-store.ts'
+import type { ArtifactStore } from '../../core/ports/artifact-store.ts'
+import type { ConversationStore } from '../../core/ports/conversation-store.ts'
+import type { Ledger } from '../../core/ports/ledger.ts'
+import type { PreviewStore } from '../../core/ports/preview-store.ts'
+import type { TaskQueue } from '../../core/ports/task-queue.ts'
+import type { TaskSignals } from '../../core/ports/task-signals.ts'
+import type { TaskStore } from '../../core/ports/task-store.ts'
+import type { Telemetry } from '../../core/ports/telemetry.ts'
+import { createPostgresAccessStore } from './access-store.ts'
+import { createPostgresArtifactStore } from './artifact-store.ts'
+import { createPostgresConversationStore } from './conversation-store.ts'
+import { createPostgresLedger } from './ledger.ts'
+import { migrate } from './migrate.ts'
+import { createDatabase } from './pool.ts'
+import type { Connection } from './pool.ts'
+import { createPostgresPreviewStore } from './preview-store.ts'
+import { createPostgresTaskQueue } from './task-queue.ts'
+import { createPostgresTaskSignals } from './task-signals.ts'
+import { createPostgresTaskStore } from './task-store.ts'
+
+export type PostgresStores = {
+  readonly store: TaskStore
+  readonly queue: TaskQueue
+  readonly signals: TaskSignals
+  readonly ledger: Ledger
+  readonly conversations: ConversationStore
+  readonly artifacts: ArtifactStore
+  readonly previewStore: PreviewStore
+  readonly access: AccessStore
+  /** True when the database answers: for readiness. Never throws. */
+  readonly isReady: () => Promise<boolean>
+  /** Waits for what is under way, then lets go of every connection. Idempotent. */
+  readonly close: () => Promise<void>
+}
+
+export type ConnectDeps = {
+  readonly connection: Connection
+  readonly log: Telemetry['log']
+  /** Connections besides the one for signals. */
+  readonly poolSize?: number
+}
+
+const POOL_SIZE = 8
+
+/** Throws Error with one clear sentence when the server can't be reached, is no PostgreSQL 15 or newer, or refuses a migration. */
+export async function connectPostgres({ connection, log, poolSize }: ConnectDeps): Promise<PostgresStores> {
+  const applied = await migrate(connection)
+  if (applied.length > 0) log('info', 'The database schema was brought up to date', { migrations: applied })
+  const database = createDatabase({ connection, log, size: poolSize ?? POOL_SIZE })
+  const signals = createPostgresTaskSignals({ connection, log })
+  try {
+    await signals.open()
+  } catch (error) {
+    await database.close()
+    throw error
+  }
+  let closed: Promise<void> | null = null
+  return {
+    store: createPostgresTaskStore({ database }),
+    queue: createPostgresTaskQueue({ database }),
+    signals,
+    ledger: createPostgresLedger({ database }),
+    conversations: createPostgresConversationStore({ database }),
+    artifacts: createPostgresArtifactStore({ database }),
+    previewStore: createPostgresPreviewStore({ database }),
+    access: createPostgresAccessStore({ database }),
+    isReady: () =>
+      database.run({ name: 'ready', text: 'select 1' }, []).then(
+        () => true,
+        () => false,
+      ),
+    close: () => {
+      closed ??= Promise.all([signals.close(), database.close()]).then(() => undefined)
+      return closed
+    },
+  }
+}

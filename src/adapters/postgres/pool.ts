@@ -1,0 +1,94 @@
+// Connections to PostgreSQL: a small pool whose every failure is one clear sentence, and which outlives a lost server.
+import { DatabaseError, Pool } from 'pg'
+import type { ClientConfig, QueryResultRow } from 'pg'
+import type { Telemetry } from '../../core/ports/telemetry.ts'
+
+/** Where the server is: `postgres://…` (PostgreSQL 15 to 18), or the folder of its unix socket. */
+export type Connection =
+  | string
+  | {
+      readonly type: 'socket'
+      readonly directory: string
+      readonly port: number
+      readonly user: string
+      readonly database: string
+    }
+
+/** A statement of the adapter: prepared under its name on each connection that runs it. */
+export type Statement = { readonly name: string; readonly text: string }
+
+export type Database = {
+  /** One statement, its own transaction. Throws DatabaseFailure. */
+  readonly run: <Row extends QueryResultRow>(statement: Statement, values: readonly unknown[]) => Promise<Row[]>
+  /** Waits for what runs. Idempotent. */
+  readonly close: () => Promise<void>
+}
+
+export type DatabaseDeps = { readonly connection: Connection; readonly log: Telemetry['log']; readonly size: number }
+
+const CONNECT_TIMEOUT_MS = 10_000
+
+export function clientConfig(connection: Connection): ClientConfig {
+  const where =
+    typeof connection === 'string'
+      ? { connectionString: connection }
+      : {
+          host: connection.directory,
+          port: connection.port,
+          user: connection.user,
+          database: connection.database,
+          // Said, so that none is looked for in the environment or in ~/.pgpass: whoever reaches the socket may use it.
+          password: '',
+        }
+  return { ...where, connectionTimeoutMillis: CONNECT_TIMEOUT_MS, keepAlive: true, application_name: 'factotum' }
+}
+
+export function createDatabase({ connection, log, size }: DatabaseDeps): Database {
+  const pool = new Pool({ ...clientConfig(connection), max: size, idleTimeoutMillis: 60_000 })
+  // An idle connection that breaks is dropped by the pool; without a listener it would end the process.
+  pool.on('error', (error) => log('warn', 'An idle database connection was lost', { error: error.message }))
+  let closed: Promise<void> | null = null
+  return {
+    run: async (statement, values) => {
+      try {
+        return (await pool.query({ ...statement, values: [...values] })).rows
+      } catch (error) {
+        throw databaseFailure(statement.name, error)
+      }
+    },
+    close: () => {
+      closed ??= pool.end()
+      return closed
+    },
+  }
+}
+
+/** Every failure of this adapter. `refused` tells a statement that the server understood and refused from a lost server. */
+export class DatabaseFailure extends Error {
+  readonly refused: boolean
+  constructor(message: string, refused: boolean, cause: unknown) {
+    super(message, { cause })
+    this.name = 'DatabaseFailure'
+    this.refused = refused
+  }
+}
+
+/** SQLSTATE classes that mean the server and not the statement: connection, resources, operator, system, internal. */
+const SERVER_CLASSES: ReadonlySet<string> = new Set(['08', '53', '57', '58', 'XX'])
+const DISK_FULL = '53100'
+
+/** `doing` is a word or two for the operator, e.g. the statement's name. */
+export function databaseFailure(doing: string, error: unknown): DatabaseFailure {
+  if (error instanceof DatabaseError && error.code !== undefined) {
+    if (error.code === DISK_FULL) return new DatabaseFailure('The disk of the database is full.', false, error)
+    const refused = !SERVER_CLASSES.has(error.code.slice(0, 2))
+    return new DatabaseFailure(`The database refused "${doing}": ${error.message}`, refused, error)
+  }
+  return new DatabaseFailure(`The database can't be reached (${doing}): ${reasonOf(error)}`, false, error)
+}
+
+/** Refusals of several addresses come as one AggregateError without a message. */
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(reasonOf).join('; ')
+  return error instanceof Error && error.message !== '' ? error.message : String(error)
+}

@@ -1,0 +1,94 @@
+// Hints that wait to be sent, merged: of a task only the newest number, of everything else one. Bounded, because a
+// hint may be lost but must not pile up while the server is away.
+import type { TaskId } from '../../core/vocabulary/ids.ts'
+import type { TaskSignal } from '../../core/ports/task-signals.ts'
+
+export type Hints = {
+  readonly add: (signal: TaskSignal) => void
+  readonly isEmpty: () => boolean
+  /** Takes out as many as `limit`, aborts first. */
+  readonly take: (limit: number) => readonly TaskSignal[]
+}
+
+const MAX_KEPT = 10_000
+// A payload may have 8,000 bytes; a hint has at most 60.
+const HINTS_A_PAYLOAD = 100
+
+export function createHints(): Hints {
+  const tasks = new Map<TaskId, number>()
+  const aborts = new Set<TaskId>()
+  let work = false
+  return {
+    add: (signal) => {
+      switch (signal.type) {
+        case 'work':
+          work = true
+          break
+        case 'abort':
+          if (aborts.size < MAX_KEPT) aborts.add(signal.taskId)
+          break
+        case 'task':
+          if (tasks.size < MAX_KEPT || tasks.has(signal.taskId))
+            tasks.set(signal.taskId, Math.max(signal.seq, tasks.get(signal.taskId) ?? 0))
+          break
+      }
+    },
+    isEmpty: () => !work && tasks.size === 0 && aborts.size === 0,
+    take: (limit) => {
+      const taken: TaskSignal[] = []
+      for (const taskId of aborts) {
+        if (taken.length >= limit) return taken
+        aborts.delete(taskId)
+        taken.push({ type: 'abort', taskId })
+      }
+      if (work && taken.length < limit) {
+        work = false
+        taken.push({ type: 'work' })
+      }
+      for (const [taskId, seq] of tasks) {
+        if (taken.length >= limit) return taken
+        tasks.delete(taskId)
+        taken.push({ type: 'task', taskId, seq })
+      }
+      return taken
+    },
+  }
+}
+
+/** `{"o": origin, "s": [["w"], ["a", task], ["t", task, seq]]}` */
+export function hintsToPayload(hints: Hints, origin: string): string {
+  const signals = hints.take(HINTS_A_PAYLOAD).map((signal) => {
+    switch (signal.type) {
+      case 'work':
+        return ['w']
+      case 'abort':
+        return ['a', signal.taskId]
+      case 'task':
+        return ['t', signal.taskId, signal.seq]
+    }
+  })
+  return JSON.stringify({ o: origin, s: signals })
+}
+
+/** Nothing for what `own` sent. Anybody with the database's password can notify: what is no hint of ours is ignored. */
+export function payloadToSignals(payload: string, own: string): readonly TaskSignal[] {
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(payload)
+  } catch {
+    return []
+  }
+  if (typeof parsed !== 'object' || parsed === null || !('o' in parsed) || !('s' in parsed)) return []
+  if (parsed.o === own || !Array.isArray(parsed.s)) return []
+  return parsed.s.flatMap(toSignal)
+}
+
+function toSignal(hint: unknown): readonly TaskSignal[] {
+  if (!Array.isArray(hint)) return []
+  const [type, taskId, seq]: readonly unknown[] = hint
+  if (type === 'w') return [{ type: 'work' }]
+  if (typeof taskId !== 'string') return []
+  if (type === 'a') return [{ type: 'abort', taskId: taskId as TaskId }]
+  if (type === 't' && typeof seq === 'number') return [{ type: 'task', taskId: taskId as TaskId, seq }]
+  return []
+}
