@@ -20,7 +20,7 @@ export async function startGateway(platform: Platform): Promise<Gateway> {
   const { config } = platform
   const [secret, consoleDirectory] = await Promise.all([
     jwtSecret(config),
-    ensureConsole({ sourceDir: CONSOLE, outDir: join(config.dataDir, 'console'), say: platform.say }),
+    buildConsole(platform),
   ])
   const server = createHttpServer(
     {
@@ -54,4 +54,20 @@ export async function startGateway(platform: Platform): Promise<Gateway> {
   )
   await server.listen()
   return { url: server.url(), close: server.close }
+}
+
+/** The API works without a console; a failed build is said and no reason to stay down. */
+async function buildConsole({ config, say, telemetry }: Platform): Promise<string | null> {
+  try {
+    return await ensureConsole({ sourceDir: CONSOLE, outDir: join(config.dataDir, 'console'), say })
+  } catch (error) {
+    say('The web console could not be built, so there is none; everything else works. The reason is in the log.')
+    telemetry.log('error', 'The console could not be built', { error: describe(error) })
+    return null
+  }
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.cause === undefined ? error.message : `${error.message} ${describe(error.cause)}`
 }

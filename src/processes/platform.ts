@@ -5,10 +5,13 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { pino } from 'pino'
+import { verifyToken } from '../adapters/http/tokens.ts'
 import { createModels } from '../adapters/models/models.ts'
 import { createRecordedModels } from '../adapters/models/recorded.ts'
 import { createDirectoryObjectStore } from '../adapters/objects/directory.ts'
 import { connectPostgres } from '../adapters/postgres/connect.ts'
+import { lockDirectory } from '../adapters/postgres/data-directory-lock.ts'
+import { serverVersion } from '../adapters/postgres/server-version.ts'
 import { startEmbedded } from '../adapters/postgres/embedded/embedded.ts'
 import { createPreviews } from '../adapters/preview/previews.ts'
 import { readPrompts } from '../adapters/prompts/directory.ts'
@@ -25,6 +28,7 @@ import type { TaskId, WorkerId } from '../core/vocabulary/ids.ts'
 import type { IncomingMessage } from '../core/vocabulary/message.ts'
 import { OWNER } from '../core/vocabulary/principal.ts'
 import { recordedTurns } from './recorded-turns.ts'
+import { jwtSecret } from './secrets.ts'
 
 export type Platform = Awaited<ReturnType<typeof openPlatform>>
 
@@ -36,7 +40,6 @@ type OpenOptions = {
 }
 
 const PROMPTS = fileURLToPath(new URL('../../prompts', import.meta.url))
-const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url))
 const MB = 1024 * 1024
 const ATTEMPTS = 5
 
@@ -44,33 +47,53 @@ const ATTEMPTS = 5
 export async function openPlatform(config: Config, { say, logTo }: OpenOptions) {
   const { dataDir } = config
   await mkdir(join(dataDir, 'logs'), { recursive: true, mode: 0o700 })
-  const destination = logTo === 'stderr' ? pino.destination({ dest: 2, sync: true }) : pino.destination({ dest: join(dataDir, 'logs', 'factotum.log'), sync: true })
+  const destination =
+    logTo === 'stderr'
+      ? pino.destination({ dest: 2, sync: true })
+      : pino.destination({ dest: join(dataDir, 'logs', 'factotum.log'), sync: true })
   const telemetry = createTelemetry({ level: config.LOG_LEVEL, secrets: config.secrets, destination })
   const clock = createSystemClock()
   const ids = createSystemIds()
   const worker = `${hostname()}-${process.pid}-${ids.unguessable().slice(0, 4)}` as WorkerId
-  const embedded = config.DATABASE_URL === undefined ? await startEmbedded({ dataDir: join(dataDir, 'postgres'), log: telemetry.log }) : null
+  const embedded =
+    config.DATABASE_URL === undefined
+      ? await startEmbedded({ dataDir: join(dataDir, 'postgres'), log: telemetry.log })
+      : null
   try {
-    const database = await connectPostgres({
-      connection: embedded?.connection ?? config.DATABASE_URL ?? '',
-      migrations: MIGRATIONS,
-      ids,
-      log: telemetry.log,
-    })
+    const connection = embedded?.connection ?? config.DATABASE_URL ?? ''
+    const database = await connectPostgres({ connection, log: telemetry.log })
     const models = createModels(modelsConfig(config), { log: (level, message) => telemetry.log(level, message) })
     const sandboxes = createSandboxProvider({ dataDir, log: telemetry.log, say })
     const workspaces = createWorkspaces({ dataDir, limits: { diskBytes: config.SANDBOX_DISK_MB * MB }, say })
     const objects = createDirectoryObjectStore(join(dataDir, 'objects'))
-    const previews = createPreviews({
-      store: database.previewStore,
+    const previews = createPreviews(
+      {
+        store: database.previewStore,
+        clock,
+        ids,
+        telemetry,
+        // An app in a preview must never see a token of ours that a person sent by mistake.
+        isPlatformCredential: async (authorization) => {
+          const token = /^bearer (\S+)$/i.exec(authorization)?.[1]
+          return token !== undefined && (await verifyToken(await jwtSecret(config), token, clock.now())) !== null
+        },
+      },
+      { worker, lifetimeMs: config.previewMs, ports: null, wildcardUrl: config.PREVIEW_URL ?? null },
+    )
+    const shared = {
+      ...database,
+      config,
+      say,
+      telemetry,
       clock,
       ids,
       worker,
-      keepMs: config.previewMs,
-      previewUrl: config.PREVIEW_URL ?? null,
-      log: telemetry.log,
-    })
-    const shared = { ...database, config, say, telemetry, clock, ids, worker, models, sandboxes, workspaces, objects, previews }
+      models,
+      sandboxes,
+      workspaces,
+      objects,
+      previews,
+    }
     const logDeps = { store: database.store, signals: database.signals, clock }
     return {
       ...shared,
@@ -86,10 +109,16 @@ export async function openPlatform(config: Config, { say, logTo }: OpenOptions) 
       closePreviews: async (taskId: TaskId): Promise<readonly Preview[]> => {
         const closed = await database.previewStore.takeOfTask(taskId)
         database.signals.publish({ type: 'abort', taskId })
-        const bodies = closed.map(({ id }) => ({ type: 'preview.closed', data: { preview_id: id, reason: 'closed on request' } }) as const)
+        const bodies = closed.map(
+          ({ id }) => ({ type: 'preview.closed', data: { preview_id: id, reason: 'closed on request' } }) as const,
+        )
         if (bodies.length > 0) await appendFromOutside(logDeps, taskId, bodies)
         return closed
       },
+      databaseVersion: async () =>
+        `${await serverVersion(connection)}, ${embedded === null ? 'a server of yours' : 'embedded'}`,
+      /** Held until released, or until this process ends in any way; null when another gateway holds it. */
+      lockDataDirectory: () => lockDirectory(connection, `${hostname()}:${dataDir}`),
       workerDeps: async (): Promise<WorkerDeps> => ({
         ...shared,
         prompts: await readPrompts(PROMPTS),
@@ -111,14 +140,16 @@ export async function openPlatform(config: Config, { say, logTo }: OpenOptions) 
 }
 
 function modelsConfig(config: Config) {
-  const key = (apiKey: string | undefined, baseUrl: string | undefined) => (apiKey === undefined ? null : { apiKey, baseUrl: baseUrl ?? null })
+  const key = (apiKey: string | undefined, baseUrl: string | undefined) =>
+    apiKey === undefined ? null : { apiKey, baseUrl: baseUrl ?? null }
   const compatible = config.OPENAI_COMPATIBLE_BASE_URL
   return {
     keys: {
       anthropic: key(config.ANTHROPIC_API_KEY, config.ANTHROPIC_BASE_URL),
       openai: key(config.OPENAI_API_KEY, config.OPENAI_BASE_URL),
       google: key(config.GEMINI_API_KEY, config.GEMINI_BASE_URL),
-      compatible: compatible === undefined ? null : { apiKey: config.OPENAI_COMPATIBLE_API_KEY ?? '', baseUrl: compatible },
+      compatible:
+        compatible === undefined ? null : { apiKey: config.OPENAI_COMPATIBLE_API_KEY ?? '', baseUrl: compatible },
     },
     tiers: { small: config.MODEL_SMALL ?? null, main: config.MODEL_MAIN ?? null, review: config.MODEL_REVIEW ?? null },
   }

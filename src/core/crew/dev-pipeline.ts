@@ -29,7 +29,7 @@ export async function runDevPipeline(run: Run, workshop: Workshop): Promise<Task
   const checks = await passTheGate(run, workshop, plan)
   const diff = await recordChanges(run, workshop)
   return resultOf(run, {
-    summary: [plan.summary, ...reports.map((report) => report.summary)].join('\n'),
+    summary: [...new Set([plan.summary, ...reports.map((report) => report.summary)])].join('\n'),
     preview_url: workshop.previewUrl(),
     changed_files: diff.files.map((file) => file.path),
     checks,
