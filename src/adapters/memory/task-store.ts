@@ -19,7 +19,8 @@ export function createMemoryTaskStore(records: TaskRecords, clock: Clock): TaskS
       const created = { ...task, threadId: thread.id }
       const said = records.messages.get(thread.id) ?? []
       said.push({
-        id: `${task.id}-message` as MessageId,
+        // As many messages as tasks are accepted: the one may bear the other's name.
+        id: `${task.id}` as MessageId,
         threadId: thread.id,
         role: 'user',
         author: message.author,
@@ -32,9 +33,10 @@ export function createMemoryTaskStore(records: TaskRecords, clock: Clock): TaskS
       records.tasks.set(task.id, {
         task: created,
         events: events.map((event) => withThread(event, thread)),
+        // Below every claim's token.
         token: 0n,
         attempt: 0,
-        claimableAt: waits(task) ? null : clock.now().getTime(),
+        claimableAt: isNobodys(task) ? null : clock.now().getTime(),
         order: records.tasks.size,
       })
       return { task: created, created: true }
@@ -48,7 +50,7 @@ export function createMemoryTaskStore(records: TaskRecords, clock: Clock): TaskS
         .filter(({ task }) => userId === null || task.userId === userId)
         .filter(({ task }) => statuses === null || statuses.includes(task.status))
         .toSorted((a, b) => b.order - a.order)
-      const page = found.slice(0, limit)
+      const page = found.slice(0, Math.max(1, limit))
       const last = page.at(-1)
       return {
         items: page.map(({ task }) => task),
@@ -68,14 +70,18 @@ function commit(records: TaskRecords, clock: Clock, change: TaskChange): CommitO
   record.task = { ...change.next, threadId: record.task.threadId }
   record.events.push(...change.events)
   if (change.progressed) record.attempt = 0
-  if (change.claimable === 'now') record.claimableAt = clock.now().getTime()
-  else if (change.claimable === 'never') record.claimableAt = null
-  else if (change.claimable instanceof Date) record.claimableAt = change.claimable.getTime()
+  if (change.claimable === 'never') record.claimableAt = null
+  else if (change.claimable !== 'keep') {
+    record.claimableAt = (change.claimable === 'now' ? clock.now() : change.claimable).getTime()
+    // A token of nobody: giving the task to whoever comes ends the claim it was under.
+    records.lastToken += 1n
+    record.token = records.lastToken
+  }
   return { type: 'committed' }
 }
 
-/** A new task waits for a worker, unless a person has to answer first. */
-function waits(task: Task): boolean {
+/** Whether nobody may claim it: a person has to answer first, or it is over. Every other new task waits for a worker. */
+function isNobodys(task: Task): boolean {
   return task.status === 'needs_approval' || isTerminal(task.status)
 }
 
