@@ -7,14 +7,12 @@ import { filesIn, readText, repositoryFiles } from './repository.ts'
 const CODE = ['.ts', '.tsx']
 const MODULES = filesIn(['src', 'console', 'testkit'], CODE).filter((path) => !path.includes('.test.'))
 /** Pieces, so that this file does not break its own rule. The home inside a sandbox is no machine's. */
-const MACHINE_PATHS = new RegExp(
-  ['(^|[^\\w.])/(work|farm|root|Users|home(?!/user\\b))', '/\\w|(^|[^\\w.])/tmp', '/[a-z]'].join(''),
-)
+const MACHINE_PATHS = new RegExp(['(^|[^\\w.])/(work|farm|root|Users|home(?!/user\\b))', '/\\w'].join(''))
 const REGISTRY_HOSTS = new RegExp(
   ['registry\\.(npmjs|yarnpkg|npmmirror)', '\\.(org|com)|npm\\.pkg\\.git', 'hub'].join(''),
 )
 const LOOSE = new RegExp(['\\bas unknown', ' as\\b|@ts-(ignore', '|nocheck)|\\bas any\\b'].join(''))
-const LEFT_OPEN = new RegExp(['(//|#|--|<!--|\\*)\\s*(TO', 'DO|FIX', 'ME|XX', 'X)\\b'].join(''))
+const LEFT_OPEN = new RegExp(['(^|\\s)(//|#|--|<!--|\\*)\\s*(TO', 'DO|FIX', 'ME|XX', 'X)\\b'].join(''))
 const EMPTY_NAMES = /(^|-)(utils?|helpers?|common|manager|impl|base|misc|shared)(-|\.|$)/
 
 /** The lines of `paths` that match, as `path:line: text`. */
@@ -82,7 +80,7 @@ test('the lock file records versions and hashes, not where they were downloaded 
 test('the checks themselves bite: each pattern finds what it is there for', () => {
   const planted: readonly (readonly [RegExp, string, string])[] = [
     [MACHINE_PATHS, ['see ', 'home/ada/x'].join('/'), '/workspace and src/home/page.ts'],
-    [MACHINE_PATHS, ['cp x ', 'tmp/build'].join('/'), 'a tmpfs on /tmp of 256 MB'],
+    [MACHINE_PATHS, ['cp x ', 'work/build'].join('/'), 'a tmpfs on /tmp of 256 MB'],
     [REGISTRY_HOSTS, ['https://registry', 'npmjs', 'org/x'].join('.'), 'the registry of bots'],
     [LOOSE, ['x as', 'unknown as Y'].join(' '), 'x as Y'],
     [LEFT_OPEN, `// ${['TO', 'DO'].join('')}: later`, 'a todo app'],
