@@ -5,7 +5,6 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { pino } from 'pino'
-import { verifyToken } from '../adapters/http/tokens.ts'
 import { createModels } from '../adapters/models/models.ts'
 import { createRecordedModels } from '../adapters/models/recorded.ts'
 import { createDirectoryObjectStore } from '../adapters/objects/directory.ts'
@@ -28,7 +27,6 @@ import type { TaskId, WorkerId } from '../core/vocabulary/ids.ts'
 import type { IncomingMessage } from '../core/vocabulary/message.ts'
 import { OWNER } from '../core/vocabulary/principal.ts'
 import { recordedTurns } from './recorded-turns.ts'
-import { jwtSecret } from './secrets.ts'
 
 export type Platform = Awaited<ReturnType<typeof openPlatform>>
 
@@ -66,20 +64,15 @@ export async function openPlatform(config: Config, { say, logTo }: OpenOptions) 
     const sandboxes = createSandboxProvider({ dataDir, log: telemetry.log, say })
     const workspaces = createWorkspaces({ dataDir, limits: { diskBytes: config.SANDBOX_DISK_MB * MB }, say })
     const objects = createDirectoryObjectStore(join(dataDir, 'objects'))
-    const previews = createPreviews(
-      {
-        store: database.previewStore,
-        clock,
-        ids,
-        telemetry,
-        // An app in a preview must never see a token of ours that a person sent by mistake.
-        isPlatformCredential: async (authorization) => {
-          const token = /^bearer (\S+)$/i.exec(authorization)?.[1]
-          return token !== undefined && (await verifyToken(await jwtSecret(config), token, clock.now())) !== null
-        },
-      },
-      { worker, lifetimeMs: config.previewMs, ports: null, wildcardUrl: config.PREVIEW_URL ?? null },
-    )
+    const previews = createPreviews({
+      store: database.previewStore,
+      clock,
+      ids,
+      worker,
+      keepMs: config.previewMs,
+      previewUrl: config.PREVIEW_URL ?? null,
+      log: telemetry.log,
+    })
     const shared = {
       ...database,
       config,
