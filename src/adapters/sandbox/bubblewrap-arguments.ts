@@ -71,6 +71,8 @@ export function sandboxArguments({ version, workspace, tools, staged, seccompFd,
       '/dev/null',
       join('/proc', name),
     ]),
+    // The reaper, unlike the runner, is a program that its user can read; so its memory and descriptors are covered.
+    ...words('--tmpfs /proc/1 --remount-ro /proc/1'),
     '--dev',
     '/dev',
     ...tmpfs('/dev/shm', 64, '1777'),
