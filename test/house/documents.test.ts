@@ -60,6 +60,17 @@ test('the operations page has every variable of the configuration, and no other'
   assert.deepEqual(new Set(documented), new Set(Object.keys(ENVIRONMENT.shape)))
 })
 
+test('every key and address that a message of the program tells people to set is one that it reads', () => {
+  const told = filesIn(['src', 'console'], ['.ts', '.tsx'])
+    .filter((path) => !path.endsWith('.test.ts'))
+    .flatMap((path) => [...readText(path).matchAll(/\b[A-Z][A-Z0-9_]*_(?:API_KEY|BASE_URL)\b/g)].map(([name]) => name))
+  assert.ok(told.length > 0)
+  assert.deepEqual(
+    told.filter((name) => !Object.hasOwn(ENVIRONMENT.shape, name)),
+    [],
+  )
+})
+
 test('the glossary explains every status, event, scope, folder and table', () => {
   const glossary = readText('docs/glossary.md')
   const words = [
