@@ -1,0 +1,14 @@
+// Names that a seed can repeat: counted where the platform's are random.
+import { createHash } from 'node:crypto'
+import type { Ids } from '../../src/core/ports/ids.ts'
+import type { PreviewId } from '../../src/core/vocabulary/ids.ts'
+
+export function createCountedIds(): Ids {
+  let count = 0
+  const next = () => String((count += 1)).padStart(12, '0')
+  return {
+    next: <Id extends string>() => `0000-${next()}` as Id,
+    unguessable: () => `preview-${next()}` as PreviewId,
+    digest: (text) => createHash('sha256').update(text).digest('hex'),
+  }
+}

@@ -1,0 +1,123 @@
+// What must hold when a simulated installation has come to rest, whatever happened to it on the way.
+import { evolve } from '../../src/core/task/evolve.ts'
+import type { EventOf, TaskEvent } from '../../src/core/vocabulary/event.ts'
+import { mayFollowTheEnd } from '../../src/core/vocabulary/event.ts'
+import type { JsonValue } from '../../src/core/vocabulary/json.ts'
+import type { Task } from '../../src/core/vocabulary/task.ts'
+import { isTerminal } from '../../src/core/vocabulary/task.ts'
+import type { Acknowledged } from './users.ts'
+import type { World } from './world.ts'
+
+const ENDS: ReadonlySet<string> = new Set(['task.completed', 'task.failed', 'task.aborted'])
+
+/** One sentence for each promise that was broken. */
+export function brokenPromises(world: World, acknowledged: readonly Acknowledged[]): string[] {
+  const broken = [...world.violations]
+  for (const { task, events } of world.records.tasks.values()) {
+    for (const problem of problemsOf(world, task, events)) broken.push(`${task.id}: ${problem}`)
+  }
+  for (const { externalId, taskId } of acknowledged) {
+    if (!world.records.tasks.has(taskId)) broken.push(`${externalId} was acknowledged as ${taskId} and is lost`)
+  }
+  const byExternalId = Map.groupBy(acknowledged, (one) => one.externalId)
+  for (const [externalId, answers] of byExternalId) {
+    if (new Set(answers.map((one) => one.taskId)).size > 1) broken.push(`${externalId} became more than one task`)
+    if (answers.filter((one) => one.created).length > 1) broken.push(`${externalId} was created more than once`)
+  }
+  for (const open of world.machine.sandboxes)
+    broken.push(`a sandbox of ${open.taskId} is left open by ${open.owner.name}`)
+  for (const preview of world.previews.values()) broken.push(`the preview ${preview.id} is left open`)
+  return broken
+}
+
+function problemsOf(world: World, task: Task, log: readonly TaskEvent[]): string[] {
+  const problems: string[] = []
+  if (!isTerminal(task.status)) problems.push(`it is still ${task.status}`)
+  const seqs = log.map((event) => event.seq)
+  if (seqs.some((seq, index) => seq !== index + 1)) problems.push(`its event numbers are ${seqs.join(',')}`)
+  else if (!sameTask(task, log)) problems.push('it is not the fold of its log')
+  const end = log.findIndex((event) => ENDS.has(event.type))
+  const ends = log.filter((event) => ENDS.has(event.type)).map((event) => event.type)
+  if (ends.length !== 1) problems.push(`it ended ${ends.length} times (${ends.join(', ')})`)
+  const late = log.slice(end + 1).filter((event) => end >= 0 && !mayFollowTheEnd(event.type))
+  if (late.length > 0) problems.push(`after its end came ${late.map((event) => event.type).join(', ')}`)
+  const aborting = log.some((event) => event.type === 'task.aborting')
+  if (aborting && task.status !== 'aborted') problems.push(`it was to be aborted and is ${task.status}`)
+  problems.push(...stepProblems(world, log), ...previewProblems(task, log), ...approvalProblems(task, log))
+  const patches = world.artifacts.filter((artifact) => artifact.taskId === task.id).length
+  const added = log.filter((event) => event.type === 'artifact.added').length
+  if (patches > Math.max(1, added)) problems.push(`${patches} artifacts were stored and ${added} recorded`)
+  return problems
+}
+
+function sameTask(task: Task, log: readonly TaskEvent[]): boolean {
+  const folded = log.reduce<Task | null>((so, event) => evolve(so, event), null)
+  return JSON.stringify(folded) === JSON.stringify(task)
+}
+
+/** Each step is done once, and the last snapshot holds each recorded change once, in order, and nothing else. */
+function stepProblems(world: World, log: readonly TaskEvent[]): string[] {
+  const problems: string[] = []
+  const done = new Map<string, EventOf<'step.completed'>['data']>()
+  const expected: string[] = []
+  let last: EventOf<'step.completed'>['data']['commit'] = null
+  for (const event of log) {
+    if (event.type !== 'step.completed') continue
+    const { step, output, commit } = event.data
+    if (done.has(step)) problems.push(`the step ${step} was completed twice`)
+    done.set(step, event.data)
+    expected.push(...changesOf(step, output, done.get(step.replace(/\/tools$/, ''))?.output ?? null, log))
+    last = commit ?? last
+  }
+  if (last === null) return problems
+  const content = world.machine.contentOf(last)
+  if (content === null) problems.push(`its last snapshot ${last} does not exist`)
+  else if (content.join() !== expected.join())
+    problems.push(`its workspace holds [${content.join()}] and its log says [${expected.join()}]`)
+  return problems
+}
+
+type Call = { readonly id: string; readonly tool: string; readonly input: { readonly [key: string]: JsonValue } }
+
+/** The changes that a recorded step made: those of its successful calls, in the order of the calls. */
+function changesOf(step: string, output: JsonValue, turn: JsonValue, log: readonly TaskEvent[]): readonly string[] {
+  if (step === 'command') {
+    const routed = log.find((event) => event.type === 'task.routed')
+    return routed?.type === 'task.routed' ? changesIn(routed.data.command ?? '') : []
+  }
+  if (!step.endsWith('/tools')) return []
+  const { results } = output as unknown as { readonly results: readonly { call_id: string; ok: boolean }[] }
+  const { tool_calls } = turn as unknown as { readonly tool_calls: readonly Call[] }
+  return tool_calls.flatMap((call) => {
+    if (results.find((result) => result.call_id === call.id)?.ok !== true) return []
+    if (call.tool === 'write') return [String(call.input['content'])]
+    return call.tool === 'shell' ? changesIn(String(call.input['command'])) : []
+  })
+}
+
+function changesIn(command: string): readonly string[] {
+  const change = /^change (\S+)$/.exec(command)?.[1]
+  return change === undefined ? [] : [change]
+}
+
+function previewProblems(task: Task, log: readonly TaskEvent[]): string[] {
+  const problems: string[] = []
+  const url = task.result?.preview_url ?? null
+  const ready = log.some((event) => event.type === 'preview.ready' && event.data.url === url)
+  if (url !== null && !ready) problems.push(`its result names the preview ${url}, which never was ready`)
+  const closed = log.flatMap((event) => (event.type === 'preview.closed' ? [event.data.preview_id] : []))
+  if (new Set(closed).size !== closed.length) problems.push('a preview was closed twice')
+  return problems
+}
+
+function approvalProblems(task: Task, log: readonly TaskEvent[]): string[] {
+  const commanded = log.findIndex((event) => event.type === 'step.started' && event.data.step === 'command')
+  if (commanded < 0) return []
+  const asked = log.findLast((event, index) => index < commanded && event.type === 'approval.requested')
+  const answered = log.findLast((event, index) => index < commanded && event.type === 'approval.resolved')
+  if (asked?.type !== 'approval.requested' || answered?.type !== 'approval.resolved')
+    return ['it ran without being asked for']
+  if (answered.data.status !== 'approved' || answered.data.approval_id !== asked.data.approval_id)
+    return ['it ran unapproved']
+  return asked.data.subject === task.routing?.command ? [] : ['it ran something else than what was approved']
+}

@@ -1,0 +1,96 @@
+// One simulated installation from its first request until everything is quiet, all of it decided by one number.
+import { brokenPromises } from './promises.ts'
+import { createRandom } from './random.ts'
+import { createScheduler } from './scheduler.ts'
+import { createUsers } from './users.ts'
+import { createWorld } from './world.ts'
+import type { Sabotage, World } from './world.ts'
+import { isTerminal } from '../../src/core/vocabulary/task.ts'
+
+export type SimulationOptions = {
+  readonly sabotage?: Sabotage | null
+  readonly trace?: ((line: string) => void) | null
+}
+
+export type SimulationReport = {
+  readonly seed: number
+  /** Task lives that were lived. */
+  readonly lives: number
+  readonly statuses: Readonly<Record<string, number>>
+  readonly events: number
+  /** One sentence for each promise that was broken; empty when all was well. */
+  readonly broken: readonly string[]
+}
+
+const MINUTE = 60_000
+/** Virtual time in which every task must have ended. */
+const LIMIT_MS = 6 * 60 * MINUTE
+
+export async function simulate(seed: number, options: SimulationOptions = {}): Promise<SimulationReport> {
+  const random = createRandom(seed)
+  const scheduler = createScheduler(random.branch())
+  const trace = options.trace ?? null
+  // Calm worlds and wild ones: each kind of trouble is left out in some, so that the others show alone.
+  const some = (rate: number) => (random.chance(0.3) ? 0 : random.next() * rate)
+  const world = createWorld(scheduler, random.branch(), {
+    workers: random.between(1, 3),
+    faults: {
+      failRate: some(0.03),
+      localFailRate: some(0.02),
+      meanDelayMs: random.pick([2, 20, 200, 1_500]),
+      wellFrom: random.pick([0, 30_000, 2 * MINUTE, 10 * MINUTE]),
+    },
+    modelFailRate: some(0.05),
+    sandboxDeathRate: some(0.1),
+    signalLossRate: random.pick([0, 0.2, 1]),
+    leaseMs: random.pick([3_000, 10_000, 30_000]),
+    sabotage: options.sabotage ?? null,
+    trace: trace === null ? null : (line) => trace(`${String(scheduler.now()).padStart(8)} ${line}`),
+  })
+  const users = createUsers(world, random.branch(), random.between(1, 6))
+  const crash = (error: unknown) => {
+    world.violations.push(
+      `something threw where nobody listens: ${error instanceof Error ? error.stack : String(error)}`,
+    )
+  }
+  process.on('unhandledRejection', crash)
+  try {
+    const ended = await scheduler.runUntil(() => users.isQuiet() && allOver(world), LIMIT_MS)
+    if (!ended) world.violations.push(`not everything came to its end within ${scheduler.now()} ms of virtual time`)
+    await closeDown(world)
+  } finally {
+    process.off('unhandledRejection', crash)
+  }
+  const statuses: Record<string, number> = {}
+  for (const { task } of world.records.tasks.values()) statuses[task.status] = (statuses[task.status] ?? 0) + 1
+  const broken = brokenPromises(world, users.acknowledged)
+  return { seed, lives: world.records.tasks.size, statuses, events: scheduler.events(), broken }
+}
+
+function allOver(world: World): boolean {
+  return [...world.records.tasks.values()].every(({ task }) => isTerminal(task.status))
+}
+
+/** Workers that are told to stop leave nothing behind. */
+async function closeDown(world: World): Promise<void> {
+  let stopped = 0
+  world.makePeace()
+  // First the crashed come back, the frozen thaw, previews run out and the caretaker has its rounds.
+  const calm = Math.max(world.scheduler.now(), world.wellFrom) + 2 * MINUTE
+  const isCalm = () =>
+    world.previews.size === 0 &&
+    world.machine.sandboxes.size === 0 &&
+    world.workers.every(({ process }) => process.isAlive())
+  await world.scheduler.runUntil(isCalm, calm)
+  for (const { worker, process } of world.workers) {
+    void worker.stop().then(
+      () => {
+        stopped += 1
+      },
+      (error: unknown) => world.violations.push(`${process.name} could not stop: ${String(error)}`),
+    )
+  }
+  const all = world.workers.length
+  if (!(await world.scheduler.runUntil(() => stopped === all, calm + 60 * MINUTE)))
+    world.violations.push(`${all - stopped} workers did not stop`)
+}
