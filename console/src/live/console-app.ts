@@ -9,7 +9,7 @@ import type { ListAction, TaskList } from '../state/task-list.ts'
 import { isOver } from '../state/wire.ts'
 import type { WireHint, WireTask } from '../state/wire.ts'
 import { createApi } from './api.ts'
-import type { Answer, Api } from './api.ts'
+import type { AdminState, Answer, Api } from './api.ts'
 import { createDraft } from './draft.ts'
 import type { Draft } from './draft.ts'
 import { followTask } from './follow-task.ts'
@@ -35,6 +35,9 @@ export type ConsoleApp = {
   readonly problem: ReadonlySignal<string | null>
   /** Advances once a second while something is looked at: what clocks read. */
   readonly now: ReadonlySignal<number>
+  /** Null until asked for, and where this session may not see it. */
+  readonly admin: ReadonlySignal<AdminState | null>
+  readonly loadAdmin: () => Promise<string | null>
   readonly draft: Draft
   readonly start: () => void
   readonly signOut: () => Promise<void>
@@ -56,6 +59,7 @@ export function createConsoleApp(): ConsoleApp {
   const link = signal<LinkState>('connecting')
   const problem = signal<string | null>(null)
   const now = signal(Date.now())
+  const admin = signal<AdminState | null>(null)
   const logs = new Map<string, { following: Following; users: number }>()
   const fetching = new Map<string, { again: boolean }>()
   const api = createApi(() => (session.value = 'out'))
@@ -167,6 +171,13 @@ export function createConsoleApp(): ConsoleApp {
     link,
     problem,
     now,
+    admin,
+    loadAdmin: async () => {
+      const answer = await api.adminState()
+      if (answer.type === 'problem') return answer.detail
+      admin.value = answer.value
+      return null
+    },
     draft,
     logOf,
     refresh,

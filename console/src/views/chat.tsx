@@ -19,7 +19,7 @@ type Props = { readonly app: ConsoleApp }
 
 export function Chat({ app }: Props) {
   const list = app.list.value
-  const { box, away, toEnd } = usePinned(true)
+  const { box, away, toEnd } = usePinned(true, 'talk')
   const lively = livelyTasks(list, FOLLOWED)
   const tasks = list.order.toReversed().flatMap((id) => list.byId.get(id) ?? [])
   return (
@@ -136,7 +136,7 @@ function Composer({ app, onSent }: Props & { readonly onSent: () => void }) {
           ref={area}
           rows={1}
           value={text}
-          placeholder="Describe what you want made, or ask"
+          placeholder="Describe what you want made"
           aria-describedby="composer-hint"
           onInput={(event) => app.draft.write(event.currentTarget.value)}
           onKeyDown={onKeyDown}

@@ -50,7 +50,9 @@ export function CheckLine({ report, open = false }: { readonly report: CheckRepo
           <StateIcon state={state} running={false} />
         )}
         <span class="tool-name">{toLine(report.check, 80)}</span>
-        <span class="tool-about">{toLine(report.reason ?? report.command ?? '', 160)}</span>
+        <span class="tool-about">
+          {toLine(report.reason ?? (report.command === report.check ? '' : (report.command ?? '')), 160)}
+        </span>
         <span class="tool-time">
           {report.exit_code !== null && `exit ${report.exit_code}, `}
           {report.status === 'skipped' ? 'skipped' : sayDuration(report.duration_ms)}

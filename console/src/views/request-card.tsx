@@ -137,14 +137,14 @@ export function CheckSummary({ checks }: { readonly checks: readonly CheckReport
   const passed = checks.filter((check) => check.status === 'passed').length
   if (failed > 0) {
     return (
-      <span class="bad">
+      <span class="check-summary bad">
         <Icon name="cross" /> {failed} of {sayCount(checks.length, 'check')} failed
       </span>
     )
   }
   if (passed === 0) return <span>no checks applied</span>
   return (
-    <span class="good">
+    <span class="check-summary good">
       <Icon name="check" /> {sayCount(passed, 'check')} passed
     </span>
   )

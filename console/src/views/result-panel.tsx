@@ -58,7 +58,7 @@ export function ResultPanel({ view, task, status }: Props) {
         )}
         {result?.commit != null && (
           <Fact label="Commit">
-            <code title={result.commit}>{toLine(result.commit, 12).slice(0, 12)}</code>
+            <code title={result.commit}>{toPlain(result.commit).slice(0, 10)}</code>
           </Fact>
         )}
         {view.startedAt !== null && view.endedAt !== null && (

@@ -1,6 +1,6 @@
 // The workshop itself: whether it takes work, who works, how well the sandbox holds, which models are asked.
 import { useEffect, useState } from 'preact/hooks'
-import type { AdminState, Platform } from '../live/api.ts'
+import type { Platform } from '../live/api.ts'
 import type { ConsoleApp } from '../live/console-app.ts'
 import { toLine } from '../state/inert-text.ts'
 import { routeLink } from '../state/route.ts'
@@ -13,21 +13,16 @@ const POLL_MS = 10_000
 
 type Props = { readonly app: ConsoleApp }
 
-/** Null until known, and where this session may not see it. */
+/** Asked for now and then, by whatever shows it. */
 function useAdminState(app: ConsoleApp) {
-  const [state, setState] = useState<AdminState | null>(null)
   const [problem, setProblem] = useState<string | null>(null)
-  const load = async () => {
-    const answer = await app.api.adminState()
-    if (answer.type === 'ok') setState(answer.value)
-    setProblem(answer.type === 'problem' ? answer.detail : null)
-  }
   useEffect(() => {
-    void load()
-    const timer = setInterval(() => document.hidden || void load(), POLL_MS)
+    const load = () => void app.loadAdmin().then(setProblem)
+    load()
+    const timer = setInterval(() => document.hidden || load(), POLL_MS)
     return () => clearInterval(timer)
   }, [])
-  return { state, problem, load }
+  return { state: app.admin.value, problem }
 }
 
 export function SystemSummary({ app }: Props) {
@@ -39,15 +34,26 @@ export function SystemSummary({ app }: Props) {
       href={routeLink({ type: 'system' })}
       aria-current={app.route.value.type === 'system' ? 'page' : undefined}
     >
-      <span class={`dot ${state === null ? 'tone-off' : state.paused ? 'tone-ask' : 'tone-good'}`} aria-hidden="true" />
+      <span
+        class={`dot ${state === null ? 'tone-off' : state.paused ? 'tone-ask' : workers === 0 ? 'tone-bad' : 'tone-good'}`}
+        aria-hidden="true"
+      />
       System
-      <span class="faint">{state === null ? '' : state.paused ? 'paused' : sayCount(workers, 'worker')}</span>
+      <span class="faint">
+        {state === null
+          ? ''
+          : state.paused
+            ? 'paused'
+            : workers === 0
+              ? 'no worker is up'
+              : sayCount(workers, 'worker')}
+      </span>
     </a>
   )
 }
 
 export function SystemPage({ app }: Props) {
-  const { state, problem, load } = useAdminState(app)
+  const { state, problem } = useAdminState(app)
   const [system, setSystem] = useState<Platform | null>(null)
   const [busy, setBusy] = useState(false)
   const [refused, setRefused] = useState<string | null>(null)
@@ -58,7 +64,7 @@ export function SystemPage({ app }: Props) {
     setBusy(true)
     const answer = paused ? await app.api.resume() : await app.api.pause()
     setRefused(answer.type === 'problem' ? answer.detail : null)
-    await load()
+    await app.loadAdmin()
     setBusy(false)
   }
   return (

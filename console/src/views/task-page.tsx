@@ -24,7 +24,7 @@ const TABS = ['result', 'log', 'plan', 'checks', 'changes', 'preview'] as const
 type Tab = (typeof TABS)[number]
 const TAB_LABELS: Readonly<Record<Tab, string>> = {
   result: 'Result',
-  log: 'Live log',
+  log: 'Log',
   plan: 'Plan',
   checks: 'Checks',
   changes: 'Changes',
@@ -77,7 +77,7 @@ type LoadedProps = Props & {
 function Loaded({ app, id, tab, view, task, status, title, ahead }: LoadedProps) {
   const chosen = TABS.find((each) => each === tab)
   const current = chosen ?? (isOver(status) ? 'result' : 'log')
-  const { box, away, toEnd } = usePinned(current === 'log' && !isOver(status))
+  const { box, away, toEnd } = usePinned(current === 'log' && !isOver(status), current)
   const approval = ahead ? view.approval : (task?.approval ?? null)
   const link = app.logOf(id).link.value
   return (
@@ -105,7 +105,7 @@ function Loaded({ app, id, tab, view, task, status, title, ahead }: LoadedProps)
         {!isOver(status) && <AbortButton app={app} id={id} stopping={status === 'aborting'} />}
       </header>
       <Tabs id={id} current={current} view={view} status={status} />
-      <div class="task-body" ref={box}>
+      <div class="task-body" ref={box} key={current}>
         <div class="task-body-inner" role="tabpanel" id="task-panel" aria-labelledby={`tab-${current}`} tabIndex={-1}>
           {status === 'needs_approval' && approval?.status === 'pending' && (
             <ApprovalPanel app={app} taskId={id} approval={approval} />
@@ -146,6 +146,10 @@ type TabsProps = { readonly id: string; readonly current: Tab; readonly view: Ta
 
 function Tabs({ id, current, view, status }: TabsProps) {
   const row = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    const tab = row.current?.querySelector<HTMLElement>('[aria-selected="true"]')
+    if (row.current !== null && tab != null) row.current.scrollLeft = tab.offsetLeft - row.current.clientWidth / 2
+  }, [current])
   const shown = TABS.filter((tab) => tab !== 'result' || isOver(status))
   const open = (tab: Tab) => location.replace(routeLink({ type: 'task', id, tab }))
   const onKeyDown = (event: KeyboardEvent) => {
@@ -170,7 +174,7 @@ function Tabs({ id, current, view, status }: TabsProps) {
           tabIndex={tab === current ? 0 : -1}
           onClick={() => open(tab)}
         >
-          {TAB_LABELS[tab]}
+          {tab === 'log' && !isOver(status) ? 'Live log' : TAB_LABELS[tab]}
           <TabMark tab={tab} view={view} />
         </button>
       ))}

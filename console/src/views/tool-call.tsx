@@ -13,24 +13,26 @@ export function ToolCall({ entry }: { readonly entry: ToolEntry }) {
   const [open, setOpen] = useState(false)
   const state = entry.state === 'ok' ? 'done' : entry.state
   return (
-    <details class={`tool tool-${entry.state}`} onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>
-        <StateIcon state={state} running={entry.state === 'running'} />
-        <span class="tool-name">{toLine(entry.tool, 60)}</span>
-        <span class="tool-about">{toLine(sayInput(entry.input), 160)}</span>
-        {entry.durationMs !== null && <span class="tool-time">{sayDuration(entry.durationMs)}</span>}
-        <Icon name="chevron" />
-      </summary>
-      {open && (
-        <div class="tool-body">
-          <Input value={entry.input} />
-          {entry.output !== '' && (
-            <Labelled label={entry.state === 'running' ? 'Output so far' : 'Output'} text={entry.output} />
-          )}
-        </div>
-      )}
+    <>
+      <details class={`tool tool-${entry.state}`} onToggle={(event) => setOpen(event.currentTarget.open)}>
+        <summary>
+          <StateIcon state={state} running={entry.state === 'running'} />
+          <span class="tool-name">{toLine(entry.tool, 60)}</span>
+          <span class="tool-about">{toLine(sayInput(entry.input), 160)}</span>
+          {entry.durationMs !== null && <span class="tool-time">{sayDuration(entry.durationMs)}</span>}
+          <Icon name="chevron" />
+        </summary>
+        {open && (
+          <div class="tool-body">
+            <Input value={entry.input} />
+            {entry.output !== '' && (
+              <Labelled label={entry.state === 'running' ? 'Output so far' : 'Output'} text={entry.output} />
+            )}
+          </div>
+        )}
+      </details>
       {!open && entry.state === 'running' && entry.output !== '' && <pre class="tool-tail">{tail(entry.output)}</pre>}
-    </details>
+    </>
   )
 }
 

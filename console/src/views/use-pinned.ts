@@ -3,13 +3,16 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 
 const NEAR = 48
 
-export function usePinned(wanted: boolean) {
+/** `place` names what is in the box: another place begins at its own end, or at its top where that is not wanted. */
+export function usePinned(wanted: boolean, place: string) {
   const box = useRef<HTMLDivElement>(null)
   const pinned = useRef(wanted)
   const [away, setAway] = useState(false)
   useEffect(() => {
     const element = box.current
     const content = element?.firstElementChild
+    pinned.current = wanted
+    setAway(false)
     if (!wanted || element === null || content == null) return
     const toEnd = () => {
       if (pinned.current) element.scrollTop = element.scrollHeight
@@ -27,7 +30,7 @@ export function usePinned(wanted: boolean) {
       sizes.disconnect()
       element.removeEventListener('scroll', onScroll)
     }
-  }, [wanted])
+  }, [wanted, place])
   const toEnd = () => {
     pinned.current = true
     setAway(false)
