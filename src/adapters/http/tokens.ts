@@ -11,6 +11,8 @@ import type { Ids } from '../../core/ports/ids.ts'
 
 export const TOKEN_SECONDS = 24 * 3_600
 export const SESSION_SECONDS = 7 * 24 * 3_600
+/** Also what previews know a platform's token by, so that they keep it from the app. */
+const ISSUER = 'factotum'
 export const MIN_SECRET_CHARACTERS = 16
 
 /** What the console may do: everything its user may, but not act as a worker. */
@@ -100,6 +102,7 @@ async function sign(request: TokenRequest, kind: TokenKind): Promise<string> {
   const issued = Math.floor(request.now.getTime() / 1_000)
   return new SignJWT({ role, scopes: [...scopes], ...(kind === 'session' ? { use: 'session' } : {}) })
     .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
+    .setIssuer(ISSUER)
     .setSubject(userId)
     .setJti(request.id)
     .setIssuedAt(issued)
