@@ -1,0 +1,194 @@
+// Hostile programs that go for processes: of the host, of other tasks, the runner that watches them, and their own end.
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { SandboxGone } from '../../src/core/ports/sandbox.ts'
+import { python, sharedSandbox, shell } from './attempt.ts'
+import { prepareGround } from './ground.ts'
+
+const ground = prepareGround()
+const shared = sharedSandbox(ground)
+
+/** Processes of this machine whose command line has `mark` in it, those waiting to be buried left out. */
+function survivors(mark: string): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes(mark)
+      } catch {
+        return false
+      }
+    })
+}
+
+async function untilGone(mark: string): Promise<number[]> {
+  for (let round = 0; round < 100 && survivors(mark).length > 0; round += 1) await sleep(20)
+  return survivors(mark)
+}
+
+/** A number of seconds that nobody else sleeps for. */
+function unique(): string {
+  return `9${process.pid}.${Math.trunc(performance.now() * 1000)}`
+}
+
+test('tries to see or kill processes of the host', async (t) => {
+  const sandbox = await shared(t)
+  if (sandbox === null) return
+  const { stdout } = await shell(sandbox, 'cat /proc/[0-9]*/cmdline | tr "\\0" " "')
+  assert.equal(stdout.includes(import.meta.filename), false)
+  const pids = (await shell(sandbox, 'ls /proc | grep -E "^[0-9]+$" | wc -l')).stdout
+  assert.ok(Number(pids) < 20)
+  await shell(sandbox, `kill -9 ${process.pid} ${process.ppid}`)
+})
+
+test('tries to read the paths of the host from a command line', async (t) => {
+  const sandbox = await shared(t)
+  if (sandbox === null) return
+  const { stdout } = await shell(sandbox, 'cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ | tr "\\0" "\\n"')
+  assert.equal(stdout.includes(ground.dataDir), false)
+})
+
+test('tries to get at a terminal', async (t) => {
+  const sandbox = await shared(t)
+  if (sandbox === null) return
+  assert.match((await shell(sandbox, 'echo x > /dev/tty')).stderr, /No such device/)
+  assert.notEqual((await shell(sandbox, 'test -t 0 || test -t 1 || test -t 2')).exitCode, 0)
+})
+
+test('tries to take over the runner by its memory, its descriptors or its links', async (t) => {
+  const sandbox = await shared(t)
+  if (sandbox === null) return
+  for (const path of ['mem', 'environ', 'fd/3', 'fd/1', 'cwd/x', 'root/x', 'exe', 'maps', 'stack', 'syscall', 'auxv']) {
+    for (const pid of [1, 2]) {
+      const { exitCode, stdout } = await shell(sandbox, `cat /proc/${pid}/${path}`)
+      assert.notEqual(exitCode, 0, `${pid} ${path}`)
+      assert.equal(stdout, '', `${pid} ${path}`)
+    }
+  }
+  const result = await python(
+    t,
+    sandbox,
+    `
+for pid in (1, 2):
+    for name in ('mem', 'fd/3', 'fd/2', 'oom_score_adj', 'timers', 'uid_map'):
+        attempt(lambda: os.close(os.open('/proc/%d/%s' % (pid, name), os.O_RDWR)) or 'opened ' + name)
+`,
+  )
+  if (result !== null) assert.doesNotMatch(result.stdout, /opened/)
+})
+
+test('tries to find descriptors that it should not have', async (t) => {
+  const sandbox = await shared(t)
+  if (sandbox === null) return
+  assert.equal((await shell(sandbox, 'ls /proc/$$/fd')).stdout, '0\n1\n2\n')
+  assert.equal(
+    (await shell(sandbox, `node -e "console.log(require('fs').readlinkSync('/proc/self/fd/0'))"`)).stdout,
+    '/dev/null\n',
+  )
+})
+
+test('tries to open the debugger of the runner', async (t) => {
+  const sandbox = await shared(t)
+  if (sandbox === null) return
+  const listeners = `cat /proc/net/tcp /proc/net/tcp6 | grep -c ' 0A '`
+  const { stdout } = await shell(sandbox, `kill -USR1 2; sleep 0.5; ${listeners}`)
+  assert.equal(stdout, '0\n')
+  assert.equal((await shell(sandbox, 'echo fine')).stdout, 'fine\n')
+})
+
+test('tries to change the program that the runner is made of', async (t) => {
+  const sandbox = await shared(t)
+  if (sandbox === null) return
+  const script =
+    'cat /opt/factotum/node > copy; chmod 755 /opt/factotum/node; mv /opt/factotum /opt/x; rm /opt/factotum/runner/main.js'
+  const { exitCode } = await shell(sandbox, script)
+  assert.notEqual(exitCode, 0)
+  assert.equal((await shell(sandbox, 'test -s copy')).exitCode, 1)
+})
+
+test('tries to kill the runner, which ends the sandbox and everything in it', async (t) => {
+  const sandbox = await ground.open(t)
+  if (sandbox === null) return
+  const mark = unique()
+  await assert.rejects(shell(sandbox, `setsid sleep ${mark} & sleep 0.1; kill -9 2; sleep ${mark}`), SandboxGone)
+  assert.equal((await sandbox.ended).reason, 'crashed')
+  assert.deepEqual(await untilGone(mark), [])
+})
+
+test('tries to stop the runner: the host does not wait for it', async (t) => {
+  const sandbox = await ground.open(t)
+  if (sandbox === null) return
+  const mark = unique()
+  await assert.rejects(shell(sandbox, `kill -STOP 2; sleep ${mark}`, 500), SandboxGone)
+  assert.equal((await sandbox.ended).reason, 'crashed')
+  assert.deepEqual(await untilGone(mark), [])
+})
+
+test('closing leaves no process, however deep it hides', async (t) => {
+  const sandbox = await ground.open(t)
+  if (sandbox === null) return
+  const mark = unique()
+  const hiding = shell(
+    sandbox,
+    `trap '' TERM HUP; for i in 1 2 3; do setsid sh -c "setsid sleep ${mark} & sleep ${mark}" & done; sleep ${mark}`,
+  )
+  const gone = assert.rejects(hiding, SandboxGone)
+  while (survivors(mark).length < 7) await sleep(10)
+  await sandbox.close()
+  assert.deepEqual(survivors(mark), [])
+  await gone
+})
+
+test('a killed bubblewrap leaves no survivors', async (t) => {
+  if (!(await ground.isUsable(t))) return
+  const before = new Set(survivors('bwrap'))
+  const sandbox = await ground.open(t)
+  if (sandbox === null) return
+  const mark = unique()
+  const gone = assert.rejects(shell(sandbox, `setsid sleep ${mark} & sleep ${mark}`), SandboxGone)
+  while (survivors(mark).length < 2) await sleep(10)
+  // The outermost of those that started since: the parent of the others.
+  const outermost = Math.min(...survivors('bwrap').filter((pid) => !before.has(pid) && parentOf(pid) === process.pid))
+  process.kill(outermost, 'SIGKILL')
+  await gone
+  assert.deepEqual(await untilGone(mark), [])
+})
+
+test('a killed host leaves no survivors', async (t) => {
+  if (!(await ground.isUsable(t))) return
+  const mark = unique()
+  const host = spawn(process.execPath, ['--input-type=module', '-e', hostProgram(mark)], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+  })
+  const exited = new Promise((resolve) => host.once('exit', resolve))
+  t.after(() => host.kill('SIGKILL'))
+  const sleepers = (): number[] => survivors(mark).filter((pid) => pid !== host.pid)
+  while (sleepers().length < 3 && host.exitCode === null) await sleep(10)
+  host.kill('SIGKILL')
+  await exited
+  assert.deepEqual(await untilGone(mark), [])
+})
+
+function hostProgram(mark: string): string {
+  const provider = new URL('../../src/adapters/sandbox/bubblewrap-provider.ts', import.meta.url).href
+  return `
+const { createSandboxProvider } = await import(${JSON.stringify(provider)})
+const silent = () => undefined
+const provider = createSandboxProvider({ dataDir: ${JSON.stringify(ground.dataDir)}, log: silent, say: silent })
+const sandbox = await provider.open('killed-host', { memoryBytes: ${512 * 1024 ** 2}, processes: 64, diskBytes: ${1024 ** 3} })
+const script = 'setsid sleep ${mark} & sleep ${mark} & sleep ${mark}'
+await sandbox.exec({ command: script, cwd: '.', env: {}, timeoutMs: 60000, maxOutputBytes: 1000 }, new AbortController().signal)
+`
+}
+
+function parentOf(pid: number): number {
+  try {
+    return Number(readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]?.split(' ')[1])
+  } catch {
+    return 0
+  }
+}
