@@ -2,7 +2,7 @@
 
 create table artifacts (
   id uuid primary key,
-  task_id uuid not null references tasks on delete cascade,
+  task_id uuid not null,
   kind text not null check (kind in ('file', 'tool_result', 'file_meta', 'voice_transcript', 'image_json', 'ocr_text')),
   name text not null,
   media_type text not null,

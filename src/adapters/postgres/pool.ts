@@ -46,7 +46,9 @@ export function clientConfig(connection: Connection): ClientConfig {
 export function createDatabase({ connection, log, size }: DatabaseDeps): Database {
   const pool = new Pool({ ...clientConfig(connection), max: size, idleTimeoutMillis: 60_000 })
   // An idle connection that breaks is dropped by the pool; without a listener it would end the process.
-  pool.on('error', (error) => log('warn', 'An idle database connection was lost', { error: error.message }))
+  pool.on('error', (error) => {
+    if (closed === null) log('warn', 'An idle database connection was lost', { error: error.message })
+  })
   let closed: Promise<void> | null = null
   return {
     run: async (statement, values) => {
