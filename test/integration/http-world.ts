@@ -94,6 +94,7 @@ export async function openWorld(
   await server.listen()
   t.after(() => server.close())
   const url = server.url()
+  const address = `http://127.0.0.1:${server.port()}`
 
   const tokenOf = (principal: Principal) =>
     issueToken({ secret: SECRET, principal, ttlSeconds: 3_600, now: new Date(), id: ids.next() })
@@ -131,7 +132,7 @@ export async function openWorld(
     return { token: claim.token, append }
   }
 
-  return { url, deps, config, call, createTask, claimed, tokenOf, logged, records, server }
+  return { url, address, deps, config, call, createTask, claimed, tokenOf, logged, records, server }
 }
 
 export async function jsonOf(response: Response): Promise<Record<string, unknown>> {

@@ -15,6 +15,8 @@ export type HttpServer = {
   readonly listen: () => Promise<void>
   /** Where it listens; the public URL where there is one. Throws before `listen`. */
   readonly url: () => string
+  /** The port that it got. Throws before `listen`. */
+  readonly port: () => number
   /** Finishes what runs for at most half a second, then cuts. Idempotent. */
   readonly close: () => Promise<void>
 }
@@ -86,6 +88,12 @@ export function createHttpServer(
     })
   }
 
+  function port(): number {
+    const address = server.address()
+    if (address === null || typeof address === 'string') throw new Error('The server does not listen yet')
+    return address.port
+  }
+
   let closing: Promise<void> | null = null
   const connections = new Set<Socket>()
   server.on('connection', (socket: Socket) => {
@@ -99,12 +107,8 @@ export function createHttpServer(
         server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(config, error)))
         server.listen({ host: config.host, port: config.port }, () => resolve())
       }),
-    url: () => {
-      if (config.publicUrl !== null) return config.publicUrl.replace(/\/$/, '')
-      const address = server.address()
-      if (address === null || typeof address === 'string') throw new Error('The server does not listen yet')
-      return `http://${browsable(config.host)}:${address.port}`
-    },
+    port,
+    url: () => config.publicUrl?.replace(/\/$/, '') ?? `http://${browsable(config.host)}:${port()}`,
     close: () => {
       closing ??= new Promise((resolve) => {
         sockets.close()
