@@ -1,0 +1,124 @@
+// What our sides of the database benchmarks share: the real store, queue and rules over the server they are given.
+import { createSystemClock } from '../../src/adapters/system/clock.ts'
+import { createSystemIds } from '../../src/adapters/system/ids.ts'
+import { connectPostgres } from '../../src/adapters/postgres/connect.ts'
+import type { AcceptDeps, Request } from '../../src/core/task/accept-request.ts'
+import { acceptRequest } from '../../src/core/task/accept-request.ts'
+import { createTaskWriter } from '../../src/core/task/task-writer.ts'
+import type { Claim, TaskQueue } from '../../src/core/ports/task-queue.ts'
+import type { WorkerId } from '../../src/core/vocabulary/ids.ts'
+import { OWNER } from '../../src/core/vocabulary/principal.ts'
+import type { Task, TaskResult } from '../../src/core/vocabulary/task.ts'
+
+export type Server = { readonly host: string; readonly port: number; readonly user: string; readonly database: string }
+export type Store = AcceptDeps & { readonly queue: TaskQueue; readonly close: () => Promise<void> }
+
+export const WORKER = `bench-${process.pid}` as WorkerId
+export const LEASE_MS = 30_000
+const POOL = 12
+
+/** Migrates the database first where that is needed. */
+export async function openStore({ host: directory, port, user, database }: Server): Promise<Store> {
+  const connection = { type: 'socket', directory, port, user, database } as const
+  const stores = await connectPostgres({ connection, log: () => undefined, poolSize: POOL })
+  return {
+    ...stores,
+    clock: createSystemClock(),
+    ids: createSystemIds(),
+    telemetry: { log: () => undefined, count: () => undefined, time: () => undefined },
+    limits: { inputCharacters: 32_000, approvalMs: 3_600_000 },
+  }
+}
+
+let sent = 0
+/** Accepts one request of a fixed type, so that it is queued at once; resolves when it is durable. */
+export async function accept(deps: AcceptDeps): Promise<Task> {
+  sent += 1
+  const request: Request = {
+    interface: 'http',
+    chat: 'bench',
+    externalId: `${process.pid}-${sent}`,
+    author: OWNER,
+    text: 'What is the answer?',
+    raw: {},
+    taskType: 'question',
+    source: { type: 'empty' },
+  }
+  const accepted = await acceptRequest(deps, request)
+  if ('type' in accepted) throw new Error(`refused: ${accepted.type}`)
+  return accepted.task
+}
+
+export const RESULT: TaskResult = {
+  summary: 'Done.',
+  answer: '42',
+  exit_code: null,
+  output: null,
+  preview_url: null,
+  commit: null,
+  changed_files: [],
+  checks: [],
+  usage: { input_tokens: 0, output_tokens: 0, cached_input_tokens: 0, model_calls: 0 },
+  offline: true,
+}
+
+/** A job that does nothing, as the platform records one: started and completed under the claim's token. */
+export async function finish(deps: AcceptDeps, claim: Claim): Promise<void> {
+  const writer = createTaskWriter(deps, claim)
+  await writer.append(
+    { type: 'task.started', data: { worker: WORKER, sandbox_level: 'L1' } },
+    { type: 'task.completed', data: { result: RESULT } },
+  )
+}
+
+/** Claims and works until stopped: at most `concurrency` jobs at once, up to `prefetch` of them claimed ahead. */
+export function consume(
+  deps: Store,
+  size: { readonly concurrency: number; readonly prefetch: number },
+  work: (claim: Claim) => Promise<void>,
+): () => Promise<void> {
+  const ready: Claim[] = []
+  let running = 0
+  let stopped = false
+  let hinted = false
+  let wake: () => void = () => undefined
+  const unsubscribe = deps.signals.subscribe((signal) => {
+    if (signal.type !== 'work') return
+    hinted = true
+    wake()
+  })
+
+  function fill(): void {
+    while (running < size.concurrency) {
+      const claim = ready.shift()
+      if (claim === undefined) return
+      running += 1
+      void work(claim).finally(() => {
+        running -= 1
+        fill()
+        wake()
+      })
+    }
+  }
+
+  async function loop(): Promise<void> {
+    while (!stopped) {
+      hinted = false
+      const limit = size.prefetch - ready.length - running
+      const claims = limit * 2 >= size.prefetch ? await deps.queue.claim({ worker: WORKER, limit, leaseMs: LEASE_MS, only: null }) : []
+      ready.push(...claims)
+      fill()
+      if (claims.length > 0 || hinted) continue
+      const pause = new AbortController()
+      wake = () => pause.abort()
+      await deps.clock.sleep(100, pause.signal)
+    }
+  }
+  const done = loop()
+  return async () => {
+    stopped = true
+    wake()
+    await done
+    unsubscribe()
+  }
+}
