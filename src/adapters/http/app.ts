@@ -22,12 +22,13 @@ const SECURITY: Readonly<Record<string, string>> = {
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
 }
+/** Where previews are when they have no host names of their own. */
+const LOOPBACK_PREVIEWS = 'http://127.0.0.1:*'
 const API = /^\/(v1|tasks|healthz|readyz|metrics|openapi\.json|telegram|mcp)(\/|$)/
 
-/** `previewOrigins` are sources, as in a content security policy, that the console may show in a frame. */
-export function createApp(deps: HttpDeps, config: HttpConfig, previewOrigins: readonly string[]): Hono<Env> {
+export function createApp(deps: HttpDeps, config: HttpConfig): Hono<Env> {
   const app = new Hono<Env>({ strict: false })
-  const files = createConsoleFiles(config.consoleDirectory, previewOrigins)
+  const files = createConsoleFiles(config.consoleDirectory, deps.previewHosts?.origin ?? LOOPBACK_PREVIEWS)
 
   app.use(async (context, next) => {
     const began = performance.now()

@@ -23,13 +23,13 @@ export type ConsoleFiles = {
   readonly page: () => Promise<Response | null>
 }
 
-/** `frames` is where previews live, for the page's content security policy. */
-export function createConsoleFiles(directory: string | null, frames: readonly string[]): ConsoleFiles {
+/** `frames` is where previews are, as the page's content security policy names it. */
+export function createConsoleFiles(directory: string | null, frames: string): ConsoleFiles {
   const root = directory === null ? null : resolve(directory)
   const policy = [
     "default-src 'self'",
     "img-src 'self' data:",
-    `frame-src ${frames.join(' ')}`,
+    `frame-src ${frames}`,
     "object-src 'none'",
     "base-uri 'none'",
     "form-action 'self'",

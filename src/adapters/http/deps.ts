@@ -31,6 +31,8 @@ export type PlatformReport = {
 
 /** Answers requests for previews that are told apart by host name. False: not a preview's, handle it yourself. */
 export type PreviewHosts = {
+  /** Where they are, as a source of a content security policy: the console may show them in a frame. */
+  readonly origin: string
   readonly handleHost: (request: IncomingMessage, response: ServerResponse) => boolean
   readonly handleHostUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean
 }

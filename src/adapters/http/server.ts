@@ -28,15 +28,11 @@ const GRACE_MS = 500
 /** Methods that no route takes and that the Request class cannot hold. */
 const FOREIGN = new Set(['TRACE', 'TRACK', 'CONNECT'])
 
-/** `previewOrigins`: where previews are served, as content security policy sources. Throws where the configuration is unsafe. */
-export function createHttpServer(
-  deps: HttpDeps,
-  config: HttpConfig,
-  previewOrigins: readonly string[] = ['http://127.0.0.1:*'],
-): HttpServer {
+/** Throws where the configuration is unsafe. */
+export function createHttpServer(deps: HttpDeps, config: HttpConfig): HttpServer {
   const unsafe = secretProblem(config.jwtSecret)
   if (unsafe !== null) throw new Error(unsafe)
-  const app = createApp(deps, config, previewOrigins)
+  const app = createApp(deps, config)
   const sockets = createSockets(deps, config)
   const answer = getRequestListener((request, env) => app.fetch(request, env), {
     overrideGlobalObjects: false,

@@ -10,6 +10,8 @@ import type { Forwarded } from './header-rules.ts'
 import { endRaw, forwardRequest, forwardUpgrade, NO_PREVIEW, sendPage } from './proxy.ts'
 
 export type HostRouter = {
+  /** The pattern without a path, which is also how a content security policy names all of them. */
+  readonly origin: string
   /** False when the host is no preview's: somebody else answers. */
   readonly handleHost: (request: IncomingMessage, response: ServerResponse) => boolean
   readonly handleHostUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean
@@ -81,6 +83,7 @@ export function createHostRouter(deps: HostRouterDeps, pattern: string): HostRou
   }
 
   return {
+    origin: pattern.replace(/\/$/, ''),
     handleHost: (request, response) => {
       const label = labelOf(request)
       if (label === null) return false
