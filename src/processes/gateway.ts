@@ -18,10 +18,7 @@ const CONSOLE = fileURLToPath(new URL('../../console', import.meta.url))
 
 export async function startGateway(platform: Platform): Promise<Gateway> {
   const { config } = platform
-  const [secret, consoleDirectory] = await Promise.all([
-    jwtSecret(config),
-    buildConsole(platform),
-  ])
+  const [secret, consoleDirectory] = await Promise.all([jwtSecret(config), buildConsole(platform)])
   const server = createHttpServer(
     {
       ...platform,

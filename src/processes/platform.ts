@@ -4,7 +4,6 @@ import { mkdir } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { pino } from 'pino'
 import { createModels } from '../adapters/models/models.ts'
 import { createRecordedModels } from '../adapters/models/recorded.ts'
 import { createDirectoryObjectStore } from '../adapters/objects/directory.ts'
@@ -18,7 +17,7 @@ import { createSandboxProvider } from '../adapters/sandbox/bubblewrap-provider.t
 import { createWorkspaces } from '../adapters/sandbox/workspaces.ts'
 import { createSystemClock } from '../adapters/system/clock.ts'
 import { createSystemIds } from '../adapters/system/ids.ts'
-import { createTelemetry } from '../adapters/telemetry/telemetry.ts'
+import { createTelemetry, logDestination } from '../adapters/telemetry/telemetry.ts'
 import type { Config } from '../config.ts'
 import type { WorkerDeps } from '../core/dispatch/worker.ts'
 import type { Preview } from '../core/ports/previews.ts'
@@ -40,15 +39,14 @@ type OpenOptions = {
 const PROMPTS = fileURLToPath(new URL('../../prompts', import.meta.url))
 const MB = 1024 * 1024
 const ATTEMPTS = 5
+/** A preview opens while its task still runs: checks, review and repairs follow before its own time begins. */
+const WORK_AFTER_SERVING_MS = 60 * 60_000
 
 /** Opens the data directory and the database, and migrates it. Throws an Error with one clear sentence where that fails. */
 export async function openPlatform(config: Config, { say, logTo }: OpenOptions) {
   const { dataDir } = config
   await mkdir(join(dataDir, 'logs'), { recursive: true, mode: 0o700 })
-  const destination =
-    logTo === 'stderr'
-      ? pino.destination({ dest: 2, sync: true })
-      : pino.destination({ dest: join(dataDir, 'logs', 'factotum.log'), sync: true })
+  const destination = logDestination(logTo === 'stderr' ? 'stderr' : { file: join(dataDir, 'logs', 'factotum.log') })
   const telemetry = createTelemetry({ level: config.LOG_LEVEL, secrets: config.secrets, destination })
   const clock = createSystemClock()
   const ids = createSystemIds()
@@ -69,7 +67,7 @@ export async function openPlatform(config: Config, { say, logTo }: OpenOptions) 
       clock,
       ids,
       worker,
-      keepMs: config.previewMs,
+      keepMs: config.previewMs + WORK_AFTER_SERVING_MS,
       previewUrl: config.PREVIEW_URL ?? null,
       log: telemetry.log,
     })

@@ -25,6 +25,12 @@ export async function createEmptyDatabase(): Promise<TestDatabase> {
   return cloneDatabase('template0')
 }
 
+/** The same as DATABASE_URL, for a process of its own. */
+export function databaseUrl({ connection }: TestDatabase): string {
+  const { user, port, database, directory } = connection
+  return `postgres://${user}@localhost:${port}/${database}?host=${encodeURIComponent(directory)}`
+}
+
 async function cloneDatabase(template: string): Promise<TestDatabase> {
   const server = await findServer()
   const database = `test_${randomBytes(8).toString('hex')}`

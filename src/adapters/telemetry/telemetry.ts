@@ -35,6 +35,11 @@ const DURATIONS: Readonly<Record<DurationName, { help: string; labels: readonly 
 
 export type ObservedTelemetry = Telemetry & { readonly metrics: () => Promise<string> }
 
+/** Where log lines go: the standard error, or a file that is made if missing. Written at once, so that a crash loses none. */
+export function logDestination(to: { readonly file: string } | 'stderr'): DestinationStream {
+  return pino.destination({ dest: to === 'stderr' ? 2 : to.file, sync: true })
+}
+
 /** `secrets` never reach a log line, whatever field they stand in. */
 export function createTelemetry(options: {
   readonly level: string

@@ -10,7 +10,7 @@ export const shellTool = defineTool(
   'shell',
   'Runs a command with /bin/sh in the workspace and waits for it. There is no network. For a server use serve.',
   z.object({
-    command: z.string().min(1).max(20_000),
+    command: z.string().min(1).max(100_000),
     timeout_seconds: z.number().int().min(1).max(MAX_SECONDS).optional(),
   }),
   async (input, { sandbox, signal, onOutput, limits }) => {
