@@ -15,11 +15,11 @@ export type Classification =
   | { readonly type: 'unclear' }
 
 const POLITE =
-  /^(?:(?:hey|hi|hello|ok(?:ay)?|so|now|well|factotum|bot)[,!.]?\s+(?=\S)|(?:please|kindly|just|then)\b[,]?\s*|(?:can|could|would|will) you\s+(?:please\s+)?(?!explain|tell|describe)|i(?:'d| would) like (?:you )?to (?:have you )?|i (?:want|need) you to |i (?:want|need)(?= an? )|i(?:'d| would) like(?= an? )|let'?s |help me (?:to )?|go ahead and )\s*/i
+  /^(?:(?:hey|hi|ok(?:ay)?|so|now|well|factotum|bot)[,!.]?\s+(?=\S)|hello[,!.]\s+(?!world)|(?:please|kindly|just|then)\b[,]?\s*|(?:can|could|would|will) you\s+(?:please\s+)?(?!explain|tell|describe)|i(?:'d| would) like (?:you )?to (?:have you )?|i (?:want|need) you to |i (?:want|need)(?= an? )|i(?:'d| would) like(?= an? )|let'?s |help me (?:to )?|go ahead and )\s*/i
 const BUILD =
   /^(?:create|make|build|write|generate|develop|implement|code|scaffold|bootstrap|set ?up|produce|start|design|give me|prepare|program)\b/i
 const QUESTION =
-  /^(?:what|what's|how|why|when|where|who|whom|whose|which|is|are|was|were|do|does|did|has|have|should|shall|may|might|can i|could i|explain|tell me|describe|define|compare|summari[sz]e|translate|discuss|teach|difference)\b/i
+  /^(?:what|what's|how|why|when|where|who|whom|whose|which|is|are|was|were|do|does|did|has|have|should|shall|may|might|can i|could i|explain|tell me|describe|define|compare|summari[sz]e|translate|discuss|teach|difference|(?:can|could|would|will) you (?:please )?(?:explain|tell|describe))\b/i
 const ABOUT_ME =
   /^(?:help|what can you do|what do you do|who are you|what are you|what'?s your name|what is your name|what are your (?:skills|abilities|capabilities)|are you (?:offline|online|an? (?:ai|bot|robot))|which model (?:are you|do you use)|what model (?:are you|do you use)|how can you help(?: me)?|what do you know|hi|hello|hey|good (?:morning|evening|afternoon)|\/?start|\/?help)(?: there)?\s*[?!.]*$/i
 
@@ -41,8 +41,7 @@ const TESTS =
   /\b(?:unit |failing |failed |broken |red |all |the |my |these |those |this |that |our |project'?s? )*tests?\b|\btest (?:suite|case|failures?)\b/i
 const FIX =
   /^(?:fix|repair|correct|debug|solve|find (?:and fix )?the bug|make\b.*\b(?:pass|green|work)\b|get\b.*\b(?:pass\w*|green|to work)\b)/i
-const RESTYLE =
-  /^(?:make|turn|change|set|switch|paint|colou?r|style|restyle)\b(?=.*\b(?:it|page|site|app|website|background|colou?rs?|theme|design|style|look|accent)\b)/i
+const RESTYLE = /^(?:make|turn|change|set|switch|paint|colou?r|style|restyle) (?:it|the|this|its|my)\b/i
 
 /** Pure. The same words always give the same answer. */
 export function classify(request: string): Classification {
@@ -53,12 +52,13 @@ export function classify(request: string): Classification {
   if (command !== null) return { type: 'shell', command }
   if (QUESTION.test(text)) return { type: 'question' }
   if (FIX.test(text) && isTestRepair(text)) return { type: 'build', recipe: 'fix-tests' }
+  if (RESTYLE.test(text) && themeIn(text) !== null && outsideOf(text, RESTYLE_WORDS).length === 0) {
+    return { type: 'build', recipe: 'restyle' }
+  }
   if (BUILD.test(text) || isNounPhrase(text)) {
     const built = buildingRecipe(text)
     if (built !== null) return built
   }
-  if (RESTYLE.test(text) && themeIn(text) !== null && outsideOf(text, RESTYLE_WORDS).length === 0)
-    return { type: 'build', recipe: 'restyle' }
   if (text.endsWith('?')) return { type: 'question' }
   return BUILD.test(text) || FIX.test(text)
     ? { type: 'beyond', because: 'something that none of my recipes makes' }

@@ -42,7 +42,7 @@ const MEANT: readonly (readonly [RegExp, string])[] = [
     'pwd',
   ],
   [
-    /^(?:show|print|what(?:'s| is)|which)(?: me)?(?: the)? (?:kernel|operating system|os|system)(?: (?:version|information|info))?(?: (?:is|are) (?:this|you|it|running|we|installed))?(?: on)?$/i,
+    /^(?:show|print|what(?:'s| is)?|which)(?: me)?(?: the)? (?:kernel|operating system|os|system)(?: (?:version|information|info))?(?: (?:is|are) (?:this|it|running|we|installed))?(?: on)?$/i,
     'uname -a',
   ],
   [/^(?:show|list|print)(?: me)?(?: the| all)? (?:running )?processes(?: running)?$/i, 'ps aux'],

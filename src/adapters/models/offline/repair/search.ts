@@ -18,7 +18,7 @@ import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Mutation } from './mutations.ts'
 import { mutationsOf } from './mutations.ts'
-import type { TestCommand } from './test-run.ts'
+import type { TestCommand, TestRun } from './test-run.ts'
 import { codeFiles, failingFiles, isTest, runTests, testCommandOf } from './test-run.ts'
 
 type Change = { readonly file: string; readonly line: number; readonly before: string; readonly after: string }
@@ -32,6 +32,8 @@ type Report = {
 type Candidate = { readonly file: string; readonly mutation: Mutation; readonly rank: number }
 
 const MOST_CHANGES = 3
+const ENOUGH_AFTER_IMPROVEMENT = 60
+const SUITE_MS = 15_000
 const LINKED = ['node_modules', '.venv', 'venv']
 const LEFT_OUT = new Set([...LINKED, '.git', '__pycache__', '.pytest_cache', 'coverage'])
 
@@ -46,7 +48,7 @@ async function repair(root: string, seconds: number): Promise<Report> {
     output: output.slice(-1_500),
   })
   if (tests === null) return end('no_tests', [], 0, '')
-  const first = await runTests(tests.command, root, 60_000)
+  const first = await runTests(tests.command, root, SUITE_MS)
   if (first.ok) return end('green', [], 0, first.output)
   const bench = mkdtempSync(join(tmpdir(), 'repair-'))
   try {
@@ -57,14 +59,14 @@ async function repair(root: string, seconds: number): Promise<Report> {
     let failed = first.failed
     let tried = 0
     for (let round = 0; round < MOST_CHANGES && performance.now() < until; round += 1) {
-      const found = await bestChange(copies, tests, failed, until)
+      const found = await bestChange(copies, tests, failed, first.timedOut ? first : null, until)
       tried += found.tried
       if (found.best === null) break
       changes.push(apply(copies, found.best))
       failed = found.failed
       if (failed > 0) continue
       for (const { file } of changes) writeFileSync(join(root, file), readFileSync(join(copies[0] ?? root, file)))
-      const last = await runTests(tests.command, root, 60_000)
+      const last = await runTests(tests.command, root, SUITE_MS)
       return end('fixed', changes, tried, last.output)
     }
     return end('none', [], tried, first.output)
@@ -92,27 +94,32 @@ async function bestChange(
   copies: readonly string[],
   tests: TestCommand,
   failedNow: number,
+  hung: TestRun | null,
   until: number,
 ): Promise<{ readonly best: Candidate | null; readonly failed: number; readonly tried: number }> {
   const [bench = ''] = copies
   const testFiles = codeFiles(bench).filter(isTest)
   const coverage = mkdtempSync(join(bench, '.coverage-'))
-  const now = await runTests(tests.command, bench, 60_000, { NODE_V8_COVERAGE: coverage })
+  const now = hung ?? (await runTests(tests.command, bench, SUITE_MS, { NODE_V8_COVERAGE: coverage }))
   const isRun = tests.language === 'js' ? runRanges(coverage, bench) : null
   rmSync(coverage, { recursive: true, force: true })
   const narrow = tests.narrowed(failingFiles(now.output, testFiles))
-  const limitMs = Math.max(4_000, now.ms * 4)
+  // A suite that hung says nothing about how long it should take.
+  const limitMs = now.timedOut ? 4_000 : Math.max(4_000, now.ms * 4)
   const queue = candidatesFor(bench, tests, testFiles, now.output, isRun)
   let at = 0
   let winner: number | null = null
   let best: Candidate | null = null
   let failed = failedNow
+  let improvedAt = 0
   const work = async (copy: string): Promise<void> => {
     while (performance.now() < until) {
       const index = at
       const candidate = queue[index]
       // What is likelier than the winner is already being tried by the others.
       if (candidate === undefined || winner !== null) return
+      // One of several mistakes is mended, it seems: on to the next rather than through the whole queue.
+      if (best !== null && index > improvedAt + ENOUGH_AFTER_IMPROVEMENT) return
       at += 1
       const path = join(copy, candidate.file)
       const source = readFileSync(path, 'utf8')
@@ -125,6 +132,7 @@ async function bestChange(
       else if (!run.ok && run.failed < failed) {
         failed = run.failed
         best = candidate
+        improvedAt = index
       }
     }
   }

@@ -9,7 +9,13 @@ export type TestCommand = {
   readonly command: string
   /** Narrowed to these files, where that is possible. */ readonly narrowed: (files: readonly string[]) => string
 }
-export type TestRun = { readonly ok: boolean; readonly failed: number; readonly output: string; readonly ms: number }
+export type TestRun = {
+  readonly ok: boolean
+  readonly failed: number
+  readonly output: string
+  readonly timedOut: boolean
+  readonly ms: number
+}
 
 const CODE = /\.(?:[cm]?[jt]s|py)$/
 const TEST =
@@ -102,6 +108,7 @@ export function runTests(
       env: { ...rest, PATH: path, PYTHONDONTWRITEBYTECODE: '1', NO_COLOR: '1', FORCE_COLOR: '0', CI: '1', ...env },
     })
     let output = ''
+    let timedOut = false
     const collect = (chunk: Buffer): void => {
       if (output.length < 400_000) output += chunk.toString('utf8')
     }
@@ -114,15 +121,18 @@ export function runTests(
         // It has ended by itself.
       }
     }
-    const timer = setTimeout(kill, timeoutMs)
+    const timer = setTimeout(() => {
+      timedOut = true
+      kill()
+    }, timeoutMs)
     child.on('error', () =>
-      resolve({ ok: false, failed: Number.POSITIVE_INFINITY, output, ms: performance.now() - started }),
+      resolve({ ok: false, failed: Number.POSITIVE_INFINITY, output, timedOut, ms: performance.now() - started }),
     )
     child.on('close', (code) => {
       clearTimeout(timer)
       kill()
       const ok = code === 0 && !ranNothing(output)
-      resolve({ ok, failed: ok ? 0 : failuresIn(output), output, ms: performance.now() - started })
+      resolve({ ok, failed: ok ? 0 : failuresIn(output), output, timedOut, ms: performance.now() - started })
     })
   })
 }
