@@ -13,7 +13,7 @@ import { route } from './route.ts'
 import type { Move } from './script.ts'
 import { nextMove } from './script.ts'
 
-export const OFFLINE_MODEL: ModelLabel = { provider: 'offline', model: 'recipes', offline: true }
+const OFFLINE_MODEL: ModelLabel = { provider: 'offline', model: 'recipes', offline: true }
 
 /**
  * Tokens in its usage are estimates (characters / 4). Throws ModelError `unsupported` where it has no recipe,

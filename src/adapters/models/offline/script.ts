@@ -61,7 +61,7 @@ export function nextMove(script: Script, messages: readonly ChatMessage[]): Move
 }
 
 /** A shell command worked when it ran and its exit code is 0; any other tool when it says so. */
-export function succeeded(result: CallResult): boolean {
+function succeeded(result: CallResult): boolean {
   if (!result.ok) return false
   const exit = /^exit code (-?\d+)/.exec(result.output)?.[1]
   return exit === undefined || exit === '0'
@@ -91,7 +91,7 @@ function failure(done: readonly CallResult[], failed: readonly CallResult[]): En
   }
 }
 
-export function describeCall(call: Call): string {
+function describeCall(call: Call): string {
   const { path, command } = call.input
   const subject = typeof path === 'string' ? path : typeof command === 'string' ? command.split('\n')[0] : ''
   return `${call.tool} ${String(subject).slice(0, 120)}`.trim()

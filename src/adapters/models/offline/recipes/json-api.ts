@@ -40,7 +40,7 @@ const NOT_A_NOUN = new Set(
 )
 
 /** The things that the API is about: `for notes`, `a todo API`, `to manage books`; `items` when none is named. */
-export function nounIn(request: string): Noun {
+function nounIn(request: string): Noun {
   const text = request.toLowerCase().replaceAll(/[^\p{L}\p{N}\s-]/gu, ' ')
   const after =
     /\b(?:for|of|manage|manages|managing|tracking|track|storing|store|handling|keeping|about)\s+((?:[\p{L}-]+\s*){1,5})/u

@@ -283,7 +283,7 @@ function inner(literal: string): string {
 }
 
 /** Levenshtein with neighbours swapped counting once; gives up above `limit`. */
-export function editDistance(a: string, b: string, limit: number): number {
+function editDistance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) > limit) return limit + 1
   let before: number[] = []
   let last = Array.from({ length: b.length + 1 }, (_, index) => index)
