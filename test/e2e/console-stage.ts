@@ -56,6 +56,36 @@ export async function openStage(t: TestContext, screen?: Screen, signedIn = true
   return { world, context, page, complaints, loginUrl }
 }
 
+/** What has the focus: its id and what a reader would call it. Scripts for the page are text, as the page's types aren't here. */
+export async function focusOf(page: Page): Promise<{ readonly id: string; readonly name: string }> {
+  return page.evaluate(`(() => {
+    const element = document.activeElement
+    if (element === null || !element.matches('a, button, input, select, textarea, summary, [tabindex]')) return { id: '', name: '' }
+    return { id: element.id, name: (element.getAttribute('aria-label') ?? element.textContent ?? '').trim() }
+  })()`)
+}
+
+/** Presses Tab from the start of the page until what has the focus is called `name`. */
+export async function tabTo(page: Page, name: string): Promise<void> {
+  await page.evaluate('document.activeElement?.blur()')
+  const passed: string[] = []
+  for (let presses = 0; presses < 60; presses += 1) {
+    await page.keyboard.press('Tab')
+    const focus = await focusOf(page)
+    if (focus.name.startsWith(name)) return
+    passed.push(focus.name)
+  }
+  throw new Error(`"${name}" can't be reached with Tab, only: ${passed.join(' | ')}`)
+}
+
+/** Opens everything that is folded in the tab that is shown. */
+export async function unfold(page: Page): Promise<void> {
+  const folded = '#task-panel [aria-expanded="false"], #task-panel details:not([open]) > summary'
+  await page.evaluate(`document.querySelectorAll(${JSON.stringify(folded)}).forEach((each) => each.click())`)
+  // What was in a folded step may be folded itself.
+  await page.evaluate(`document.querySelectorAll(${JSON.stringify(folded)}).forEach((each) => each.click())`)
+}
+
 export const COMMIT = '4f2a90c1d3b7e8a6540912fe77ab3cd01e95f6b2' as CommitId
 
 const USAGE = { input_tokens: 1_840, output_tokens: 412, cached_input_tokens: 0 }

@@ -71,7 +71,8 @@ async function buildConsole(sourceDir: string, outDir: string): Promise<void> {
     // Read as it is: bundling the configuration first would write next to it.
     configLoader: 'native',
     cacheDir: join(outDir, '.vite'),
-    logLevel: 'error',
+    // What goes wrong comes as an error.
+    logLevel: 'silent',
     build: { outDir, emptyOutDir: true },
   })
 }
