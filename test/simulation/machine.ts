@@ -44,6 +44,7 @@ export function createMachine(scheduler: Scheduler, random: Random, settings: Ma
   const commits = new Map<string, CommitId>()
   const contents = new Map<CommitId, readonly string[]>()
   const sandboxes = new Set<OpenSandbox>()
+  const endOf = new Map<Sandbox | null, OpenSandbox['end']>()
 
   function record(changes: readonly string[]): CommitId {
     const key = changes.join('\n')
@@ -101,11 +102,20 @@ export function createMachine(scheduler: Scheduler, random: Random, settings: Ma
   function sandboxesFor(process: Process): SandboxProvider {
     return {
       probe: async () => REPORT,
-      open: (taskId) =>
-        process.local(async () => {
-          takeInHand(taskId)
-          return openSandbox(process, taskId)
-        }),
+      open: async (taskId) => {
+        let opened: Sandbox | null = null
+        try {
+          return await process.local(async () => {
+            takeInHand(taskId)
+            opened = openSandbox(process, taskId)
+            return opened
+          })
+        } catch (error) {
+          // A provider that fails to open leaves nothing open.
+          endOf.get(opened)?.({ reason: 'closed', detail: 'it could not be opened' })
+          throw error
+        }
+      },
     }
   }
 
@@ -139,7 +149,7 @@ export function createMachine(scheduler: Scheduler, random: Random, settings: Ma
     async function run(command: SandboxCommand, signal: AbortSignal): Promise<CommandResult> {
       alive()
       settings.onCommand(taskId, command.command)
-      const half = random.spread(200)
+      const half = random.spread(random.pick([50, 50, 50, 50, 50, 50, 50, 15_000]))
       await scheduler.wait(half)
       alive()
       if (signal.aborted) return killed()
@@ -149,7 +159,7 @@ export function createMachine(scheduler: Scheduler, random: Random, settings: Ma
       return signal.aborted ? killed() : result
     }
 
-    return {
+    const sandbox: Sandbox = {
       level: 'L1',
       ended,
       exec: (command, signal, onOutput) => {
@@ -192,6 +202,8 @@ export function createMachine(scheduler: Scheduler, random: Random, settings: Ma
         await process.pass(5)
       },
     }
+    endOf.set(sandbox, open.end)
+    return sandbox
   }
 
   function carryOut(taskId: TaskId, command: string): CommandResult {

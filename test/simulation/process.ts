@@ -31,7 +31,6 @@ export type Faults = {
 
 /** Virtual time zero, as a date. */
 export const EPOCH = Date.UTC(2026, 0, 1)
-const FOR_EVER = new Promise<never>(() => undefined)
 
 export function createProcess(name: string, scheduler: Scheduler, random: Random, faults: Faults): Process {
   let alive = true
@@ -40,7 +39,8 @@ export function createProcess(name: string, scheduler: Scheduler, random: Random
 
   async function settle(): Promise<void> {
     while (alive && scheduler.now() < frozenUntil) await scheduler.wait(frozenUntil - scheduler.now())
-    if (!alive) await FOR_EVER
+    // A promise of its own: what waits for it can be forgotten with it.
+    if (!alive) await new Promise<never>(() => undefined)
   }
   async function pass(ms: number): Promise<void> {
     await scheduler.wait(ms)

@@ -44,9 +44,10 @@ function problemsOf(world: World, task: Task, log: readonly TaskEvent[]): string
   const aborting = log.some((event) => event.type === 'task.aborting')
   if (aborting && task.status !== 'aborted') problems.push(`it was to be aborted and is ${task.status}`)
   problems.push(...stepProblems(world, log), ...previewProblems(task, log), ...approvalProblems(task, log))
-  const patches = world.artifacts.filter((artifact) => artifact.taskId === task.id).length
-  const added = log.filter((event) => event.type === 'artifact.added').length
-  if (patches > Math.max(1, added)) problems.push(`${patches} artifacts were stored and ${added} recorded`)
+  const added = log.flatMap((event) => (event.type === 'artifact.added' ? [event.data.artifact_id] : []))
+  if (added.length > 1) problems.push(`its changes were recorded ${added.length} times`)
+  const stored = world.artifacts.filter((artifact) => artifact.taskId === task.id).map((artifact) => artifact.id)
+  if (!added.every((id) => stored.includes(id))) problems.push('an artifact that its log names is not stored')
   return problems
 }
 

@@ -33,7 +33,7 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   // Calm worlds and wild ones: each kind of trouble is left out in some, so that the others show alone.
   const some = (rate: number) => (random.chance(0.3) ? 0 : random.next() * rate)
   const world = createWorld(scheduler, random.branch(), {
-    workers: random.between(1, 3),
+    workers: random.between(1, 4),
     faults: {
       failRate: some(0.03),
       localFailRate: some(0.02),
@@ -42,6 +42,8 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
     },
     modelFailRate: some(0.05),
     sandboxDeathRate: some(0.1),
+    troubleMs: random.pick([2_000, 8_000, 20_000]),
+    crashShare: random.pick([0, 0.6, 1]),
     signalLossRate: random.pick([0, 0.2, 1]),
     leaseMs: random.pick([3_000, 10_000, 30_000]),
     sabotage: options.sabotage ?? null,

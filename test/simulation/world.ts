@@ -59,10 +59,15 @@ export type WorldSettings = {
   readonly modelFailRate: number
   readonly sandboxDeathRate: number
   readonly signalLossRate: number
+  readonly troubleMs: number
+  /** Of the trouble that workers get into; the others freeze. */
+  readonly crashShare: number
   readonly leaseMs: number
   readonly sabotage: Sabotage | null
   readonly trace: ((line: string) => void) | null
 }
+
+type Lease = { readonly token: bigint; readonly until: number; readonly holder: string }
 
 const APPROVAL_MS = 120_000
 const telemetryOf = (trace: WorldSettings['trace'], name: string): Telemetry => ({
@@ -81,7 +86,7 @@ export function createWorld(scheduler: Scheduler, random: Random, settings: Worl
   const previews = new Map<string, PreviewRecord>()
   const artifacts: Artifact[] = []
   const objects = new Map<string, Uint8Array>()
-  const leases = new Map<TaskId, { readonly token: bigint; readonly until: number }>()
+  const leases = new Map<TaskId, Lease>()
   const listeners = new Set<{ readonly process: Process; readonly hear: (signal: TaskSignal) => void }>()
   const post = random.branch()
   const prompts = Object.fromEntries(PROMPT_NAMES.map((name) => [name, name])) as Prompts
@@ -109,7 +114,7 @@ export function createWorld(scheduler: Scheduler, random: Random, settings: Worl
           if (outcome.type === 'committed' && change.token !== null && change.token !== newest)
             violations.push(`${change.taskId}: a stale worker (token ${change.token}, newest ${newest}) wrote`)
           if (outcome.type === 'committed' && change.claimable !== 'keep' && newest !== undefined)
-            leases.set(change.taskId, { token: newest, until: 0 })
+            leases.set(change.taskId, { token: newest, until: 0, holder: '' })
           return outcome
         }),
       get: (taskId) => process.remote(() => rawStore.get(taskId)),
@@ -127,7 +132,11 @@ export function createWorld(scheduler: Scheduler, random: Random, settings: Worl
             const held = leases.get(claim.task.id)
             if (held !== undefined && held.until > scheduler.now())
               violations.push(`${claim.task.id} was claimed (token ${claim.token}) while a lease was held`)
-            leases.set(claim.task.id, { token: claim.token, until: scheduler.now() + request.leaseMs })
+            leases.set(claim.task.id, {
+              token: claim.token,
+              until: scheduler.now() + request.leaseMs,
+              holder: process.name,
+            })
             settings.trace?.(
               `${request.worker} claims ${claim.task.id} (${claim.task.status}, attempt ${claim.attempt})`,
             )
@@ -139,14 +148,16 @@ export function createWorld(scheduler: Scheduler, random: Random, settings: Worl
           const states = await rawQueue.renew(worker, claims, leaseMs)
           for (const [index, { taskId, state }] of states.entries()) {
             const token = claims[index]?.token
-            if (state !== 'lost' && token !== undefined) leases.set(taskId, { token, until: scheduler.now() + leaseMs })
+            if (state !== 'lost' && token !== undefined)
+              leases.set(taskId, { token, until: scheduler.now() + leaseMs, holder: process.name })
           }
           return states
         }),
       release: (claim, delayMs) =>
         process.remote(async () => {
           await rawQueue.release(claim, delayMs)
-          if (leases.get(claim.taskId)?.token === claim.token) leases.set(claim.taskId, { token: -1n, until: 0 })
+          if (leases.get(claim.taskId)?.token === claim.token)
+            leases.set(claim.taskId, { token: -1n, until: 0, holder: '' })
         }),
       setPaused: (paused) => process.remote(() => rawQueue.setPaused(paused)),
       state: () => process.remote(() => rawQueue.state()),
@@ -180,7 +191,15 @@ export function createWorld(scheduler: Scheduler, random: Random, settings: Worl
       takeOfTask: (taskId) =>
         process.remote(async () => {
           const taken = [...previews.values()].filter((record) => record.taskId === taskId)
-          for (const record of taken) previews.delete(key(record))
+          for (const record of taken) {
+            previews.delete(key(record))
+            const held = leases.get(taskId)
+            const valid = record.expiresAt.getTime() > process.clock.now().getTime()
+            const owned = valid && held !== undefined && held.until > scheduler.now() && held.holder === record.worker
+            // The caretaker takes a frozen worker for a dead one, and may be right.
+            if (owned && process.name !== record.worker && process !== office)
+              violations.push(`${process.name} closed the preview ${record.id} of ${held.holder}, which holds the task`)
+          }
           return taken
         }),
       all: () => process.remote(async () => [...previews.values()]),
@@ -275,18 +294,18 @@ export function createWorld(scheduler: Scheduler, random: Random, settings: Worl
     const hand = trouble.pick(workers as [Hand, ...Hand[]])
     if (!hand.process.isAlive()) {
       // It is down already, and comes back by itself.
-    } else if (trouble.chance(0.6)) {
+    } else if (trouble.chance(settings.crashShare)) {
       settings.trace?.(`${hand.process.name} crashes`)
       hand.process.crash()
       scheduler.after(trouble.spread(3_000), () => Object.assign(hand, startWorker()))
     } else {
-      const ms = trouble.spread(settings.leaseMs)
+      const ms = trouble.spread(settings.leaseMs * trouble.pick([0.3, 1, 3]))
       settings.trace?.(`${hand.process.name} freezes for ${Math.round(ms)} ms`)
       hand.process.freeze(ms)
     }
-    scheduler.after(trouble.spread(8_000), makeTrouble)
+    scheduler.after(trouble.spread(settings.troubleMs), makeTrouble)
   }
-  scheduler.after(trouble.spread(8_000), makeTrouble)
+  scheduler.after(trouble.spread(settings.troubleMs), makeTrouble)
 
   return {
     scheduler,

@@ -45,7 +45,8 @@ export function createScriptedModels(script: Script): Models {
     object: async <T>(request: ObjectRequest<T>, signal: AbortSignal): Promise<ModelObject<T>> => {
       if (signal.aborted) throw new ModelError('aborted', 'The call was called off.')
       const value = request.schema.safeParse(await script.object(request, signal))
-      if (!value.success) throw new ModelError('malformed', `The script does not fit ${request.schemaName}.`, value.error)
+      if (!value.success)
+        throw new ModelError('malformed', `The script does not fit ${request.schemaName}.`, value.error)
       return { ...answer, value: value.data }
     },
   }

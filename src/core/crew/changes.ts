@@ -4,6 +4,7 @@ import type { WorkspaceDiff } from '../ports/workspaces.ts'
 import type { Run } from './run.ts'
 import type { Workshop } from './workshop.ts'
 
+const PATCH = 'changes.patch'
 const LOGGED_BYTES = 64_000
 const ARTIFACT_BYTES = 20_000_000
 
@@ -17,8 +18,10 @@ export async function recordChanges(run: Run, workshop: Workshop): Promise<Works
         : whole
     if (whole.files.length === 0) return { output: logged }
     const bytes = new TextEncoder().encode(whole.patch)
-    const id = run.ids.next<ArtifactId>()
-    const artifact = { id, name: 'changes.patch', mediaType: 'text/x-diff', bytes: bytes.length }
+    // An attempt that was cut off may have stored it already: it is replaced, not doubled.
+    const earlier = (await run.artifacts.ofTask(run.task.id)).find((artifact) => artifact.name === PATCH)
+    const id = earlier?.id ?? run.ids.next<ArtifactId>()
+    const artifact = { id, name: PATCH, mediaType: 'text/x-diff', bytes: bytes.length }
     const objectKey = `artifacts/${run.task.id}/${id}`
     await run.objects.put(objectKey, bytes)
     await run.artifacts.add({ ...artifact, taskId: run.task.id, kind: 'file', objectKey, createdAt: run.clock.now() })

@@ -20,7 +20,7 @@ export type Workshop = {
   readonly previewUrl: () => string | null
   /** Restarts servers that run older files than the workspace has; those that do not come back are returned, as failed checks by port. */
   readonly refreshServers: () => Promise<ReadonlyMap<number, CheckReport>>
-  /** Ends the previews, then the sandbox with every process in it, and tells the log which previews went and why. Idempotent. */
+  /** Ends the previews and the sandbox with every process in it, and tells the log which previews went and why. Idempotent. Throws only when the sandbox can't be closed. */
   readonly close: (reason: string) => Promise<void>
 }
 
@@ -30,9 +30,14 @@ export async function openWorkshop(run: Run): Promise<Workshop> {
   await refuseWithoutSandbox(run)
   const { baseline, fresh } = await prepareWorkspace(run)
   const last = run.journal.lastCommit() ?? baseline
-  if (!fresh) await run.workspaces.reset(id, last)
+  if (!fresh) {
+    // What an earlier worker had open leads nowhere any more.
+    await recordClosed(run, await run.previews.close(id), 'the task was resumed')
+    await run.workspaces.reset(id, last)
+  }
   const sandbox = await run.sandboxes.open(id, run.limits.sandbox)
   const servers = new Map<number, Served & { readonly commit: CommitId }>()
+  const published = new Set<number>()
   let newest = last
   let previewUrl: string | null = null
 
@@ -40,8 +45,10 @@ export async function openWorkshop(run: Run): Promise<Workshop> {
     const socket = await sandbox.openPort(served.port)
     const preview = await run.previews.open(id, served.port, socket)
     servers.set(served.port, { ...served, commit: newest })
+    published.add(served.port)
     previewUrl = preview.url
-    run.writer.note({
+    // Durable: the result will name this preview.
+    await run.writer.append({
       type: 'preview.ready',
       data: {
         preview_id: preview.id,
@@ -83,15 +90,18 @@ export async function openWorkshop(run: Run): Promise<Workshop> {
       for (const served of servers.values()) {
         if (served.commit === newest) continue
         const failure = await restart(served)
-        if (failure === null) servers.set(served.port, { ...served, commit: newest })
-        else failures.set(served.port, failure)
+        if (failure !== null) failures.set(served.port, failure)
+        else if (published.has(served.port)) servers.set(served.port, { ...served, commit: newest })
+        else await publish(served)
       }
       return failures
     },
     close: async (reason) => {
-      const closed = await run.previews.close(id)
-      await sandbox.close()
-      await recordClosed(run, closed, reason)
+      // Side by side: a store that does not answer keeps no process alive.
+      const [previews, processes] = await Promise.allSettled([run.previews.close(id), sandbox.close()])
+      if (previews.status === 'fulfilled') await recordClosed(run, previews.value, reason)
+      else run.telemetry.log('warn', 'Previews could not be closed', { task_id: id, error: String(previews.reason) })
+      if (processes.status === 'rejected') throw processes.reason
     },
   }
 

@@ -1,5 +1,4 @@
 // What somebody has to look after now and then: approvals nobody answered, and previews whose worker died.
-import type { TaskId } from '../vocabulary/ids.ts'
 import type { PreviewStore } from '../ports/preview-store.ts'
 import type { TaskQueue } from '../ports/task-queue.ts'
 import type { Telemetry } from '../ports/telemetry.ts'
@@ -41,14 +40,16 @@ export async function expireApprovals(deps: LogDeps): Promise<void> {
   } while (cursor !== null)
 }
 
-/** A preview whose worker is gone leads nowhere: its record goes, and the task's log says so. */
+/** Previews whose workers are gone, or whose time is up, lead nowhere: their records go, and the task's log says so. */
 export async function closeOrphans(deps: CaretakerDeps): Promise<void> {
   const { workers } = await deps.queue.state()
-  const orphaned = new Set<TaskId>()
-  for (const record of await deps.previewStore.all()) if (!workers.includes(record.worker)) orphaned.add(record.taskId)
-  for (const taskId of orphaned) {
+  const now = deps.clock.now()
+  const byTask = Map.groupBy(await deps.previewStore.all(), (record) => record.taskId)
+  for (const [taskId, records] of byTask) {
+    // A task's records are taken all at once, so one that still leads somewhere keeps the others.
+    if (records.some((record) => workers.includes(record.worker) && now < record.expiresAt)) continue
     const closed = await deps.previewStore.takeOfTask(taskId)
-    const reason = 'its worker is gone'
+    const reason = 'its worker is gone or its time was up'
     await appendFromOutside(
       deps,
       taskId,

@@ -3,6 +3,7 @@ import { SandboxGone } from '../ports/sandbox.ts'
 import { ModelError } from '../ports/models.ts'
 import type { Claim } from '../ports/task-queue.ts'
 import type { TaskEventBody } from '../vocabulary/event.ts'
+import type { TaskId } from '../vocabulary/ids.ts'
 import { isTerminal } from '../vocabulary/task.ts'
 import type { Task, TaskResult } from '../vocabulary/task.ts'
 import { runDevPipeline } from '../crew/dev-pipeline.ts'
@@ -44,6 +45,8 @@ export type RunEnd =
   /** Something inside broke, or this worker shuts down: the claim is to be released. */
   | { readonly type: 'released'; readonly delayMs: number }
 
+/** A worker that is killed says nothing, and the task is hardly ever to blame: it may go on this many times as often. */
+const SILENT_ENDS = 10
 const RETRY_BASE_MS = 500
 const RETRY_MAX_MS = 30_000
 
@@ -54,6 +57,12 @@ export async function runTask(deps: RunDeps, claim: Claim, signal: AbortSignal):
   let run: Run | null = null
   try {
     if (claim.task.status === 'aborting') return await acknowledgeAbort(deps, writer)
+    if (claim.task.status === 'needs_approval') return { type: 'waiting' }
+    if (isTerminal(claim.task.status)) return { type: 'dropped' }
+    signal.throwIfAborted()
+    if (claim.attempt > deps.attempts * SILENT_ENDS) {
+      throw new TaskFailure(`Its worker was lost ${claim.attempt - 1} times in a row without getting anywhere.`)
+    }
     run = await prepareRun(deps, claim, writer, signal)
     const next = await route(deps, run)
     if (next === 'waiting') return { type: 'waiting' }
@@ -67,9 +76,9 @@ export async function runTask(deps: RunDeps, claim: Claim, signal: AbortSignal):
       const work = current.task.taskType === 'shell_command' ? runShellCommand : runDevPipeline
       await complete(writer, await work(current, workshop))
     }
-    return { type: 'over', task: writer.task(), workshop: await keepIfServing(workshop) }
+    return { type: 'over', task: writer.task(), workshop: await keepIfServing(deps, workshop, claim.task.id) }
   } catch (error) {
-    await workshop?.close('the task stopped')
+    if (workshop !== null) await close(deps, claim.task.id, workshop, 'the task stopped')
     return await endOf(deps, claim, writer, run, signal, error)
   }
 }
@@ -108,10 +117,19 @@ function complete(writer: TaskWriter, result: TaskResult): Promise<void> {
   return writer.append({ type: 'task.completed', data: { result } })
 }
 
-async function keepIfServing(workshop: Workshop | null): Promise<Workshop | null> {
+async function keepIfServing(deps: RunDeps, workshop: Workshop | null, id: TaskId): Promise<Workshop | null> {
   if (workshop === null || workshop.servedPorts().length > 0) return workshop
-  await workshop.close('nothing is served')
+  await close(deps, id, workshop, 'nothing is served')
   return null
+}
+
+/** A sandbox that will not close changes nothing about how the task ends. */
+async function close(deps: RunDeps, id: TaskId, workshop: Workshop, reason: string): Promise<void> {
+  try {
+    await workshop.close(reason)
+  } catch (error) {
+    deps.telemetry.log('error', 'A sandbox could not be closed', { task_id: id, error: describe(error) })
+  }
 }
 
 async function acknowledgeAbort(deps: RunDeps, writer: TaskWriter): Promise<RunEnd> {

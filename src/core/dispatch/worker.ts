@@ -1,6 +1,7 @@
 // The worker: claims tasks, runs several at once, keeps their leases alive, and stops them the moment it is told to.
 import type { TaskId, WorkerId } from '../vocabulary/ids.ts'
 import type { Claim, TaskQueue } from '../ports/task-queue.ts'
+import { onlyWhileHeld } from './held.ts'
 import { createResidents } from './residents.ts'
 import type { ResidentLimits } from './residents.ts'
 import { runTask } from './run-task.ts'
@@ -27,10 +28,17 @@ export type Worker = {
   readonly idle: () => Promise<void>
 }
 
-type Job = { readonly claim: Claim; readonly controller: AbortController; readonly done: Promise<void> }
+type Job = {
+  readonly claim: Claim
+  readonly controller: AbortController
+  /** Milliseconds of this worker's clock: until then nobody else can have the task. */
+  heldUntil: number
+  done: Promise<void>
+}
 
 export function createWorker(deps: WorkerDeps, config: WorkerConfig): Worker {
-  const jobs = new Map<TaskId, Job>()
+  /** By token: a task whose lease ran out may come back to this very worker before it has let go of it. */
+  const jobs = new Map<bigint, Job>()
   const residents = createResidents(deps, config)
   const stopping = new AbortController()
   const loops: Promise<void>[] = []
@@ -44,7 +52,7 @@ export function createWorker(deps: WorkerDeps, config: WorkerConfig): Worker {
   })
 
   function interrupt(taskId: TaskId, why: Interruption): void {
-    jobs.get(taskId)?.controller.abort(why)
+    for (const job of jobs.values()) if (job.claim.task.id === taskId) job.controller.abort(why)
   }
 
   async function claimLoop(): Promise<void> {
@@ -54,8 +62,9 @@ export function createWorker(deps: WorkerDeps, config: WorkerConfig): Worker {
       try {
         const free = config.concurrency - jobs.size
         const request = { worker: config.id, limit: free, leaseMs: config.leaseMs, only: config.only }
+        const heldUntil = deps.clock.now().getTime() + config.leaseMs
         const claims = free > 0 ? await deps.queue.claim(request) : []
-        for (const claim of claims) begin(claim)
+        for (const claim of claims) begin(claim, heldUntil)
         if (claims.length > 0 && jobs.size < config.concurrency) continue
       } catch (error) {
         deps.telemetry.log('error', 'Claiming failed', { worker: config.id, error: String(error) })
@@ -64,20 +73,26 @@ export function createWorker(deps: WorkerDeps, config: WorkerConfig): Worker {
     }
   }
 
-  function begin(claim: Claim): void {
+  function begin(claim: Claim, heldUntil: number): void {
+    for (const job of jobs.values()) if (job.claim.task.id === claim.task.id) lose(job)
     const controller = new AbortController()
     // Told to stop between the claim and now.
     if (stopping.signal.aborted) controller.abort('shutdown' satisfies Interruption)
     deps.telemetry.count('claims_total')
-    const done = work(claim, controller).finally(() => {
-      jobs.delete(claim.task.id)
+    const job: Job = { claim, controller, heldUntil, done: Promise.resolve() }
+    jobs.set(claim.token, job)
+    job.done = work(job).finally(() => {
+      jobs.delete(claim.token)
       wake()
     })
-    jobs.set(claim.task.id, { claim, controller, done })
   }
 
-  async function work(claim: Claim, controller: AbortController): Promise<void> {
-    const end = await runTask({ ...deps, worker: config.id }, claim, controller.signal)
+  async function work(job: Job): Promise<void> {
+    const { claim, controller } = job
+    const held = onlyWhileHeld(deps, () => deps.clock.now().getTime() < job.heldUntil)
+    const end = await runTask({ ...held, worker: config.id }, claim, controller.signal)
+    // A task that is over is nobody else's any more, and its previews are this worker's to close.
+    if (end.type === 'over') job.heldUntil = Number.POSITIVE_INFINITY
     await settle(claim, end)
   }
 
@@ -104,27 +119,40 @@ export function createWorker(deps: WorkerDeps, config: WorkerConfig): Worker {
   }
 
   async function leaseLoop(): Promise<void> {
-    let renewed = deps.clock.now().getTime()
     while (!stopping.signal.aborted) {
       await deps.clock.sleep(config.leaseMs / 3, stopping.signal)
       if (stopping.signal.aborted) return
-      const held = [...jobs.values()].map((job) => ({ taskId: job.claim.task.id, token: job.claim.token }))
+      const held = new Map<TaskId, Job>()
+      for (const job of jobs.values()) if (job.controller.signal.reason !== 'lost') held.set(job.claim.task.id, job)
+      const claims = [...held].map(([taskId, job]) => ({ taskId, token: job.claim.token }))
+      const began = deps.clock.now().getTime()
       try {
-        const began = deps.clock.now().getTime()
-        const states = await deps.queue.renew(config.id, held, config.leaseMs)
-        renewed = began
-        for (const { taskId, state } of states) {
-          if (state === 'held') continue
-          if (state === 'lost') deps.telemetry.count('leases_lost_total')
-          interrupt(taskId, state)
+        for (const { taskId, state } of await deps.queue.renew(config.id, claims, config.leaseMs)) {
+          const job = held.get(taskId)
+          if (job === undefined) continue
+          if (state !== 'lost') job.heldUntil = Math.max(job.heldUntil, began + config.leaseMs)
+          if (state === 'aborting') job.controller.abort('aborting' satisfies Interruption)
+          if (state === 'lost') lose(job)
         }
       } catch (error) {
         deps.telemetry.log('error', 'Leases could not be renewed', { worker: config.id, error: String(error) })
         // Past its lease somebody else may run the task: better to stop than to work for nothing beside them.
-        if (deps.clock.now().getTime() - renewed < config.leaseMs) continue
-        for (const { taskId } of held) interrupt(taskId, 'lost')
+        for (const job of held.values()) if (deps.clock.now().getTime() >= job.heldUntil) lose(job)
       }
     }
+  }
+
+  function lose(job: Job): void {
+    // What is over or was handed on has no lease to lose.
+    if (!jobs.has(job.claim.token) || job.heldUntil === Number.POSITIVE_INFINITY) return
+    job.heldUntil = 0
+    deps.telemetry.count('leases_lost_total')
+    job.controller.abort('lost' satisfies Interruption)
+  }
+
+  async function settled(): Promise<void> {
+    await Promise.all([...jobs.values()].map((job) => job.done))
+    await residents.closeAll('the platform was stopped')
   }
 
   return {
@@ -133,11 +161,12 @@ export function createWorker(deps: WorkerDeps, config: WorkerConfig): Worker {
     },
     stop: async () => {
       stopping.abort()
-      for (const taskId of jobs.keys()) interrupt(taskId, 'shutdown')
-      await Promise.all([...jobs.values()].map((job) => job.done))
-      await residents.closeAll('the platform was stopped')
-      unsubscribe()
+      for (const job of jobs.values()) job.controller.abort('shutdown' satisfies Interruption)
+      await settled()
       await Promise.all(loops)
+      // A claim that was under way has become a job meanwhile.
+      await settled()
+      unsubscribe()
     },
     idle: async () => {
       while (jobs.size > 0 || residents.count() > 0) {
