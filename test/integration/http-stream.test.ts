@@ -172,6 +172,17 @@ test('an upgrade is refused with a problem: nobody, a forged token, a stranger, 
   assert.equal((await world.call(ADA, 'GET', `/v1/tasks/${id}/stream`)).status, 426)
 })
 
+test('beyond the limit of WebSockets the next one is told to come later', async (t) => {
+  const world = await openWorld(t, { config: { limits: { ...HTTP_LIMITS, sockets: 1 } } })
+  const first = await open(world, '/v1/stream')
+  await once(first, 'open')
+  assert.equal((await refusal(await open(world, '/v1/stream'))).status, 503)
+  first.close()
+  await once(first, 'close')
+  const next = await open(world, '/v1/stream')
+  await once(next, 'open')
+})
+
 test('a browser brings its token as a subprotocol, or its session with the right origin', async (t) => {
   const world = await openWorld(t)
   const id = await world.createTask(ADA)

@@ -45,7 +45,7 @@ export async function authenticate(config: AuthConfig, claimed: Claimed, now: Da
   return unauthorized('The session has ended; sign in again.')
 }
 
-export function bearerProtocol(protocols: string | null): string | null {
+function bearerProtocol(protocols: string | null): string | null {
   if (protocols === null) return null
   for (const offered of protocols.split(',')) {
     const token = PROTOCOL_BEARER.exec(offered.trim())?.[1]
@@ -60,7 +60,7 @@ export function maySee(principal: Principal, task: Pick<Task, 'userId'>): boolea
 }
 
 /** Over HTTPS the prefix keeps other hosts and plain HTTP from planting a cookie of this name. */
-export function sessionCookieName(config: OriginConfig): string {
+function sessionCookieName(config: OriginConfig): string {
   return isSecure(config) ? '__Host-factotum_session' : 'factotum_session'
 }
 

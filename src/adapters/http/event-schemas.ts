@@ -1,12 +1,9 @@
 // The events of a task as schemas: what remote workers may send is checked against them, and contracts/ is written from them.
-// The words themselves are types in core/vocabulary/event.ts; the last lines fail to compile when the two disagree.
+// The words themselves are types in core/vocabulary/event.ts; event-schemas.test.ts does not compile when the two disagree.
 import { z } from 'zod'
-import type { CheckReport } from '../../core/vocabulary/check.ts'
-import type { TaskEventBody } from '../../core/vocabulary/event.ts'
 import type { JsonValue } from '../../core/vocabulary/json.ts'
 import { SUBTASK_ROLES } from '../../core/vocabulary/plan.ts'
 import { TASK_TYPES } from '../../core/vocabulary/task.ts'
-import type { TaskResult } from '../../core/vocabulary/task.ts'
 import { MODEL_TIERS } from '../../core/vocabulary/usage.ts'
 
 /** Schemas that get a name of their own in the generated contracts, by name. */
@@ -42,7 +39,7 @@ export const workspaceSourceSchema = name(
   ]),
 )
 
-export const usageSchema = z.object({ input_tokens: count, output_tokens: count, cached_input_tokens: count })
+const usageSchema = z.object({ input_tokens: count, output_tokens: count, cached_input_tokens: count })
 export const usageTotalsSchema = name('UsageTotals', usageSchema.extend({ model_calls: count }))
 
 const checkFields = {
@@ -166,25 +163,3 @@ export const eventBodySchema = z.discriminatedUnion('type', [
 ])
 
 export type EventBodyOnTheWire = z.output<typeof eventBodySchema>
-
-/** A type without its brands: what a schema of plain strings can be compared with. */
-type Unbranded<T> = JsonValue extends T
-  ? T
-  : T extends string & { readonly brand: string }
-    ? string
-    : T extends string | number | boolean | null | undefined
-      ? T
-      : { readonly [Key in keyof T]: Unbranded<T[Key]> }
-/** Identity, not mutual assignability: an optional field that only one side has makes a difference. */
-type Same<Left, Right> =
-  (<T>() => T extends Unbranded<Left> ? 1 : 2) extends <T>() => T extends Unbranded<Right> ? 1 : 2 ? true : false
-type AllTrue<T extends readonly true[]> = T
-
-/** Compiles only while the schemas and the vocabulary say the same. */
-export type SchemasMatchTheVocabulary = AllTrue<
-  [
-    Same<TaskEventBody, EventBodyOnTheWire>,
-    Same<TaskResult, z.output<typeof taskResultSchema>>,
-    Same<CheckReport, z.output<typeof checkSchema>>,
-  ]
->

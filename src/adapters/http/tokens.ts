@@ -9,11 +9,10 @@ import type { AccessStore } from '../../core/ports/access-store.ts'
 import type { Clock } from '../../core/ports/clock.ts'
 import type { Ids } from '../../core/ports/ids.ts'
 
-export const TOKEN_SECONDS = 24 * 3_600
 export const SESSION_SECONDS = 7 * 24 * 3_600
 /** Also what previews know a platform's token by, so that they keep it from the app. */
 const ISSUER = 'factotum'
-export const MIN_SECRET_CHARACTERS = 16
+const MIN_SECRET_CHARACTERS = 16
 
 /** What the console may do: everything its user may, but not act as a worker. */
 const SESSION_SCOPES: Readonly<Record<Principal['role'], readonly Scope[]>> = {

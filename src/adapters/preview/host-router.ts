@@ -104,7 +104,7 @@ export function createHostRouter(deps: HostRouterDeps, pattern: string): HostRou
 }
 
 /** Throws where the pattern is none: a mistake in the configuration. */
-export function parsePattern(pattern: string): { readonly suffix: string; readonly proto: 'http' | 'https' } {
+function parsePattern(pattern: string): { readonly suffix: string; readonly proto: 'http' | 'https' } {
   const match = /^(https?):\/\/\*(\.[a-z0-9.-]+)(?::\d+)?\/?$/i.exec(pattern)
   const [, proto, suffix] = match ?? []
   if (suffix === undefined)
