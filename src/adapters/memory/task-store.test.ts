@@ -1,0 +1,14 @@
+import { createSystemClock } from '../system/clock.ts'
+import { taskStoreContract } from '../../../test/contract/task-store.ts'
+import { createMemoryConversationStore } from './conversation-store.ts'
+import { createTaskRecords } from './task-records.ts'
+import { createMemoryTaskStore } from './task-store.ts'
+
+taskStoreContract('memory', async () => {
+  const records = createTaskRecords()
+  return {
+    store: createMemoryTaskStore(records, createSystemClock()),
+    conversations: createMemoryConversationStore(records),
+    close: async () => undefined,
+  }
+})

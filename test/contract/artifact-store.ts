@@ -1,0 +1,60 @@
+// What every ArtifactStore promises.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Artifact, ArtifactStore } from '../../src/core/ports/artifact-store.ts'
+import type { ArtifactId, TaskId } from '../../src/core/vocabulary/ids.ts'
+import { newId } from './sample-task.ts'
+
+export type ArtifactsUnderTest = { readonly artifacts: ArtifactStore; readonly close: () => Promise<void> }
+
+export function artifactStoreContract(name: string, open: () => Promise<ArtifactsUnderTest>): void {
+  const withStore = (title: string, run: (artifacts: ArtifactStore) => Promise<void>) =>
+    test(`${name}: ${title}`, async () => {
+      const { artifacts, close } = await open()
+      try {
+        await run(artifacts)
+      } finally {
+        await close()
+      }
+    })
+
+  withStore('what was added is found, by its id and by its task', async (artifacts) => {
+    const one = artifact({ name: 'Ünïcode "x".png', bytes: 5_000_000_000 })
+    await artifacts.add(one)
+    assert.deepEqual(await artifacts.get(one.id), one)
+    assert.deepEqual(await artifacts.ofTask(one.taskId), [one])
+  })
+
+  withStore("a task's artifacts come oldest first, and nobody else's", async (artifacts) => {
+    const taskId = newId<TaskId>()
+    const made = [2, 0, 1].map((minute) => artifact({ taskId, createdAt: new Date(Date.UTC(2026, 1, 1, 0, minute)) }))
+    for (const one of [...made, artifact({})]) await artifacts.add(one)
+    assert.deepEqual(await artifacts.ofTask(taskId), [made[1], made[2], made[0]])
+  })
+
+  withStore('adding twice is adding once, and changes nothing', async (artifacts) => {
+    const one = artifact({})
+    await Promise.all([artifacts.add(one), artifacts.add(one)])
+    await artifacts.add({ ...one, name: 'other' })
+    assert.deepEqual(await artifacts.ofTask(one.taskId), [one])
+  })
+
+  withStore('what is not there is not there, whatever it is called', async (artifacts) => {
+    for (const id of ['', 'x', '\0', newId<ArtifactId>()] as ArtifactId[]) assert.equal(await artifacts.get(id), null)
+    assert.deepEqual(await artifacts.ofTask('x' as TaskId), [])
+  })
+}
+
+function artifact(wishes: Partial<Artifact>): Artifact {
+  return {
+    id: newId<ArtifactId>(),
+    taskId: newId<TaskId>(),
+    kind: 'file',
+    name: 'page.html',
+    mediaType: 'text/html',
+    bytes: 12,
+    objectKey: `artifacts/${newId()}`,
+    createdAt: new Date(),
+    ...wishes,
+  }
+}

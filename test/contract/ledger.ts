@@ -1,0 +1,77 @@
+// What every Ledger promises, fed through the TaskStore that it stands beside.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Ledger, LedgerQuery } from '../../src/core/ports/ledger.ts'
+import type { TaskStore } from '../../src/core/ports/task-store.ts'
+import type { TaskId, UserId } from '../../src/core/vocabulary/ids.ts'
+import { NO_USAGE } from '../../src/core/vocabulary/usage.ts'
+import { acceptSample, ADA, append, change, FAILED, newId, said, used } from './sample-task.ts'
+
+export type LedgerUnderTest = {
+  readonly store: TaskStore
+  readonly ledger: Ledger
+  readonly close: () => Promise<void>
+}
+
+const EVERYTHING: LedgerQuery = { taskId: null, userId: null, since: null }
+
+export function ledgerContract(name: string, open: () => Promise<LedgerUnderTest>): void {
+  const withLedger = (title: string, run: (parts: LedgerUnderTest) => Promise<void>) =>
+    test(`${name}: ${title}`, async () => {
+      const parts = await open()
+      try {
+        await run(parts)
+      } finally {
+        await parts.close()
+      }
+    })
+
+  withLedger('nothing spent is zero of everything', async ({ ledger }) => {
+    assert.deepEqual(await ledger.totals(EVERYTHING), NO_USAGE)
+    assert.deepEqual(await ledger.totals({ ...EVERYTHING, taskId: 'x' as TaskId }), NO_USAGE)
+  })
+
+  withLedger('every recorded use counts once, whoever else writes beside it', async ({ store, ledger }) => {
+    const tasks = await Promise.all(Array.from({ length: 10 }, () => acceptSample(store)))
+    await Promise.all(
+      tasks.map(async (task) => {
+        const next = await append(store, task, [said('a'), used(10), used(20)])
+        await append(store, next, [used(30)])
+      }),
+    )
+    const each = { input_tokens: 60, output_tokens: 120, cached_input_tokens: 30, model_calls: 3 }
+    for (const task of tasks) assert.deepEqual(await ledger.totals({ ...EVERYTHING, taskId: task.id }), each)
+    assert.deepEqual(await ledger.totals(EVERYTHING), {
+      input_tokens: 600,
+      output_tokens: 1_200,
+      cached_input_tokens: 300,
+      model_calls: 30,
+    })
+  })
+
+  withLedger('a refused change costs nothing', async ({ store, ledger }) => {
+    const task = await acceptSample(store)
+    await append(store, task, [said('faster')])
+    assert.equal((await store.commit(change(task, [used(10)]))).type, 'conflict')
+    assert.equal((await store.commit(change(task, [used(10)], { token: 99n }))).type, 'stale_token')
+    assert.deepEqual(await ledger.totals(EVERYTHING), NO_USAGE)
+  })
+
+  withLedger('use recorded with the request, and after the end, counts as well', async ({ store, ledger }) => {
+    const task = await acceptSample(store, { bodies: [used(2)] })
+    await append(store, await append(store, task, [FAILED]), [used(4)])
+    assert.equal((await ledger.totals({ ...EVERYTHING, taskId: task.id })).input_tokens, 6)
+  })
+
+  withLedger('sums are by user and by time', async ({ store, ledger }) => {
+    const bob = 'bob' as UserId
+    await append(store, await acceptSample(store), [used(2)])
+    await append(store, await acceptSample(store, { userId: bob }), [used(8)])
+    assert.equal((await ledger.totals({ ...EVERYTHING, userId: ADA })).input_tokens, 2)
+    assert.equal((await ledger.totals({ ...EVERYTHING, userId: bob })).input_tokens, 8)
+    assert.equal((await ledger.totals({ ...EVERYTHING, userId: bob, taskId: newId<TaskId>() })).model_calls, 0)
+    assert.equal((await ledger.totals({ ...EVERYTHING, since: new Date(0) })).input_tokens, 10)
+    const later = new Date(Date.now() + 60_000)
+    assert.equal((await ledger.totals({ ...EVERYTHING, since: later })).model_calls, 0)
+  })
+}
