@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { Client } from 'pg'
-import { clientConfig } from './pool.ts'
+import { clientConfig, databaseFailure } from './pool.ts'
 import type { Connection } from './pool.ts'
 
 export type Migration = { readonly version: number; readonly name: string; readonly sql: string }
@@ -32,8 +32,12 @@ export async function readMigrations(folder: URL = FOLDER): Promise<readonly Mig
 export async function migrate(connection: Connection, migrations?: readonly Migration[]): Promise<readonly string[]> {
   const known = migrations ?? (await readMigrations())
   const client = new Client(clientConfig(connection))
+  // Told by the statement under way; without a listener a cut connection would end the process.
+  client.on('error', () => undefined)
   try {
-    await client.connect()
+    await client.connect().catch((error: unknown) => {
+      throw databaseFailure('connecting', error)
+    })
     const applied = await readApplied(client)
     refuseEdited(known, applied)
     if (known.every((migration) => applied.has(migration.version))) return []

@@ -62,6 +62,17 @@ update tasks set claimable_at = now() + $3 * interval '1 millisecond', fencing_t
 where id = $1 and fencing_token = $2 and claimable_at is not null`,
 }
 
+const BURY: Statement = {
+  name: 'bury',
+  text: `
+with gone as (delete from workers where id = $1), given as (
+  update tasks set claimable_at = now(), fencing_token = null, worker = null
+  where worker = $1 and claimable_at is not null
+  returning id
+)
+select count(*)::integer as tasks from given`,
+}
+
 const SET_PAUSED: Statement = {
   name: 'set_paused',
   text: `insert into settings (key, value) values ('paused', $1::text::json)
@@ -89,6 +100,10 @@ export function createPostgresTaskQueue({ database }: { readonly database: Datab
     renew: (worker, claims, leaseMs) => renew(database, worker, claims, leaseMs),
     release: async (held, delayMs) => {
       if (isUuid(held.taskId)) await database.run(RELEASE, [held.taskId, held.token.toString(), delayMs])
+    },
+    bury: async (worker) => {
+      const rows = await database.run<{ tasks: number }>(BURY, [worker])
+      return rows[0]?.tasks ?? 0
     },
     setPaused: async (paused) => {
       await database.run(SET_PAUSED, [String(paused)])
