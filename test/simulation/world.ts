@@ -159,6 +159,13 @@ export function createWorld(scheduler: Scheduler, random: Random, settings: Worl
           if (leases.get(claim.taskId)?.token === claim.token)
             leases.set(claim.taskId, { token: -1n, until: 0, holder: '' })
         }),
+      bury: (worker) =>
+        process.remote(async () => {
+          const tasks = await rawQueue.bury(worker)
+          for (const [taskId, lease] of leases)
+            if (lease.holder === worker) leases.set(taskId, { token: -1n, until: 0, holder: '' })
+          return tasks
+        }),
       setPaused: (paused) => process.remote(() => rawQueue.setPaused(paused)),
       state: () => process.remote(() => rawQueue.state()),
     }
@@ -284,7 +291,9 @@ export function createWorld(scheduler: Scheduler, random: Random, settings: Worl
     telemetry: telemetryOf(settings.trace, 'office'),
   }
   const queue = queueFor(office)
-  void takeCare({ ...outside, queue, previewStore: previewStoreFor(office) }, new AbortController().signal)
+  const crashed = new Set<WorkerId>()
+  const isDead = (worker: WorkerId) => crashed.has(worker)
+  void takeCare({ ...outside, queue, previewStore: previewStoreFor(office), isDead }, new AbortController().signal)
 
   const workers = Array.from({ length: settings.workers }, startWorker)
   const trouble = random.branch()
@@ -297,6 +306,8 @@ export function createWorld(scheduler: Scheduler, random: Random, settings: Worl
     } else if (trouble.chance(settings.crashShare)) {
       settings.trace?.(`${hand.process.name} crashes`)
       hand.process.crash()
+      // News of a death spreads only sometimes; otherwise the lease has to run out.
+      if (trouble.chance(0.5)) crashed.add(hand.process.name as WorkerId)
       scheduler.after(trouble.spread(3_000), () => Object.assign(hand, startWorker()))
     } else {
       const ms = trouble.spread(settings.leaseMs * trouble.pick([0.3, 1, 3]))
