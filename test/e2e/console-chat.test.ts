@@ -1,7 +1,7 @@
 // The console's conversation in a real browser: getting in, asking, watching, deciding.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { TaskId } from '../../src/core/vocabulary/ids.ts'
+import type { PreviewId, TaskId } from '../../src/core/vocabulary/ids.ts'
 import { OWNER } from '../integration/http-world.ts'
 import { beginWork, completed, focusOf, openStage, resultWith, said, started, tabTo, used } from './console-stage.ts'
 
@@ -117,6 +117,54 @@ test('a rejected command is never run', async (t) => {
   const [task] = (await world.deps.store.list({ userId: null, statuses: null, limit: 1, cursor: null })).items
   assert.equal(task?.approval?.status, 'rejected')
   assert.equal(task?.approval?.comment, 'not today')
+})
+
+test('the newest stays in view while cards grow and shrink, until the reader scrolls away', async (t) => {
+  const stage = await openStage(t)
+  if (stage === null) return
+  const { page, world } = stage
+  for (let number = 1; number <= 8; number += 1) await world.createTask(OWNER, `earlier request ${number}`)
+  await page.getByRole('article', { name: 'earlier request 8' }).waitFor()
+  const atEnd = `(() => {
+    const box = document.querySelector('.talk')
+    return box.scrollHeight - box.scrollTop - box.clientHeight < 2
+  })()`
+  await page.getByLabel('Your request').fill('/run make the last one')
+  await page.keyboard.press('Enter')
+  await page.getByRole('button', { name: 'Approve' }).click()
+  await page.locator('.card .status').getByText('Queued').waitFor()
+  await page.waitForFunction(atEnd)
+  const newest = await world.createTask(OWNER, 'then another')
+  await page.getByRole('article', { name: 'then another' }).waitFor()
+  await page.waitForFunction(atEnd)
+  await page.locator('.talk').hover()
+  await page.mouse.wheel(0, -400)
+  await page.getByRole('button', { name: 'Newest' }).waitFor()
+  const actor = await beginWork(world, newest)
+  await actor.append(started('subtask/a', 'coder', 'Growing'))
+  await page.locator('.now-title').getByText('Growing').waitFor()
+  assert.equal(await page.evaluate(atEnd), false)
+  await page.getByRole('button', { name: 'Newest' }).click()
+  await page.waitForFunction(atEnd)
+})
+
+test('a preview that closes after the end is no longer offered', async (t) => {
+  const stage = await openStage(t)
+  if (stage === null) return
+  const { page, world } = stage
+  const taskId = await world.createTask(OWNER, 'serve it for a while')
+  const actor = await beginWork(world, taskId)
+  await page.locator('.card .status').getByText('Working').waitFor()
+  const preview_id = 'p1' as PreviewId
+  const url = `${world.url}/p1/`
+  const expires_at = new Date(Date.now() + 60_000).toISOString()
+  await actor.append(
+    { type: 'preview.ready', data: { preview_id, url, port: 3000, expires_at } },
+    { type: 'task.completed', data: { result: resultWith({ summary: 'Served.', preview_url: url }) } },
+  )
+  await page.getByRole('link', { name: 'Open the preview' }).waitFor()
+  await world.deps.appendFromOutside(taskId, [{ type: 'preview.closed', data: { preview_id, reason: 'Time is up.' } }])
+  await page.getByRole('link', { name: 'Open the preview' }).waitFor({ state: 'hidden' })
 })
 
 test('everything can be done from the keyboard alone', async (t) => {

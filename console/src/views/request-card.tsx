@@ -1,14 +1,15 @@
 // One request in the conversation: the words, the crew at work on them, the outcome.
 import type { CheckReport } from '../../../src/core/vocabulary/check.ts'
-import { useEffect } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
 import type { ConsoleApp } from '../live/console-app.ts'
+import type { Following } from '../live/follow-task.ts'
 import { toLine, toPlain } from '../state/inert-text.ts'
 import { routeLink } from '../state/route.ts'
 import { safeLink } from '../state/safe-link.ts'
 import { statusLabel, statusTone } from '../state/status.ts'
 import { latestChecks, openPreview } from '../state/task-view.ts'
 import type { TaskView } from '../state/task-view.ts'
-import { sayClock, sayCount } from '../state/time.ts'
+import { sayCount, sayDuration } from '../state/time.ts'
 import { isOver } from '../state/wire.ts'
 import type { WireTask } from '../state/wire.ts'
 import { ApprovalPanel } from './approval-panel.tsx'
@@ -18,8 +19,14 @@ type Props = { readonly app: ConsoleApp; readonly task: WireTask }
 
 export function RequestCard({ app, task, lively }: Props & { readonly lively: boolean }) {
   useEffect(() => (lively ? app.follow(task.id) : undefined), [lively])
-  const log = lively ? app.logOf(task.id) : null
+  // Once followed, the log is kept for what only it knows: how long the work took, whether the preview has closed.
+  const followed = useRef<Following | null>(null)
+  if (lively) followed.current = app.logOf(task.id)
+  const log = followed.current
   const view = log?.view.value
+  const behind = view !== undefined && isOver(task.status) && view.lastSeq < task.last_seq
+  // After the end a preview may still close: read on to where the log is now.
+  useEffect(() => (behind ? app.follow(task.id) : undefined), [behind])
   // Whichever of the two has heard more.
   const ahead = view !== undefined && view.status !== null && view.lastSeq >= task.last_seq
   const status = ahead && view.status !== null ? view.status : task.status
@@ -40,7 +47,7 @@ export function RequestCard({ app, task, lively }: Props & { readonly lively: bo
             {view?.startedAt != null && !isOver(status) ? (
               <RunningFor app={app} since={view.startedAt} />
             ) : view?.startedAt != null && view.endedAt !== null ? (
-              <span>{sayClock(Date.parse(view.endedAt) - Date.parse(view.startedAt))}</span>
+              <span>took {sayDuration(Date.parse(view.endedAt) - Date.parse(view.startedAt))}</span>
             ) : null}
             <Age app={app} at={task.created_at} />
           </span>
