@@ -203,8 +203,9 @@ export function createWorld(scheduler: Scheduler, random: Random, settings: Worl
             const held = leases.get(taskId)
             const valid = record.expiresAt.getTime() > process.clock.now().getTime()
             const owned = valid && held !== undefined && held.until > scheduler.now() && held.holder === record.worker
-            // The caretaker takes a frozen worker for a dead one, and may be right.
-            if (owned && process.name !== record.worker && process !== office)
+            // The caretaker takes a frozen worker for a dead one, and may be right; and what a process had sent before it
+            // died may still arrive after another took over at once.
+            if (owned && process.name !== record.worker && process !== office && process.isAlive())
               violations.push(`${process.name} closed the preview ${record.id} of ${held.holder}, which holds the task`)
           }
           return taken
