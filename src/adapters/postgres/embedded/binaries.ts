@@ -46,7 +46,8 @@ function packageRoot(name: string): string | null {
   }
 }
 
-async function libraryPath(root: string, librariesDir: string): Promise<Record<string, string>> {
+/** What the programs in `root` have to be told to find their libraries: nothing where the links are in their place. */
+export async function libraryPath(root: string, librariesDir: string): Promise<Record<string, string>> {
   const list = join(root, 'native', 'pg-symlinks.json')
   if (!existsSync(list)) return {}
   const links: readonly Link[] = JSON.parse(readFileSync(list, 'utf8'))
@@ -60,5 +61,7 @@ async function libraryPath(root: string, librariesDir: string): Promise<Record<s
     // Another process may be making the same ones.
     await symlink(join(root, source), path).catch(() => undefined)
   }
-  return { LD_LIBRARY_PATH: librariesDir, DYLD_LIBRARY_PATH: librariesDir }
+  // A library found through a link looks for its own libraries beside the link, so the real folder is named as well.
+  const path = `${librariesDir}:${join(root, 'native', 'lib')}`
+  return { LD_LIBRARY_PATH: path, DYLD_LIBRARY_PATH: path }
 }

@@ -22,7 +22,7 @@ const KNOWN: readonly Known[] = [
   },
   {
     pattern:
-      /PANIC:|is not a valid data directory|could not locate a valid checkpoint|invalid (?:page|checkpoint|primary)|incorrect checksum|could not (?:open|read) (?:file|control file|directory)|cannot be run|corrupt/i,
+      /PANIC:|is not a valid data directory|could not locate a valid checkpoint|invalid (?:page|checkpoint|primary)|incorrect checksum|could not (?:open|read|access) (?:file|control file|directory|the server configuration file)|cannot be run|corrupt/i,
     sentence: (dir) => `The database in ${dir} is damaged: restore a backup, or move the folder away to begin anew.`,
   },
 ]
@@ -37,7 +37,9 @@ export function serverFailure(log: string, dataDir: string): Error {
 }
 
 function firstComplaint(log: string): string | null {
-  const line = /^.*?(?:FATAL|PANIC|ERROR|initdb: error|error while loading shared libraries):\s*(.+)$/m.exec(log)
+  const line = /^.*?(?:FATAL|PANIC|ERROR|initdb: error|error while loading shared libraries|postgres):\s*(.+)$/m.exec(
+    log,
+  )
   if (line !== null) return line[1] ?? null
   return log.trim().split('\n').at(-1) || null
 }
