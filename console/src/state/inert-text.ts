@@ -30,7 +30,7 @@ export function toLine(text: string, limit = 200): string {
   return line.length > limit ? `${line.slice(0, limit - 1)}…` : line
 }
 
-export function spell(char: string): string {
+function spell(char: string): string {
   return `\\u{${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}}`
 }
 

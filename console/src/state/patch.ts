@@ -41,7 +41,7 @@ export function readDiff(output: JsonValue): Diff | null {
 
 type DiffSection = { readonly names: readonly string[]; readonly lines: DiffLine[] }
 
-export function splitPatch(patch: string): readonly DiffSection[] {
+function splitPatch(patch: string): readonly DiffSection[] {
   const sections: { names: string[]; lines: DiffLine[] }[] = []
   let current: { names: string[]; lines: DiffLine[] } | null = null
   let before = 0

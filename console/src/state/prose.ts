@@ -52,7 +52,7 @@ export function readProse(text: string): readonly Block[] {
   return blocks
 }
 
-export function readSpans(text: string): readonly Span[] {
+function readSpans(text: string): readonly Span[] {
   const spans: Span[] = []
   let from = 0
   for (const match of text.matchAll(/`([^`\n]+)`|\*\*([^*\n]+)\*\*/g)) {

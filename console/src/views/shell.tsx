@@ -118,7 +118,7 @@ function BottomLink({
   )
 }
 
-export function Brand() {
+function Brand() {
   return (
     <a class="brand" href="#/">
       <img src="/mark.svg" width="26" height="26" alt="" />
