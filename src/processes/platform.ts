@@ -16,13 +16,14 @@ import { readPrompts } from '../adapters/prompts/directory.ts'
 import { createSandboxProvider } from '../adapters/sandbox/bubblewrap-provider.ts'
 import { createWorkspaces } from '../adapters/sandbox/workspaces.ts'
 import { createSystemClock } from '../adapters/system/clock.ts'
+import { isDead, newWorkerId } from '../adapters/system/worker-id.ts'
 import { createSystemIds } from '../adapters/system/ids.ts'
 import { createTelemetry, logDestination } from '../adapters/telemetry/telemetry.ts'
 import type { Config } from '../config.ts'
 import type { WorkerDeps } from '../core/dispatch/worker.ts'
 import type { Preview } from '../core/ports/previews.ts'
 import { appendFromOutside } from '../core/task/apply-command.ts'
-import type { TaskId, WorkerId } from '../core/vocabulary/ids.ts'
+import type { TaskId } from '../core/vocabulary/ids.ts'
 import type { IncomingMessage } from '../core/vocabulary/message.ts'
 import { OWNER } from '../core/vocabulary/principal.ts'
 import { recordedTurns } from './recorded-turns.ts'
@@ -50,7 +51,7 @@ export async function openPlatform(config: Config, { say, logTo }: OpenOptions) 
   const telemetry = createTelemetry({ level: config.LOG_LEVEL, secrets: config.secrets, destination })
   const clock = createSystemClock()
   const ids = createSystemIds()
-  const worker = `${hostname()}-${process.pid}-${ids.unguessable().slice(0, 4)}` as WorkerId
+  const worker = newWorkerId(ids)
   const embedded =
     config.DATABASE_URL === undefined
       ? await startEmbedded({ dataDir: join(dataDir, 'postgres'), log: telemetry.log })
@@ -90,6 +91,7 @@ export async function openPlatform(config: Config, { say, logTo }: OpenOptions) 
       ...shared,
       limits: { inputCharacters: config.INPUT_CHARACTERS, approvalMs: config.approvalMs },
       previewHosts: previews.hosts,
+      isDead,
       /** A message as the terminal hands it in: each is a conversation of its own. */
       terminalMessage: (text: string): IncomingMessage => {
         const id = ids.next()

@@ -207,6 +207,26 @@ export function taskQueueContract(name: string, open: () => Promise<TaskQueueUnd
     assert.deepEqual(await queue.renew(ben, [held(second)], LONG), [{ taskId: second.task.id, state: 'lost' }])
   })
 
+  withQueue('the tasks of a buried worker can be claimed at once, and what it still writes is stale', async (parts) => {
+    const { store, queue, pass } = parts
+    const [first, second] = [await acceptSample(store), await acceptSample(store)]
+    const lost = await claim(queue, anna, 1)
+    const kept = await claim(queue, ben, 1)
+    assert.equal(await queue.bury(anna), 1)
+    await pass(1)
+    const taken = await claim(queue, ben)
+    assert.deepEqual(
+      taken.map(({ task }) => task.id),
+      lost.map(({ task }) => task.id),
+    )
+    assert.deepEqual(new Set([...taken, ...kept].map(({ task }) => task.id)), new Set([first.id, second.id]))
+    const [stale] = lost
+    assert.ok(stale !== undefined)
+    assert.deepEqual(await store.commit(under(stale, ROUTED)), { type: 'stale_token' })
+    assert.equal((await queue.state()).workers.includes(anna), false)
+    assert.equal(await queue.bury(anna), 0)
+  })
+
   withQueue("a task that is over or waits for a person is nobody's work", async ({ store, queue, pass }) => {
     const waiting = await acceptSample(store, { bodies: [ROUTED, QUESTION] })
     await acceptSample(store)

@@ -21,6 +21,7 @@ export function createMemoryTaskQueue(records: TaskRecords, clock: Clock): TaskQ
         records.lastToken += 1n
         record.token = records.lastToken
         record.attempt += 1
+        record.worker = worker
         record.claimableAt = now() + leaseMs
         return { task: record.task, token: record.token, attempt: record.attempt }
       })
@@ -42,7 +43,21 @@ export function createMemoryTaskQueue(records: TaskRecords, clock: Clock): TaskQ
       // A token of nobody: what the former holder still writes is stale from here on.
       records.lastToken += 1n
       record.token = records.lastToken
+      record.worker = null
       record.claimableAt = now() + delayMs
+    },
+    bury: async (worker) => {
+      records.workers.delete(worker)
+      const held = [...records.tasks.values()].filter(
+        (record) => record.worker === worker && record.claimableAt !== null,
+      )
+      for (const record of held) {
+        records.lastToken += 1n
+        record.token = records.lastToken
+        record.worker = null
+        record.claimableAt = now()
+      }
+      return held.length
     },
     setPaused: async (paused) => {
       records.paused = paused

@@ -9,6 +9,7 @@ export type TaskRecord = {
   events: TaskEvent[]
   token: bigint
   attempt: number
+  worker: WorkerId | null
   /** Milliseconds of the store's clock; null while no worker may claim it. */
   claimableAt: number | null
   order: number

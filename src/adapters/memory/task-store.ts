@@ -36,6 +36,7 @@ export function createMemoryTaskStore(records: TaskRecords, clock: Clock): TaskS
         // Below every claim's token.
         token: 0n,
         attempt: 0,
+        worker: null,
         claimableAt: isNobodys(task) ? null : clock.now().getTime(),
         order: records.tasks.size,
       })

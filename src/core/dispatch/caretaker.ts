@@ -1,4 +1,5 @@
 // What somebody has to look after now and then: approvals nobody answered, and previews whose worker died.
+import type { WorkerId } from '../vocabulary/ids.ts'
 import type { PreviewStore } from '../ports/preview-store.ts'
 import type { TaskQueue } from '../ports/task-queue.ts'
 import type { Telemetry } from '../ports/telemetry.ts'
@@ -9,21 +10,48 @@ export type CaretakerDeps = LogDeps & {
   readonly queue: TaskQueue
   readonly previewStore: PreviewStore
   readonly telemetry: Telemetry
+  /** True only for a worker that surely runs no more: a process of this machine that is gone. */
+  readonly isDead: (worker: WorkerId) => boolean
 }
 
 const ROUND_MS = 10_000
+const WATCH_MS = 1_000
 const PAGE = 200
 
 /** Runs until `signal` aborts. Several at once do no harm: each act is a decision on the task's own log. */
 export async function takeCare(deps: CaretakerDeps, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    try {
+  await Promise.all([
+    repeat(deps, signal, WATCH_MS, () => buryTheDead(deps)),
+    repeat(deps, signal, ROUND_MS, async () => {
       await expireApprovals(deps)
       await closeOrphans(deps)
+    }),
+  ])
+}
+
+async function repeat(
+  deps: CaretakerDeps,
+  signal: AbortSignal,
+  everyMs: number,
+  round: () => Promise<void>,
+): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      await round()
     } catch (error) {
       deps.telemetry.log('warn', 'A caretaker round failed', { error: String(error) })
     }
-    await deps.clock.sleep(ROUND_MS, signal)
+    await deps.clock.sleep(everyMs, signal)
+  }
+}
+
+/** Tasks of workers that are surely gone go on at once, not when their leases end. */
+export async function buryTheDead(deps: CaretakerDeps): Promise<void> {
+  const { workers } = await deps.queue.state()
+  for (const worker of workers.filter(deps.isDead)) {
+    const tasks = await deps.queue.bury(worker)
+    deps.telemetry.log('info', 'A worker is gone; its tasks go on', { worker, tasks })
+    if (tasks > 0) deps.signals.publish({ type: 'work' })
   }
 }
 

@@ -37,6 +37,11 @@ export interface TaskQueue {
   renew(worker: WorkerId, claims: readonly HeldClaim[], leaseMs: number): Promise<readonly Renewal[]>
   /** Gives a claim back, claimable again after `delayMs`. A stale token changes nothing. */
   release(claim: HeldClaim, delayMs: number): Promise<void>
+  /**
+   * Forgets a worker that is known to be dead and makes its tasks claimable at once, instead of when their leases end.
+   * Returns how many tasks. Its tokens are stale from here on: wrong news of a death costs work, never correctness.
+   */
+  bury(worker: WorkerId): Promise<number>
   /** Panic and maintenance: no claims while paused. Idempotent, durable, seen by every process at its next claim. */
   setPaused(paused: boolean): Promise<void>
   state(): Promise<QueueState>
