@@ -310,3 +310,15 @@ test('what is no HTTP to the preview itself is refused, and the preview goes on'
   socket.destroy()
   assert.equal((await ask(url)).text, 'fine')
 })
+
+test('an app that answers before it has read everything is still heard', async (t) => {
+  const { previews } = openPreviews(t)
+  const { socketPath } = await program(t, (_request, response) => {
+    response.writeHead(413).end('too much')
+  })
+  const { url } = await previews.open(TASK, 3_000, socketPath)
+  for (let n = 0; n < 10; n += 1) {
+    const { response, text } = await ask(url, {}, 'POST', 'x'.repeat(5_000_000))
+    assert.deepEqual([response.statusCode, text], [413, 'too much'])
+  }
+})

@@ -25,25 +25,36 @@ export function forwardRequest(
   from: Forwarded,
   rules: ResponseRules,
 ): void {
-  const upstream = begin(target, request, requestHeaders(request.headers, from))
-  // Of two failures only the first is told: what follows is its echo.
+  // An app that is told to close does so while the rest of a body still comes in, and its answer is lost with it.
+  const headers = { ...requestHeaders(request.headers, from), connection: 'keep-alive' }
+  const upstream = begin(target, request, headers)
+  let answered = false
   const fail = (status: number, text: string) => {
     upstream.destroy()
-    if (response.headersSent) response.destroy()
-    else sendPage(response, status, text)
+    // Once the answer has begun its own end tells how it went; a failure to send the rest of the body does not.
+    if (!answered && !response.headersSent) sendPage(response, status, text)
   }
   const late = setTimeout(() => fail(504, TOO_SLOW), ANSWER_MS)
-  upstream.on('error', (error: NodeJS.ErrnoException) => fail(502, reason(error)))
+  upstream.on('error', (error: NodeJS.ErrnoException) => {
+    if (!answered) fail(502, reason(error))
+  })
   upstream.on('close', () => clearTimeout(late))
   upstream.on('response', (answer) => {
     clearTimeout(late)
-    answer.on('error', () => undefined)
+    answered = true
     try {
       response.writeHead(answer.statusCode ?? 502, responseHeaders(answer.headers, rules))
     } catch {
-      return fail(502, NONSENSE)
+      answer.resume()
+      upstream.destroy()
+      return sendPage(response, 502, NONSENSE)
     }
-    pipeline(answer, response, () => upstream.destroy())
+    pipeline(answer, response, () => {
+      upstream.destroy()
+      // What the app did not want to read.
+      request.unpipe(upstream)
+      request.resume()
+    })
   })
   // A switch of protocols that nobody asked for.
   upstream.on('upgrade', (_answer, socket) => {
@@ -51,7 +62,8 @@ export function forwardRequest(
     fail(502, NONSENSE)
   })
   response.on('close', () => upstream.destroy())
-  pipeline(request, upstream, () => undefined)
+  request.on('error', () => upstream.destroy())
+  request.pipe(upstream)
 }
 
 export function forwardUpgrade(
