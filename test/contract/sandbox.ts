@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import http from 'node:http'
 import { test } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
 import type { TestContext } from 'node:test'
 import { SandboxGone } from '../../src/core/ports/sandbox.ts'
 import type { CommandResult, Sandbox, SandboxCommand } from '../../src/core/ports/sandbox.ts'
@@ -133,13 +134,13 @@ function commandPromises(promise: Promised): void {
     const started = `sh -c 'setsid sleep 61 & sleep 62 & exec sleep 63'`
     const result = await sandbox.exec(command(started, { timeoutMs: 300 }), never)
     assert.deepEqual([result.exitCode, result.timedOut], [null, true])
-    assert.equal((await sandbox.exec(command('pgrep -c sleep'), never)).stdout, '0\n')
+    await assertNobodySleeps(sandbox)
   })
   promise('aborting kills the command and keeps what it printed', async (sandbox) => {
     const controller = new AbortController()
     const result = await sandbox.exec(command('echo begun; sleep 60'), controller.signal, () => controller.abort())
     assert.deepEqual([result.exitCode, result.timedOut, result.stdout], [null, false, 'begun\n'])
-    assert.equal((await sandbox.exec(command('pgrep -c sleep'), never)).stdout, '0\n')
+    await assertNobodySleeps(sandbox)
   })
   promise('output comes as it is printed, in whole characters', async (sandbox) => {
     const texts: string[] = []
@@ -222,7 +223,7 @@ function servePromises(promise: Promised): void {
     const served = await sandbox.serve({ ...serving('echo waiting; sleep 60', 4_300), readyTimeoutMs: 400 }, never)
     assert.ok(served.type === 'failed')
     assert.equal(served.output, 'waiting\n')
-    assert.equal((await sandbox.exec(command('pgrep -c sleep'), never)).stdout, '0\n')
+    await assertNobodySleeps(sandbox)
   })
   promise('waiting for a process to listen can be aborted', async (sandbox) => {
     const served = await sandbox.serve(serving('sleep 60', 4_400), AbortSignal.timeout(200))
@@ -270,6 +271,13 @@ async function listed(sandbox: Sandbox, path: string, limit: number) {
   const entries = await sandbox.list(path, limit)
   assert.ok(!('type' in entries))
   return entries
+}
+
+/** A killed process may take a moment to be buried, never longer. */
+async function assertNobodySleeps(sandbox: Sandbox): Promise<void> {
+  const count = async (): Promise<string> => (await sandbox.exec(command('pgrep -c -x sleep'), never)).stdout
+  for (let round = 0; round < 20 && (await count()) !== '0\n'; round += 1) await setTimeout(25)
+  assert.equal(await count(), '0\n')
 }
 
 function pick({ exitCode, signal, timedOut, stdout, stderr }: CommandResult) {

@@ -1,4 +1,5 @@
 // Real sandboxes and workspaces for the tests: one data directory for each test file, on a machine that can have them.
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -30,7 +31,11 @@ export function prepareGround(): Ground {
   const silent = (): void => undefined
   const provider = createSandboxProvider({ dataDir, log: silent, say: silent })
   const workspaces = createWorkspaces({ dataDir, limits: LIMITS, say: silent })
-  after(() => rmSync(dataDir, { recursive: true, force: true }))
+  after(() => {
+    // Tests leave folders behind that not even their owner may enter.
+    execFileSync('chmod', ['-R', 'u+rwX', dataDir], { stdio: 'ignore' })
+    rmSync(dataDir, { recursive: true, force: true })
+  })
   let tasks = 0
 
   async function isUsable(t: TestContext): Promise<boolean> {
