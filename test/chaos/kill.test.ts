@@ -13,7 +13,7 @@ import { createRandom } from '../simulation/random.ts'
 import { brokenIn, openArena, processesIn } from './arena.ts'
 import type { Arena } from './arena.ts'
 
-const KILLS = Number(process.env['CHAOS_KILLS'] ?? 12)
+const KILLS = Number(process.env['CHAOS_KILLS'] ?? 10)
 const SEED = Number(process.env['CHAOS_SEED'] ?? Date.now() % 1_000_000)
 const SKIP = process.platform === 'linux' ? false : 'the embedded sandbox needs Linux'
 const LINES = 8
