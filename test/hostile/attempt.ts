@@ -39,7 +39,7 @@ export async function python(t: TestContext, sandbox: Sandbox, program: string):
 }
 
 function hash(text: string): number {
-  return [...text].reduce((sum, character) => (sum * 31 + character.charCodeAt(0)) | 0, 7)
+  return Buffer.from(text).reduce((sum, byte) => (sum * 31 + byte) | 0, 7)
 }
 
 /** `call(x64, arm64, ...)` prints the name of the error, or what the call returned. */

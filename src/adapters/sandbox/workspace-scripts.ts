@@ -35,7 +35,8 @@ remember() {
 // Removals apart from additions: a folder in the place of a file must not be taken for a repository within this one.
 const RECORD = `
 find . -mindepth 1 ${PRUNE} -o ${READABLE} -o \\( -type f -o -type l \\) -printf '%P\\0' | sort -z >"$T/here"
-git ls-files -z | sort -z >"$T/known"
+git ls-files -z >"$T/listed" 2>/dev/null || { rm -f /history/index; : >"$T/listed"; }
+sort -z "$T/listed" >"$T/known"
 comm -z -23 "$T/known" "$T/here" >"$T/gone"
 if [ -s "$T/gone" ]; then git update-index -z --force-remove --stdin <"$T/gone"; fi
 git update-index -z --add --remove --replace --stdin <"$T/here" 2>"$T/complaints" || { cat "$T/complaints" >&2; exit 1; }
