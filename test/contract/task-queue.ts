@@ -227,6 +227,22 @@ export function taskQueueContract(name: string, open: () => Promise<TaskQueueUnd
     assert.equal(await queue.bury(anna), 0)
   })
 
+  withQueue('burying leaves alone what the dead had given back for later, ended, or lost', async (parts) => {
+    const { store, queue, pass } = parts
+    for (let index = 0; index < 3; index += 1) await acceptSample(store)
+    const [ended, deferred] = await claim(queue, anna, 2)
+    const [stolen] = await claim(queue, anna, 1, 20)
+    assert.ok(ended && deferred && stolen)
+    await store.commit({ ...under(ended, FAILED), claimable: 'never' })
+    await store.commit({ ...under(deferred, ROUTED), claimable: new Date(Date.now() + 3_600_000) })
+    await pass(50)
+    const [taken] = await claim(queue, ben, 1, LONG, stolen.task.id)
+    assert.ok(taken)
+    assert.equal(await queue.bury(anna), 0)
+    assert.deepEqual(await claim(queue, ben), [])
+    assert.deepEqual(await queue.renew(ben, [held(taken)], LONG), [{ taskId: taken.task.id, state: 'held' }])
+  })
+
   withQueue("a task that is over or waits for a person is nobody's work", async ({ store, queue, pass }) => {
     const waiting = await acceptSample(store, { bodies: [ROUTED, QUESTION] })
     await acceptSample(store)

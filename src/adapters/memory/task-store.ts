@@ -77,6 +77,7 @@ function commit(records: TaskRecords, clock: Clock, change: TaskChange): CommitO
     // A token of nobody: giving the task to whoever comes ends the claim it was under.
     records.lastToken += 1n
     record.token = records.lastToken
+    record.worker = null
   }
   return { type: 'committed' }
 }

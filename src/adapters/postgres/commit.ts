@@ -61,6 +61,7 @@ with change as (
     claimable_at = case c.claimable
       when 'keep' then t.claimable_at when 'now' then now() when 'at' then c.claimable_at end,
     fencing_token = case when c.claimable in ('now', 'at') then null else t.fencing_token end,
+    worker = case when c.claimable in ('now', 'at') then null else t.worker end,
     attempts = case when c.progressed then 0 else t.attempts end
   from change c join locked l using (id)
   where t.id = c.id and l.last_seq = c.expected_seq and (c.token is null or c.token = l.fencing_token)

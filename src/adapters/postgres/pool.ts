@@ -27,6 +27,8 @@ export type Database = {
 export type DatabaseDeps = { readonly connection: Connection; readonly log: Telemetry['log']; readonly size: number }
 
 const CONNECT_TIMEOUT_MS = 10_000
+// A connection at rest costs the server 12 MB; a new one 3 ms.
+const IDLE_MS = 10_000
 
 export function clientConfig(connection: Connection): ClientConfig {
   const where =
@@ -44,7 +46,7 @@ export function clientConfig(connection: Connection): ClientConfig {
 }
 
 export function createDatabase({ connection, log, size }: DatabaseDeps): Database {
-  const pool = new Pool({ ...clientConfig(connection), max: size, idleTimeoutMillis: 60_000 })
+  const pool = new Pool({ ...clientConfig(connection), max: size, idleTimeoutMillis: IDLE_MS })
   // An idle connection that breaks is dropped by the pool; without a listener it would end the process.
   pool.on('error', (error) => {
     if (closed === null) log('warn', 'An idle database connection was lost', { error: error.message })

@@ -1,10 +1,10 @@
 // The queue over the tasks table: claims with SKIP LOCKED, leases by the server's clock, fencing tokens from a sequence.
 import type { TaskId, WorkerId } from '../../core/vocabulary/ids.ts'
-import type { TaskStatus } from '../../core/vocabulary/task.ts'
 import type { Claim, ClaimRequest, HeldClaim, Renewal, TaskQueue } from '../../core/ports/task-queue.ts'
 import type { Database, Statement } from './pool.ts'
 import { isUuid, rowToTask, TASK_COLUMNS } from './rows.ts'
 import type { TaskRow } from './rows.ts'
+import { createTaskCounts } from './task-counts.ts'
 
 // Says that the worker is alive, at most every two seconds, so that looking for work in vain writes nothing.
 const BEAT = `
@@ -62,13 +62,15 @@ update tasks set claimable_at = now() + $3 * interval '1 millisecond', fencing_t
 where id = $1 and fencing_token = $2 and claimable_at is not null`,
 }
 
+// Locked in the order of their ids, see commit.ts; what somebody claimed since then has another worker by now.
 const BURY: Statement = {
   name: 'bury',
   text: `
-with gone as (delete from workers where id = $1), given as (
-  update tasks set claimable_at = now(), fencing_token = null, worker = null
-  where worker = $1 and claimable_at is not null
-  returning id
+with gone as (delete from workers where id = $1), held as materialized (
+  select id from tasks where worker = $1 and claimable_at is not null order by id for update
+), given as (
+  update tasks t set claimable_at = now(), fencing_token = null, worker = null from held where t.id = held.id
+  returning t.id
 )
 select count(*)::integer as tasks from given`,
 }
@@ -79,10 +81,6 @@ const SET_PAUSED: Statement = {
 on conflict (key) do update set value = excluded.value`,
 }
 
-const COUNTS: Statement = {
-  name: 'counts',
-  text: 'select status, count(*) as tasks from tasks group by status',
-}
 const ALIVE: Statement = {
   name: 'alive',
   text: `select id from workers where seen_at > now() - interval '30 seconds' order by id`,
@@ -95,6 +93,7 @@ const PAUSED: Statement = {
 type ClaimRow = TaskRow & { readonly fencing_token: string; readonly attempts: number }
 
 export function createPostgresTaskQueue({ database }: { readonly database: Database }): TaskQueue {
+  const countTasks = createTaskCounts({ database })
   return {
     claim: (request) => claim(database, request),
     renew: (worker, claims, leaseMs) => renew(database, worker, claims, leaseMs),
@@ -110,13 +109,13 @@ export function createPostgresTaskQueue({ database }: { readonly database: Datab
     },
     state: async () => {
       const [counts, alive, setting] = await Promise.all([
-        database.run<{ status: TaskStatus; tasks: string }>(COUNTS, []),
+        countTasks(),
         database.run<{ id: WorkerId }>(ALIVE, []),
         database.run<{ paused: boolean }>(PAUSED, []),
       ])
       return {
         paused: setting[0]?.paused ?? false,
-        counts: Object.fromEntries(counts.map((row) => [row.status, Number(row.tasks)])),
+        counts,
         workers: alive.map((row) => row.id),
       }
     },
