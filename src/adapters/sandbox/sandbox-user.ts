@@ -29,7 +29,7 @@ export function sandboxUser(taskId: string): SandboxUser {
 }
 
 /** In a container with a user namespace only some numbers exist. */
-export function isMapped(uid: number, map: string): boolean {
+function isMapped(uid: number, map: string): boolean {
   return map
     .split('\n')
     .map((line) => line.trim().split(/\s+/).map(Number))
