@@ -6,6 +6,7 @@ import { storableText } from './storable-text.ts'
 
 const TOTALS: Statement = {
   name: 'totals',
+  replanned: true,
   text: `
 select coalesce(sum(input_tokens), 0)::text as input_tokens, coalesce(sum(output_tokens), 0)::text as output_tokens,
   coalesce(sum(cached_input_tokens), 0)::text as cached_input_tokens, count(*)::text as model_calls

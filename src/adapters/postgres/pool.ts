@@ -14,8 +14,13 @@ export type Connection =
       readonly database: string
     }
 
-/** A statement of the adapter: prepared under its name on each connection that runs it. */
-export type Statement = { readonly name: string; readonly text: string }
+/** A statement of the adapter: prepared under its name on each connection that runs it, unless it is to be replanned. */
+export type Statement = {
+  readonly name: string
+  readonly text: string
+  /** Planned each time for the values it then has: for filters that may be null, which need very different plans. */
+  readonly replanned?: true
+}
 
 export type Database = {
   /** One statement, its own transaction. Throws DatabaseFailure. */
@@ -53,11 +58,11 @@ export function createDatabase({ connection, log, size }: DatabaseDeps): Databas
   })
   let closed: Promise<void> | null = null
   return {
-    run: async (statement, values) => {
+    run: async ({ name, text, replanned }, values) => {
       try {
-        return (await pool.query({ ...statement, values: [...values] })).rows
+        return (await pool.query({ ...(replanned ? {} : { name }), text, values: [...values] })).rows
       } catch (error) {
-        throw databaseFailure(statement.name, error)
+        throw databaseFailure(name, error)
       }
     },
     close: () => {

@@ -20,14 +20,15 @@ const EVENTS: Statement = {
   text: 'select task_id, seq, type, at, data from task_events where task_id = $1 and seq > $2 order by seq limit $3',
 }
 
-// A cursor is the last id of the page before; ids of version 7 sort by creation.
+// A cursor is the last id of the page before; ids of version 7 sort by creation. An unknown cursor is as good as none.
 const LIST: Statement = {
   name: 'list',
+  replanned: true,
   text: `
 select ${TASK_COLUMNS} from tasks t
 where ($1::text is null or t.user_id = $1)
   and ($2::text[] is null or t.status = any ($2))
-  and ($3::uuid is null or t.id < $3 or not exists (select from tasks c where c.id = $3))
+  and t.id < coalesce((select c.id from tasks c where c.id = $3::uuid), 'ffffffff-ffff-ffff-ffff-ffffffffffff')
 order by t.id desc limit $4`,
 }
 
