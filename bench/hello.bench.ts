@@ -29,7 +29,14 @@ export const benchmark: Benchmark = {
     const baseline = { name: 'bare node start', values: bare }
     return [
       { name: 'hello world over HTTP', unit: 's', ours: http, baseline, goal: within(3) },
-      { name: 'hello world, `factotum run`', unit: 's', ours: command, baseline, goal: null, note: 'starts and stops everything' },
+      {
+        name: 'hello world, `factotum run`',
+        unit: 's',
+        ours: command,
+        baseline,
+        goal: null,
+        note: 'starts and stops everything',
+      },
     ]
   },
 }
@@ -47,6 +54,8 @@ function ended(words: readonly string[], context: BenchmarkContext, env: NodeJS.
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said += chunk.toString()))
   return new Promise((resolve, reject) => {
     child.once('error', reject)
-    child.once('close', (code) => (code === 0 ? resolve() : reject(new Error(`ended with ${code}: ${said.slice(-1_000)}`))))
+    child.once('close', (code) =>
+      code === 0 ? resolve() : reject(new Error(`ended with ${code}: ${said.slice(-1_000)}`)),
+    )
   })
 }

@@ -9,7 +9,9 @@ export const benchmark: Benchmark = {
   run: async (context) => {
     const plan = {
       summary: 'A loop.',
-      subtasks: [{ id: 'work', title: 'Work', role: 'coder', instructions: 'Work.', acceptance: ['It works.'], depends_on: [] }],
+      subtasks: [
+        { id: 'work', title: 'Work', role: 'coder', instructions: 'Work.', acceptance: ['It works.'], depends_on: [] },
+      ],
     }
     const llm = await createScriptedLlm({
       respond: (request) => {
@@ -33,6 +35,14 @@ export const benchmark: Benchmark = {
       context.say(`${count} calls: ${error}`)
       calls.push(count)
     }
-    return [{ name: 'identical tool calls before the loop is broken', unit: 'calls', ours: calls, baseline: null, goal: within(5) }]
+    return [
+      {
+        name: 'identical tool calls before the loop is broken',
+        unit: 'calls',
+        ours: calls,
+        baseline: null,
+        goal: within(5),
+      },
+    ]
   },
 }

@@ -43,15 +43,16 @@ export const benchmark: Benchmark = {
     const direct = await listenHere(context)
 
     const ready = await alternate(context.rounds, {
-      ours: () => timed(times, async () => {
-        const task = ids.next<TaskId>()
-        await workspaces.prepare(task, { type: 'empty' })
-        const began = performance.now()
-        const fresh = await sandboxes.open(task, LIMITS)
-        const took = performance.now() - began
-        await fresh.close()
-        return took
-      }),
+      ours: () =>
+        timed(times, async () => {
+          const task = ids.next<TaskId>()
+          await workspaces.prepare(task, { type: 'empty' })
+          const began = performance.now()
+          const fresh = await sandboxes.open(task, LIMITS)
+          const took = performance.now() - began
+          await fresh.close()
+          return took
+        }),
       bare: () => timed(times, () => clocked(bareTrue)),
     })
     const exec = await alternate(context.rounds, {

@@ -31,7 +31,13 @@ export const benchmark: Benchmark = {
     return [
       { name: 'start on existing data to ready', unit: 's', ours: ready, baseline, goal: within(1.5) },
       { name: 'idle memory, the platform (RSS)', unit: 'MB', ours: node, baseline: null, goal: within(150) },
-      { name: 'idle memory, its PostgreSQL (PSS, all processes)', unit: 'MB', ours: postgres, baseline: null, goal: within(100) },
+      {
+        name: 'idle memory, its PostgreSQL (PSS, all processes)',
+        unit: 'MB',
+        ours: postgres,
+        baseline: null,
+        goal: within(100),
+      },
     ]
   },
 }

@@ -34,7 +34,13 @@ export const benchmark: Benchmark = {
     const baseline = { name: 'GET /healthz by the same crowd', values: bare }
     return [
       { name: `${USERS} users at once, acknowledged, p95`, unit: 'ms', ours: p95, baseline, goal: within(1_000) },
-      { name: `${USERS} users at once, accepted but not in the database`, unit: 'tasks', ours: lost, baseline: null, goal: within(0) },
+      {
+        name: `${USERS} users at once, accepted but not in the database`,
+        unit: 'tasks',
+        ours: lost,
+        baseline: null,
+        goal: within(0),
+      },
     ]
   },
 }
@@ -53,7 +59,11 @@ async function crowd(each: number, ask: () => Promise<void>): Promise<readonly n
   return took
 }
 
-async function count(server: { host: string; port: number; user: string; database: string }, mark: string, ids: readonly string[]): Promise<number> {
+async function count(
+  server: { host: string; port: number; user: string; database: string },
+  mark: string,
+  ids: readonly string[],
+): Promise<number> {
   const client = new Client(server)
   await client.connect()
   const text = 'select count(*) as kept from tasks where id = any ($1::uuid[]) and input_text like $2'

@@ -17,7 +17,12 @@ const SECRET = 'only-for-benchmarks-on-this-machine'
 const READY_TIMEOUT_MS = 60_000
 
 const RUNNING = z.object({ pid: z.number(), url: z.string() })
-const EVENT = z.object({ task_id: z.string(), seq: z.number(), type: z.string(), data: z.record(z.string(), z.unknown()) })
+const EVENT = z.object({
+  task_id: z.string(),
+  seq: z.number(),
+  type: z.string(),
+  data: z.record(z.string(), z.unknown()),
+})
 const TASK = z.object({ id: z.string(), status: z.string(), error: z.string().nullable() })
 export type WireEvent = z.infer<typeof EVENT>
 export type WireTask = z.infer<typeof TASK>
@@ -41,7 +46,17 @@ export type Environment = Readonly<Record<string, string>>
 
 export function environment(dataDir: string, settings: Environment): NodeJS.ProcessEnv {
   const { PATH, HOME, USER, LANG } = process.env
-  return { PATH, HOME, USER, LANG, DATA_DIR: dataDir, HTTP_PORT: '0', JWT_SECRET: SECRET, LOG_LEVEL: 'warn', ...settings }
+  return {
+    PATH,
+    HOME,
+    USER,
+    LANG,
+    DATA_DIR: dataDir,
+    HTTP_PORT: '0',
+    JWT_SECRET: SECRET,
+    LOG_LEVEL: 'warn',
+    ...settings,
+  }
 }
 
 /** Starts `factotum up` and waits until it is ready. It and its database end with the benchmark. */
@@ -83,7 +98,8 @@ export async function startPlatform(context: BenchmarkContext, name: string, set
     readyMs,
     post: (path, body) => ask(path, { method: 'POST', body: JSON.stringify(body) }),
     get: (path) => ask(path, {}),
-    follow: (taskId, seen) => follow(`${url.replace('http', 'ws')}/v1/tasks/${taskId}/stream`, headers.authorization, seen),
+    follow: (taskId, seen) =>
+      follow(`${url.replace('http', 'ws')}/v1/tasks/${taskId}/stream`, headers.authorization, seen),
     stop,
   }
 }

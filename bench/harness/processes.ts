@@ -23,7 +23,9 @@ export function processesWith(text: string): readonly number[] {
     if (!Number.isInteger(pid) || pid === process.pid) return []
     try {
       const { state } = statusOf(pid) ?? { state: 'Z' }
-      return state !== 'Z' && readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').includes(text) ? [pid] : []
+      return state !== 'Z' && readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').includes(text)
+        ? [pid]
+        : []
     } catch {
       return []
     }

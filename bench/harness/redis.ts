@@ -11,7 +11,11 @@ export async function startRedis({ directory, cleanUp }: BenchmarkContext): Prom
   const socket = join(directory, 'redis.sock')
   const settings = { port: '0', unixsocket: socket, dir: directory, appendonly: 'yes', appendfsync: 'everysec' }
   const options = Object.entries({ ...settings, 'maxmemory-policy': 'noeviction' })
-  const child = spawn('redis-server', options.flatMap(([name, value]) => [`--${name}`, value]), { stdio: 'ignore' })
+  const child = spawn(
+    'redis-server',
+    options.flatMap(([name, value]) => [`--${name}`, value]),
+    { stdio: 'ignore' },
+  )
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   cleanUp(async () => {
     child.kill('SIGKILL')

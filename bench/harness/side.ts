@@ -22,7 +22,8 @@ export function runSide(file: string, given: JsonObject): Promise<Figures> {
     child.once('error', reject)
     child.once('close', (code) => {
       process.off('exit', kill)
-      if (code !== 0) return reject(new Error(`bench/sides/${file} ended with ${code}: ${(errors + out).slice(-2_000)}`))
+      if (code !== 0)
+        return reject(new Error(`bench/sides/${file} ended with ${code}: ${(errors + out).slice(-2_000)}`))
       resolve(FIGURES.parse(JSON.parse(out.trim().split('\n').at(-1) ?? '')))
     })
   })

@@ -7,7 +7,8 @@ const HEAD = ['row', 'ours', 'baseline', 'ratio', 'goal', 'verdict'] as const
 export function table(rows: readonly (Row | Skipped)[]): string {
   const cells = rows.map(cellsOf)
   const widths = HEAD.map((head, column) => Math.max(head.length, ...cells.map((row) => (row[column] ?? '').length)))
-  const line = (row: readonly string[]) => `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`
+  const line = (row: readonly string[]) =>
+    `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`
   return [line(HEAD), `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`, ...cells.map(line)].join('\n')
 }
 

@@ -10,11 +10,12 @@ const GIVEN = z.object({
   jobs: z.number(),
   concurrency: z.number(),
   prefetch: z.number(),
+  slot: z.enum(['ended', 'worked']),
   paced: z.number(),
   paceMs: z.number(),
 })
 
-const { server, jobs, concurrency, prefetch, paced, paceMs } = GIVEN.parse(JSON.parse(process.argv[2] ?? ''))
+const { server, jobs, concurrency, prefetch, slot, paced, paceMs } = GIVEN.parse(JSON.parse(process.argv[2] ?? ''))
 const deps = await openStore(server)
 
 // Warm: connections, prepared statements, compiled code.
@@ -27,7 +28,8 @@ let done = 0
 const finished = new Map<string, () => void>()
 const drained = Promise.withResolvers<void>()
 began = performance.now()
-const stop = consume(deps, { concurrency, prefetch }, async (claim) => {
+const work = async () => undefined
+const stop = consume(deps, { concurrency, prefetch, slot }, work, async (claim) => {
   await finish(deps, claim)
   done += 1
   finished.get(claim.task.id)?.()

@@ -42,7 +42,7 @@ async function oneTask(): Promise<void> {
   ended.delete(task.id)
 }
 
-const stop = consume(deps, { concurrency, prefetch: concurrency }, work)
+const stop = consume(deps, { concurrency, prefetch: concurrency, slot: 'ended' }, work, async () => undefined)
 await inParallel(50, concurrency, oneTask)
 const began = performance.now()
 await inParallel(workflows, concurrency, oneTask)

@@ -71,14 +71,19 @@ export async function finish(deps: AcceptDeps, claim: Claim): Promise<void> {
   )
 }
 
-/** Claims and works until stopped: at most `concurrency` jobs at once, up to `prefetch` of them claimed ahead. */
+/**
+ * Claims and works until stopped. `slot: 'ended'`: a job holds one of the `concurrency` slots until its end is durable.
+ * `slot: 'worked'`: until its work is done; up to `prefetch` jobs are claimed and not yet durably ended at any time.
+ */
 export function consume(
   deps: Store,
-  size: { readonly concurrency: number; readonly prefetch: number },
+  size: { readonly concurrency: number; readonly prefetch: number; readonly slot: 'ended' | 'worked' },
   work: (claim: Claim) => Promise<void>,
+  end: (claim: Claim) => Promise<void>,
 ): () => Promise<void> {
   const ready: Claim[] = []
   let running = 0
+  let unended = 0
   let stopped = false
   let hinted = false
   let wake: () => void = () => undefined
@@ -88,24 +93,40 @@ export function consume(
     wake()
   })
 
+  async function run(claim: Claim): Promise<void> {
+    running += 1
+    unended += 1
+    try {
+      await work(claim)
+      if (size.slot === 'worked') free()
+      await end(claim)
+    } finally {
+      if (size.slot === 'ended') free()
+      unended -= 1
+      wake()
+    }
+  }
+
+  function free(): void {
+    running -= 1
+    fill()
+  }
+
   function fill(): void {
     while (running < size.concurrency) {
       const claim = ready.shift()
       if (claim === undefined) return
-      running += 1
-      void work(claim).finally(() => {
-        running -= 1
-        fill()
-        wake()
-      })
+      void run(claim)
     }
   }
 
   async function loop(): Promise<void> {
     while (!stopped) {
       hinted = false
-      const limit = size.prefetch - ready.length - running
-      const claims = limit * 2 >= size.prefetch ? await deps.queue.claim({ worker: WORKER, limit, leaseMs: LEASE_MS, only: null }) : []
+      const limit = size.prefetch - ready.length - unended
+      const request = { worker: WORKER, limit, leaseMs: LEASE_MS, only: null }
+      // Many at a time, rather than one for each that ended.
+      const claims = limit * 2 >= size.prefetch ? await deps.queue.claim(request) : []
       ready.push(...claims)
       fill()
       if (claims.length > 0 || hinted) continue
