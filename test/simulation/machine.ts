@@ -26,7 +26,7 @@ export type Machine = {
 }
 
 export type MachineSettings = {
-  /** Taking a task's workspace in hand ends every older sandbox over it. */
+  /** Opening a sandbox ends every older one over the same workspace. */
   readonly fencing: boolean
   readonly resetWorks: boolean
   readonly sandboxDeathRate: number
@@ -65,10 +65,10 @@ export function createMachine(scheduler: Scheduler, random: Random, settings: Ma
     if (changes === undefined) throw new Error(`There is no snapshot ${commit}`)
     disk.set(taskId, [...changes])
   }
-  function takeInHand(taskId: TaskId): void {
+  function endOlder(taskId: TaskId): void {
     if (!settings.fencing) return
     for (const open of [...sandboxes]) {
-      if (open.taskId === taskId) open.end({ reason: 'closed', detail: 'somebody else took the workspace in hand' })
+      if (open.taskId === taskId) open.end({ reason: 'closed', detail: 'a newer one took its place' })
     }
   }
 
@@ -76,7 +76,6 @@ export function createMachine(scheduler: Scheduler, random: Random, settings: Ma
     return {
       prepare: (taskId, source) =>
         process.local(async () => {
-          takeInHand(taskId)
           disk.set(taskId, [])
           if (source.type === 'task' && source.commit !== null) restore(taskId, source.commit)
           return record(workspace(taskId))
@@ -84,7 +83,6 @@ export function createMachine(scheduler: Scheduler, random: Random, settings: Ma
       snapshot: (taskId) => process.local(async () => record(workspace(taskId))),
       reset: (taskId, commit) =>
         process.local(async () => {
-          takeInHand(taskId)
           if (settings.resetWorks) restore(taskId, commit)
         }),
       diff: (_taskId, from, to) =>
@@ -106,7 +104,7 @@ export function createMachine(scheduler: Scheduler, random: Random, settings: Ma
         let opened: Sandbox | null = null
         try {
           return await process.local(async () => {
-            takeInHand(taskId)
+            endOlder(taskId)
             opened = openSandbox(process, taskId)
             return opened
           })

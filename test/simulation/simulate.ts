@@ -4,11 +4,13 @@ import { createRandom } from './random.ts'
 import { createScheduler } from './scheduler.ts'
 import { createUsers } from './users.ts'
 import { createWorld } from './world.ts'
-import type { Sabotage, World } from './world.ts'
+import type { Sabotage, World, WorldSettings } from './world.ts'
 import { isTerminal } from '../../src/core/vocabulary/task.ts'
 
 export type SimulationOptions = {
   readonly sabotage?: Sabotage | null
+  /** Fixed instead of left to the seed. */
+  readonly settings?: Partial<WorldSettings>
   readonly trace?: ((line: string) => void) | null
 }
 
@@ -46,6 +48,7 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
     crashShare: random.pick([0, 0.6, 1]),
     signalLossRate: random.pick([0, 0.2, 1]),
     leaseMs: random.pick([3_000, 10_000, 30_000]),
+    ...options.settings,
     sabotage: options.sabotage ?? null,
     trace: trace === null ? null : (line) => trace(`${String(scheduler.now()).padStart(8)} ${line}`),
   })

@@ -30,11 +30,7 @@ export async function openWorkshop(run: Run): Promise<Workshop> {
   await refuseWithoutSandbox(run)
   const { baseline, fresh } = await prepareWorkspace(run)
   const last = run.journal.lastCommit() ?? baseline
-  if (!fresh) {
-    // What an earlier worker had open leads nowhere any more.
-    await recordClosed(run, await run.previews.close(id), 'the task was resumed')
-    await run.workspaces.reset(id, last)
-  }
+  // First the sandbox, which ends any older one over these files: a worker that was frozen may have left one running.
   const sandbox = await run.sandboxes.open(id, run.limits.sandbox)
   const servers = new Map<number, Served & { readonly commit: CommitId }>()
   const published = new Set<number>()
@@ -106,6 +102,11 @@ export async function openWorkshop(run: Run): Promise<Workshop> {
   }
 
   try {
+    if (!fresh) {
+      // What an earlier worker had open leads nowhere any more.
+      await recordClosed(run, await run.previews.close(id), 'the task was resumed')
+      await run.workspaces.reset(id, last)
+    }
     for (const served of servedBefore(run)) {
       // A server that does not come back shows as a failed check at the next gate.
       if ((await restart(served)) === null) await publish(served)
