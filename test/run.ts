@@ -5,7 +5,7 @@ import { ENVIRONMENT } from '../src/config.ts'
 import { SERVER_VARIABLE, startTestServer } from './support/postgres-server.ts'
 import type { ServerReport, TestServer } from './support/postgres-server.ts'
 
-const FILES = ['src/**/*.test.ts', 'testkit/**/*.test.ts', 'test/**/*.test.ts']
+const FILES = ['src/**/*.test.ts', 'console/src/**/*.test.ts', 'testkit/**/*.test.ts', 'test/**/*.test.ts']
 const FLAGS = ['--test', '--test-concurrency=2']
 
 const given = process.argv.slice(2)

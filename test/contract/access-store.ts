@@ -9,7 +9,7 @@ export type AccessUnderTest = { readonly access: AccessStore; readonly close: ()
 
 export function accessStoreContract(name: string, open: () => Promise<AccessUnderTest>): void {
   const withStore = (title: string, run: (access: AccessStore) => Promise<void>) =>
-    test(`${name}: ${title}`, async () => {
+    void test(`${name}: ${title}`, async () => {
       const { access, close } = await open()
       try {
         await run(access)

@@ -9,7 +9,7 @@ export type ArtifactsUnderTest = { readonly artifacts: ArtifactStore; readonly c
 
 export function artifactStoreContract(name: string, open: () => Promise<ArtifactsUnderTest>): void {
   const withStore = (title: string, run: (artifacts: ArtifactStore) => Promise<void>) =>
-    test(`${name}: ${title}`, async () => {
+    void test(`${name}: ${title}`, async () => {
       const { artifacts, close } = await open()
       try {
         await run(artifacts)

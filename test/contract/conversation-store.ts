@@ -15,7 +15,7 @@ export type ConversationsUnderTest = {
 
 export function conversationStoreContract(name: string, open: () => Promise<ConversationsUnderTest>): void {
   const withStore = (title: string, run: (parts: ConversationsUnderTest) => Promise<void>) =>
-    test(`${name}: ${title}`, async () => {
+    void test(`${name}: ${title}`, async () => {
       const parts = await open()
       try {
         await run(parts)

@@ -17,7 +17,7 @@ const EVERYTHING: LedgerQuery = { taskId: null, userId: null, since: null }
 
 export function ledgerContract(name: string, open: () => Promise<LedgerUnderTest>): void {
   const withLedger = (title: string, run: (parts: LedgerUnderTest) => Promise<void>) =>
-    test(`${name}: ${title}`, async () => {
+    void test(`${name}: ${title}`, async () => {
       const parts = await open()
       try {
         await run(parts)

@@ -7,7 +7,7 @@ export type ObjectsUnderTest = { readonly objects: ObjectStore; readonly close: 
 
 export function objectStoreContract(name: string, open: () => Promise<ObjectsUnderTest>): void {
   const withStore = (title: string, run: (objects: ObjectStore) => Promise<void>) =>
-    test(`${name}: ${title}`, async () => {
+    void test(`${name}: ${title}`, async () => {
       const { objects, close } = await open()
       try {
         await run(objects)

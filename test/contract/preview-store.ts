@@ -13,7 +13,7 @@ const LATER = new Date('2026-03-02T12:30:00Z')
 
 export function previewStoreContract(name: string, open: () => Promise<PreviewsUnderTest>): void {
   const withStore = (title: string, run: (previews: PreviewStore) => Promise<void>) =>
-    test(`${name}: ${title}`, async () => {
+    void test(`${name}: ${title}`, async () => {
       const { previews, close } = await open()
       try {
         await run(previews)

@@ -48,7 +48,7 @@ const QUESTION: TaskEventBody = {
 
 export function taskQueueContract(name: string, open: () => Promise<TaskQueueUnderTest>): void {
   const withQueue = (title: string, run: (parts: TaskQueueUnderTest) => Promise<void>) =>
-    test(`${name}: ${title}`, async () => {
+    void test(`${name}: ${title}`, async () => {
       const parts = await open()
       try {
         await run(parts)

@@ -18,7 +18,7 @@ export function taskSignalsContract(
   processes: number,
 ): void {
   const withEnds = (title: string, count: number, run: (ends: readonly TaskSignals[]) => Promise<void>) =>
-    test(`${name}: ${title}`, { skip: count > processes ? 'it lives within one process' : false }, async () => {
+    void test(`${name}: ${title}`, { skip: count > processes ? 'it lives within one process' : false }, async () => {
       const { ends, close } = await open(count)
       try {
         await run(ends)

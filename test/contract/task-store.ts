@@ -31,7 +31,7 @@ export type TaskStoreUnderTest = {
 
 export function taskStoreContract(name: string, open: () => Promise<TaskStoreUnderTest>): void {
   const withStore = (title: string, run: (parts: TaskStoreUnderTest) => Promise<void>) =>
-    test(`${name}: ${title}`, async () => {
+    void test(`${name}: ${title}`, async () => {
       const parts = await open()
       try {
         await run(parts)

@@ -9,6 +9,10 @@ import { createInterface } from 'node:readline'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { connectPostgres } from '../../src/adapters/postgres/connect.ts'
+import { startEmbedded } from '../../src/adapters/postgres/embedded/embedded.ts'
+import type { TaskId } from '../../src/core/vocabulary/ids.ts'
+import { acceptSample, append, said } from '../contract/sample-task.ts'
 import { withoutPostgres } from '../support/postgres.ts'
 
 const USER = fileURLToPath(new URL('postgres-embedded-user.ts', import.meta.url))
@@ -159,6 +163,58 @@ test('a server that dies under a living process comes back', options, async (t) 
   assert.ok(back)
   assert.equal(await user.stop('stop!'), true)
 })
+
+test(
+  'what was acknowledged is there after the server was killed under load',
+  { ...options, timeout: 120_000 },
+  async (t) => {
+    if (process.platform !== 'linux') return t.skip('looks at /proc')
+    const { dataDir } = await place(t)
+    const server = await startEmbedded({ dataDir, log: () => undefined })
+    const stores = await connectPostgres({ connection: server.connection, log: () => undefined })
+    const acknowledged = new Map<TaskId, number>()
+    let stopping = false
+    const write = async () => {
+      while (!stopping) {
+        try {
+          let task = await acceptSample(stores.store)
+          acknowledged.set(task.id, task.lastSeq)
+          for (let round = 0; round < 3; round += 1) {
+            task = await append(stores.store, task, [said(`${round}`)])
+            acknowledged.set(task.id, task.lastSeq)
+          }
+        } catch {
+          // The server is away: whoever asked was told, and asks again.
+          await new Promise((resolve) => setTimeout(resolve, 10))
+        }
+      }
+    }
+    try {
+      const writers = Promise.all(Array.from({ length: 10 }, write))
+      for (let kills = 0; kills < 2; kills += 1) {
+        const before = acknowledged.size
+        while (acknowledged.size < before + 50) await new Promise((resolve) => setTimeout(resolve, 5))
+        const pid = await postmasterPid(dataDir)
+        assert.ok(pid)
+        await endProcess(pid)
+      }
+      const before = acknowledged.size
+      while (acknowledged.size < before + 50) await new Promise((resolve) => setTimeout(resolve, 5))
+      stopping = true
+      await writers
+      for (const [id, length] of acknowledged) {
+        const log = await stores.store.events(id, 0, 100)
+        const task = await stores.store.get(id)
+        assert.ok(log.length >= length, `${id} had ${length} events and has ${log.length}`)
+        assert.equal(task?.lastSeq, log.length)
+      }
+    } finally {
+      stopping = true
+      await stores.close()
+      await server.stop()
+    }
+  },
+)
 
 test('a data directory may be as deep as the file system allows; its socket is then elsewhere', options, async (t) => {
   const { folder, start } = await place(t)

@@ -107,7 +107,7 @@ test('the lists in the schema are those of the vocabulary', options, async () =>
     const allowed = (column: string) => {
       const found = checks.find(({ name }) => name === column)
       assert.ok(found, `${column} has a check`)
-      return [...found.definition.matchAll(/'([a-z_]+)'::text/g)].map(([, value]) => value).toSorted()
+      return [...found.definition.matchAll(/'([a-z_]+)'::text/g)].map(([, value]) => String(value)).toSorted()
     }
     assert.deepEqual(allowed('tasks_status_check'), [...TASK_STATUSES].toSorted())
     assert.deepEqual(allowed('tasks_task_type_check'), [...TASK_TYPES].toSorted())

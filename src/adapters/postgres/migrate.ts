@@ -11,6 +11,7 @@ const FOLDER = new URL('../../../migrations/', import.meta.url)
 const FILE_NAME = /^(\d{4})_[a-z0-9_]+\.sql$/
 // Any number that nobody else in the database locks; all processes have to take the same.
 const LOCK = 7_304_551
+const OLDEST = 15
 
 /** In the order of their numbers. Throws for a file that is not named `0001_what_it_does.sql`, and for a gap. */
 export async function readMigrations(folder: URL = FOLDER): Promise<readonly Migration[]> {
@@ -38,6 +39,7 @@ export async function migrate(connection: Connection, migrations?: readonly Migr
     await client.connect().catch((error: unknown) => {
       throw databaseFailure('connecting', error)
     })
+    await refuseOld(client)
     const applied = await readApplied(client)
     refuseEdited(known, applied)
     if (known.every((migration) => applied.has(migration.version))) return []
@@ -73,6 +75,16 @@ async function applyMissing(client: Client, known: readonly Migration[]): Promis
     names.push(migration.name)
   }
   return names
+}
+
+async function refuseOld(client: Client): Promise<void> {
+  const found = await client.query<{ number: number; version: string }>(
+    `select current_setting('server_version_num')::integer as number, current_setting('server_version') as version`,
+  )
+  const [row] = found.rows
+  if (row !== undefined && row.number < OLDEST * 10_000) {
+    throw new Error(`The database server is PostgreSQL ${row.version}; it has to be ${OLDEST} or newer.`)
+  }
 }
 
 async function readApplied(client: Client): Promise<ReadonlyMap<number, string>> {

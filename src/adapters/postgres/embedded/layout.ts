@@ -33,7 +33,7 @@ export async function prepareLayout(dataDir: string): Promise<Layout> {
 }
 
 /** The same for the same data directory, so that a second process finds the first one's socket. */
-export function socketFolder(root: string): string {
+function socketFolder(root: string): string {
   const inside = join(root, 'run')
   if (Buffer.byteLength(inside) <= MAX_FOLDER_BYTES) return inside
   const name = createHash('sha256').update(root).digest('hex').slice(0, 16)
