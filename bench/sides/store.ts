@@ -82,6 +82,8 @@ export function consume(
   end: (claim: Claim) => Promise<void>,
 ): () => Promise<void> {
   const ready: Claim[] = []
+  // Ahead of need many are claimed at a time; where each waits for a slot, whatever there is for the free ones.
+  const least = size.slot === 'worked' ? size.prefetch / 2 : 1
   let running = 0
   let unended = 0
   let stopped = false
@@ -125,8 +127,7 @@ export function consume(
       hinted = false
       const limit = size.prefetch - ready.length - unended
       const request = { worker: WORKER, limit, leaseMs: LEASE_MS, only: null }
-      // Many at a time, rather than one for each that ended.
-      const claims = limit * 2 >= size.prefetch ? await deps.queue.claim(request) : []
+      const claims = limit >= least ? await deps.queue.claim(request) : []
       ready.push(...claims)
       fill()
       if (claims.length > 0 || hinted) continue

@@ -3,7 +3,6 @@ import { createPaint } from '../adapters/terminal/paint.ts'
 import type { Paint } from '../adapters/terminal/paint.ts'
 import type { Refusal } from '../core/vocabulary/refusal.ts'
 import type { TaskId } from '../core/vocabulary/ids.ts'
-import type { JsonValue } from '../core/vocabulary/json.ts'
 import { readConfig } from '../config.ts'
 import { openPlatform } from '../processes/platform.ts'
 import type { Platform } from '../processes/platform.ts'
@@ -25,7 +24,7 @@ export type Output = {
   readonly paint: Paint
   /** To stdout. A reader that went away (a closed pipe) is no error. */
   readonly line: (text: string) => void
-  readonly json: (value: JsonValue) => void
+  readonly json: (value: object) => void
   /** To stderr: notes that are no part of the result. */
   readonly note: (text: string) => void
 }

@@ -41,7 +41,7 @@ const PROMPTS = fileURLToPath(new URL('../../prompts', import.meta.url))
 const MB = 1024 * 1024
 const ATTEMPTS = 5
 /** A preview opens while its task still runs: checks, review and repairs follow before its own time begins. */
-const WORK_AFTER_SERVING_MS = 60 * 60_000
+const WORK_AFTER_SERVING_MS = 10 * 60_000
 
 /** Opens the data directory and the database, and migrates it. Throws an Error with one clear sentence where that fails. */
 export async function openPlatform(config: Config, { say, logTo }: OpenOptions) {

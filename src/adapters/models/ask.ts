@@ -74,7 +74,8 @@ export async function ask(candidate: Candidate, question: Question, signal: Abor
         case 'tool-call': {
           contentSeen = true
           const input: unknown = part.input
-          if (part.invalid === true && !isJson(input)) brokenCalls.push({ tool: part.toolName, raw: String(input) })
+          if (part.invalid === true && !isJson(input))
+            brokenCalls.push({ tool: part.toolName, raw: typeof input === 'string' ? input : JSON.stringify(input) })
           else toolCalls.push({ id: part.toolCallId, tool: part.toolName, input: isJson(input) ? input : {} })
           break
         }
