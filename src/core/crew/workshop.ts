@@ -24,6 +24,9 @@ export type Workshop = {
   readonly close: (reason: string) => Promise<void>
 }
 
+/** `commit` is the state of the files that it runs; null when it is down. */
+type Running = Served & { readonly commit: CommitId | null }
+
 /** Prepares the workspace, or puts it back to its last recorded snapshot; then opens the sandbox and restarts what was serving. */
 export async function openWorkshop(run: Run): Promise<Workshop> {
   const { id } = run.task
@@ -32,7 +35,7 @@ export async function openWorkshop(run: Run): Promise<Workshop> {
   const last = run.journal.lastCommit() ?? baseline
   // First the sandbox, which ends any older one over these files: a worker that was frozen may have left one running.
   const sandbox = await run.sandboxes.open(id, run.limits.sandbox)
-  const servers = new Map<number, Served & { readonly commit: CommitId }>()
+  const servers = new Map<number, Running>()
   const published = new Set<number>()
   let newest = last
   let previewUrl: string | null = null
@@ -110,7 +113,7 @@ export async function openWorkshop(run: Run): Promise<Workshop> {
     for (const served of servedBefore(run)) {
       // A server that does not come back shows as a failed check at the next gate.
       if ((await restart(served)) === null) await publish(served)
-      else servers.set(served.port, { ...served, commit: baseline })
+      else servers.set(served.port, { ...served, commit: null })
     }
   } catch (error) {
     await workshop.close('the task could not be resumed')

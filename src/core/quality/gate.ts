@@ -5,7 +5,7 @@ import { detectChecks } from './detect-checks.ts'
 import type { CheckPlan } from './detect-checks.ts'
 import { pageCheck, TOOL_PROBE } from './scripts.ts'
 
-export const OUTPUT_CHARACTERS = 16_000
+const OUTPUT_CHARACTERS = 16_000
 const MAX_FILES = 5_000
 const MANIFEST_BYTES = 1_000_000
 /** Node colours its test output when it thinks somebody watches; checks are read by machines and people alike. */
