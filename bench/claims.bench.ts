@@ -8,7 +8,7 @@ export const benchmark: Benchmark = {
   name: 'claims',
   run: async (context) => {
     const postgres = await startPostgres(context)
-    const work = { few: 10, many: 1_000, claims: context.quick ? 100 : 400 }
+    const work = { few: 10, many: 1_000, claims: context.quick ? 60 : 300 }
     const ours: number[] = []
     const few: number[] = []
     for (let round = 0; round < context.rounds; round += 1) {

@@ -17,7 +17,7 @@ export const benchmark: Benchmark = {
     const socket = await startRedis(context)
     if (socket === null) return [{ name: 'queue beside BullMQ', skipped: 'there is no redis-server on this machine' }]
     const postgres = await startPostgres(context)
-    const jobs = context.quick ? 3_000 : 20_000
+    const jobs = context.quick ? 2_000 : 10_000
     const work = { jobs, concurrency: CONCURRENCY, paced: context.quick ? 150 : 500, paceMs: 5 }
     const side = (prefetch: number, slot: 'ended' | 'worked') => async () => {
       const server = await postgres.freshDatabase()

@@ -60,7 +60,7 @@ async function load(): Promise<readonly Benchmark[]> {
 async function measure(benchmark: Benchmark): Promise<readonly (Row | Skipped)[]> {
   const directory = await mkdtemp(join(tmpdir(), `factotum-bench-${benchmark.name}-`))
   const undo: (() => Promise<void> | void)[] = []
-  const rounds = values.rounds === undefined ? (values.quick ? 2 : 5) : Number(values.rounds)
+  const rounds = values.rounds === undefined ? (values.quick ? 1 : 3) : Number(values.rounds)
   try {
     const cleanUp = (step: () => Promise<void> | void) => void undo.push(step)
     return await benchmark.run({ quick: values.quick, rounds, directory, cleanUp, say: (text) => say(`  ${text}`) })

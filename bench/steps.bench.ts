@@ -13,7 +13,7 @@ export const benchmark: Benchmark = {
     const missing = missingPeer('@dbos-inc/dbos-sdk')
     if (missing !== null) return [{ name: NAME, skipped: missing }]
     const postgres = await startPostgres(context)
-    const work = { workflows: context.quick ? 300 : 1_500, concurrency: 10 }
+    const work = { workflows: context.quick ? 300 : 1_000, concurrency: 10 }
     const side = (file: string) => async () => runSide(file, { ...work, server: await postgres.freshDatabase() })
     const rounds = await alternate(context.rounds, { ours: side('steps.ts'), dbos: side('dbos.mjs') })
     const perSecond = (name: 'ours' | 'dbos') => rounds(name).map((figures) => figures['perSecond'] ?? Number.NaN)
