@@ -63,7 +63,7 @@ export type Config = Readonly<Environment> & {
   readonly secrets: readonly string[]
 }
 
-export const SECRET_NAMES = [
+const SECRET_NAMES = [
   'JWT_SECRET',
   'ANTHROPIC_API_KEY',
   'OPENAI_API_KEY',

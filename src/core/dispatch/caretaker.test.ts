@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createMemoryPreviewStore } from '../../adapters/memory/preview-store.ts'
+import { createMemoryTaskQueue } from '../../adapters/memory/task-queue.ts'
+import { createTaskRecords } from '../../adapters/memory/task-records.ts'
+import { createMemoryTaskSignals } from '../../adapters/memory/task-signals.ts'
+import { createMemoryTaskStore } from '../../adapters/memory/task-store.ts'
+import { acceptRequest } from '../task/accept-request.ts'
+import { readLog } from '../task/read-log.ts'
+import type { PreviewId, TaskId, UserId, WorkerId } from '../vocabulary/ids.ts'
+import { buryTheDead, closeOrphans, expireApprovals } from './caretaker.ts'
+
+const HOUR_MS = 3_600_000
+const gone = 'gone' as WorkerId
+const alive = 'alive' as WorkerId
+
+function openOffice() {
+  let now = 0
+  let ids = 0
+  const clock = { now: () => new Date(now), sleep: async () => undefined }
+  const records = createTaskRecords()
+  const signals = createMemoryTaskSignals()
+  const heard: string[] = []
+  signals.subscribe((signal) => void heard.push(signal.type))
+  const deps = {
+    store: createMemoryTaskStore(records, clock),
+    queue: createMemoryTaskQueue(records, clock),
+    previewStore: createMemoryPreviewStore(),
+    signals,
+    clock,
+    ids: {
+      next: <Id extends string>() => `id-${(ids += 1)}` as Id,
+      unguessable: () => 'preview' as PreviewId,
+      digest: (text: string) => text,
+    },
+    telemetry: { log: () => undefined, count: () => undefined, time: () => undefined },
+    limits: { inputCharacters: 1_000, approvalMs: HOUR_MS },
+    isDead: (worker: WorkerId) => worker === gone,
+  }
+  const accept = async (taskType: 'shell_command' | 'question'): Promise<TaskId> => {
+    const message = { interface: 'http', chat: 'c', author: 'ada' as UserId, text: 'ls', raw: {} } as const
+    const source = { type: 'empty' } as const
+    const accepted = await acceptRequest(deps, { ...message, externalId: `m-${(ids += 1)}`, taskType, source })
+    assert.ok('task' in accepted)
+    return accepted.task.id
+  }
+  return { deps, accept, heard, pass: (ms: number) => void (now += ms) }
+}
+
+test('an approval that nobody answers expires with its task, and not before its time', async () => {
+  const { deps, accept, pass } = openOffice()
+  const id = await accept('shell_command')
+  pass(HOUR_MS - 1)
+  await expireApprovals(deps)
+  assert.equal((await deps.store.get(id))?.status, 'needs_approval')
+  pass(1)
+  await expireApprovals(deps)
+  const task = await deps.store.get(id)
+  assert.equal(task?.status, 'aborted')
+  assert.equal(task.approval?.status, 'expired')
+})
+
+test('the task of a dead worker can be claimed at once, and the others are told; that of a living one is left alone', async () => {
+  const { deps, accept, heard } = openOffice()
+  const [first, second] = [await accept('question'), await accept('question')]
+  await deps.queue.claim({ worker: gone, limit: 1, leaseMs: HOUR_MS, only: first })
+  await deps.queue.claim({ worker: alive, limit: 1, leaseMs: HOUR_MS, only: second })
+  heard.length = 0
+  await buryTheDead(deps)
+  assert.deepEqual(heard, ['work'])
+  const claims = await deps.queue.claim({ worker: alive, limit: 10, leaseMs: HOUR_MS, only: null })
+  assert.deepEqual(
+    claims.map(({ task }) => task.id),
+    [first],
+  )
+})
+
+test('a preview whose worker is gone is closed, with an entry in the log; one that is served stays', async () => {
+  const { deps, accept } = openOffice()
+  const [orphaned, served] = [await accept('question'), await accept('question')]
+  await deps.queue.renew(alive, [], HOUR_MS)
+  const record = (taskId: TaskId, worker: WorkerId, id: string) => ({
+    id: id as PreviewId,
+    taskId,
+    port: 8000,
+    url: 'http://127.0.0.1:1/',
+    expiresAt: new Date(HOUR_MS),
+    socketPath: 's',
+    worker,
+  })
+  await deps.previewStore.save(record(orphaned, gone, 'a'))
+  await deps.previewStore.save(record(served, alive, 'b'))
+  await closeOrphans(deps)
+  assert.deepEqual(
+    (await deps.previewStore.all()).map(({ id }) => id),
+    ['b'],
+  )
+  const last = (await readLog(deps.store, orphaned)).at(-1)
+  assert.equal(last?.type, 'preview.closed')
+})
