@@ -87,8 +87,8 @@ function changesOf(step: string, output: JsonValue, turn: JsonValue, log: readon
     return routed?.type === 'task.routed' ? changesIn(routed.data.command ?? '') : []
   }
   if (!step.endsWith('/tools')) return []
-  const { results } = output as unknown as { readonly results: readonly { call_id: string; ok: boolean }[] }
-  const { tool_calls } = turn as unknown as { readonly tool_calls: readonly Call[] }
+  const { results } = output as { readonly results: readonly { readonly call_id: string; readonly ok: boolean }[] }
+  const { tool_calls } = turn as { readonly tool_calls: readonly Call[] }
   return tool_calls.flatMap((call) => {
     if (results.find((result) => result.call_id === call.id)?.ok !== true) return []
     if (call.tool === 'write') return [String(call.input['content'])]
