@@ -19,13 +19,8 @@ export const benchmark: Benchmark = {
     const postgres = await startPostgres(context)
     const { host, port, user, database } = await postgres.freshDatabase()
     const address = `postgres://${user}@localhost:${port}/${database}?host=${encodeURIComponent(host)}`
-    const up = await startPlatform(context, 'data', { DATABASE_URL: address })
-    // Taking alone is measured: paused, the platform starts none of them meanwhile.
-    const paused = await fetch(`${up.url}/v1/admin/pause`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${up.token}` },
-    })
-    if (!paused.ok) throw new Error(`pausing answered ${paused.status}`)
+    // Taking alone is measured: no worker starts any of them meanwhile.
+    const up = await startPlatform(context, 'data', { DATABASE_URL: address }, 'gateway')
     const bare = spawn(process.execPath, [BARE, JSON.stringify(await postgres.freshDatabase())], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })

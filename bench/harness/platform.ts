@@ -59,12 +59,17 @@ export function environment(dataDir: string, settings: Environment): NodeJS.Proc
   }
 }
 
-/** Starts `factotum up` and waits until it is ready. It and its database end with the benchmark. */
-export async function startPlatform(context: BenchmarkContext, name: string, settings: Environment = {}): Promise<Up> {
+/** Starts `factotum up` and waits until it is ready (alive, where there is no worker to be ready). It and its database end with the benchmark. */
+export async function startPlatform(
+  context: BenchmarkContext,
+  name: string,
+  settings: Environment = {},
+  roles: 'gateway,worker' | 'gateway' = 'gateway,worker',
+): Promise<Up> {
   const dataDir = join(context.directory, name)
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const began = performance.now()
-  const child = spawn(process.execPath, [MAIN, 'up'], {
+  const child = spawn(process.execPath, [MAIN, 'up', '--roles', roles], {
     cwd: context.directory,
     env: environment(dataDir, settings),
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -79,7 +84,7 @@ export async function startPlatform(context: BenchmarkContext, name: string, set
     clearTimeout(late)
   }
   context.cleanUp(stop)
-  const url = await untilReady(dataDir, child, () => said, began)
+  const url = await untilReady(dataDir, child, () => said, began, roles === 'gateway' ? '/healthz' : '/readyz')
   const readyMs = performance.now() - began
   const principal = { userId: OWNER, role: 'owner', scopes: SCOPES } as const
   const token = await issueToken({ secret: SECRET, principal, ttlSeconds: 3_600, now: new Date(), id: 'bench' })
@@ -138,12 +143,18 @@ function follow(url: string, authorization: string, seen: (event: WireEvent) => 
   })
 }
 
-async function untilReady(dataDir: string, child: ChildProcess, said: () => string, began: number): Promise<string> {
+async function untilReady(
+  dataDir: string,
+  child: ChildProcess,
+  said: () => string,
+  began: number,
+  health: string,
+): Promise<string> {
   while (performance.now() - began < READY_TIMEOUT_MS) {
     if (child.exitCode !== null) throw new Error(`factotum up ended with ${child.exitCode}: ${said().slice(-2_000)}`)
     const running = await readRunning(dataDir)
     if (running !== null && running.pid === child.pid) {
-      const answer = await fetch(`${running.url}/readyz`).catch(() => null)
+      const answer = await fetch(running.url + health).catch(() => null)
       await answer?.body?.cancel()
       if (answer?.status === 200) return running.url
     }
