@@ -11,13 +11,14 @@ import { launch } from './launch.ts'
 import { findGit, obtainBubblewrap } from './obtain-bubblewrap.ts'
 import type { Bubblewrap } from './obtain-bubblewrap.ts'
 import { openPortSockets, sweepPortSockets } from './port-sockets.ts'
+import { endPredecessor, noteSandbox } from './predecessor.ts'
 import { report } from './probe.ts'
 import { SEARCH_PATH } from './run-program.ts'
 import { sandboxUser } from './sandbox-user.ts'
 import type { SandboxUser } from './sandbox-user.ts'
 import { seccompFilter } from './seccomp-filter.ts'
 import { prepareToolbox } from './toolbox.ts'
-import { filesFolder } from './workspace-folders.ts'
+import { filesFolder, workspaceFolder } from './workspace-folders.ts'
 
 type Options = {
   readonly dataDir: string
@@ -45,7 +46,12 @@ export function createSandboxProvider({ dataDir, log, say, searchPath = SEARCH_P
     return { bubblewrap, tools, cgroups: findCgroups(), seccomp: seccompFilter(architecture) }
   })
 
-  async function boot(name: string, user: SandboxUser, workspace: string, limits: SandboxLimits): Promise<Sandbox> {
+  async function boot(
+    name: string,
+    user: SandboxUser,
+    workspace: string,
+    limits: SandboxLimits,
+  ): Promise<{ readonly sandbox: Sandbox; readonly init: number | null }> {
     const { bubblewrap, tools, cgroups, seccomp } = await ground()
     opened += 1
     const cgroup = cgroups.create(`${process.pid}-${opened}-${name}`, limits)
@@ -53,7 +59,8 @@ export function createSandboxProvider({ dataDir, log, say, searchPath = SEARCH_P
     const portDescriptors = sockets.descriptors
     try {
       const launched = launch({ bubblewrap, tools, user, workspace, limits, cgroup, seccomp, portDescriptors })
-      return await startSandbox({ launched, cgroup, sockets, limits })
+      const sandbox = await startSandbox({ launched, cgroup, sockets, limits })
+      return { sandbox, init: launched.initPid() }
     } catch (error) {
       await sockets.handOver()
       await sockets.remove()
@@ -80,7 +87,7 @@ export function createSandboxProvider({ dataDir, log, say, searchPath = SEARCH_P
     const user = sandboxUser('probe')
     try {
       if (user.dedicated) await chown(workspace, user.uid, user.gid)
-      const sandbox = await boot('probe', user, workspace, PROBE_LIMITS)
+      const { sandbox } = await boot('probe', user, workspace, PROBE_LIMITS)
       try {
         const command = { command: 'true', cwd: '.', env: {}, timeoutMs: 5_000, maxOutputBytes: 1_000 }
         const { exitCode, stderr } = await sandbox.exec(command, new AbortController().signal)
@@ -107,7 +114,10 @@ export function createSandboxProvider({ dataDir, log, say, searchPath = SEARCH_P
         await mkdir(workspace, { recursive: true, mode: 0o700 })
         if (user.dedicated) await chown(workspace, user.uid, user.gid)
       }
-      const sandbox = await boot(taskId, user, workspace, limits)
+      const folder = workspaceFolder(resolve(dataDir), taskId)
+      await endPredecessor(folder)
+      const { sandbox, init } = await boot(taskId, user, workspace, limits)
+      if (init !== null) await noteSandbox(folder, init)
       void sandbox.ended.then(({ reason, detail }) => {
         const fields = { task_id: taskId, reason, detail }
         log(reason === 'closed' ? 'debug' : 'warn', 'sandbox ended', fields)

@@ -26,6 +26,8 @@ export function progressLines(event: TaskEvent, paint: Paint): readonly string[]
     case 'step.completed':
       return stepLines(event.data.step, event.data.output, line)
     case 'tool.started':
+      // What an agent finishes with stands in the summary at the end.
+      if (event.data.tool === 'finish') return []
       return line(event.data.agent, `${event.data.tool} ${paint.dim(oneLine(subjectOf(event.data.input), 100))}`)
     case 'tool.finished':
       return event.data.ok ? [] : line('', paint.red(`✗ ${oneLine(event.data.output)}`))

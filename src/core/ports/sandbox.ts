@@ -109,6 +109,9 @@ export class SandboxGone extends Error {
 export interface SandboxProvider {
   /** Looks at what this machine can do; cached after the first call. Never throws. */
   probe(): Promise<SandboxReport>
-  /** Throws an Error with one clear sentence when the level is below L1: nothing ever runs bare. */
+  /**
+   * First ends whatever sandbox of this task still runs on this machine, so that two never work on the same files.
+   * Throws an Error with one clear sentence when the level is below L1: nothing ever runs bare.
+   */
   open(taskId: TaskId, limits: SandboxLimits): Promise<Sandbox>
 }
