@@ -108,7 +108,7 @@ test('a worker cannot answer for a person, pass over the question, or end a task
   const append = async (...events: readonly object[]) =>
     (await world.call(OWNER, 'POST', `${path}/events`, { token, events })).status
   const by = { by: 'owner', reason: 'r' }
-  assert.equal(await append({ type: 'task.aborting', data: by }), 400)
+  assert.equal(await append({ type: 'task.aborting', data: by }), 403)
   assert.equal(await append({ type: 'task.aborted', data: by }), 400)
   assert.equal(await append({ type: 'task.completed', data: { result: RESULT } }), 400)
   assert.equal(await append({ type: 'task.failed', data: { error: 'x', result: null } }), 400)
@@ -116,7 +116,8 @@ test('a worker cannot answer for a person, pass over the question, or end a task
   assert.equal(await append(asks), 200)
   assert.equal(await append(queues), 409)
   const answer = { approval_id: asks.data.approval_id, status: 'approved', by: 'owner', comment: null }
-  assert.equal(await append({ type: 'approval.resolved', data: answer }), 400)
+  assert.equal(await append({ type: 'approval.resolved', data: answer }), 403)
+  assert.equal((await world.call(OWNER, 'POST', `${path}/aborted`, { token })).status, 409)
   assert.equal((await jsonOf(await world.call(ADA, 'GET', `/v1/tasks/${id}`)))['status'], 'needs_approval')
 })
 

@@ -6,10 +6,9 @@ import type { Refusal } from '../../core/vocabulary/refusal.ts'
 import type { Task, TaskResult } from '../../core/vocabulary/task.ts'
 import type { HeldClaim } from '../../core/ports/task-queue.ts'
 import { eventBodySchema, name, taskResultSchema } from './event-schemas.ts'
-import type { EventBodyOnTheWire } from './event-schemas.ts'
 import { json, operation, refusedOr, taskOperation } from './operation.ts'
 import type { Responses, TaskCall } from './operation.ts'
-import { invalidField, isProblem, problem, refusalToProblem } from './problem.ts'
+import { invalidField, isProblem, refusalToProblem } from './problem.ts'
 import type { Problem } from './problem.ts'
 import { taskSchema, taskToWire } from './wire.ts'
 
@@ -29,15 +28,8 @@ const claims = name(
   z.object({ items: z.array(z.object({ task: taskSchema, token: z.string(), attempt: z.int() })) }),
 )
 
-/** Ends have operations of their own; answers to approvals, aborts and births are other people's to record. */
-const NOT_A_WORKERS: ReadonlySet<TaskEventBody['type']> = new Set([
-  'task.created',
-  'task.aborting',
-  'task.completed',
-  'task.failed',
-  'task.aborted',
-  'approval.resolved',
-])
+/** Each end has an operation of its own, which takes its evidence apart. */
+const ENDS: ReadonlySet<TaskEventBody['type']> = new Set(['task.completed', 'task.failed', 'task.aborted'])
 
 export const workerOperations = [
   operation({
@@ -79,8 +71,8 @@ export const workerOperations = [
     handle: async (call) => {
       const held = claimOf(call, call.body.token)
       if (isProblem(held)) return held
-      const refused = eventsProblem(call.task, call.body.events)
-      if (refused !== null) return refused
+      const end = call.body.events.findIndex((event) => ENDS.has(event.type))
+      if (end >= 0) return invalidField(`events.${end}.type`, 'an end is told to /complete, /fail or /aborted')
       return append(call, held, call.body.events as readonly TaskEventBody[])
     },
   }),
@@ -183,14 +175,4 @@ async function append(
 ): Promise<Response | Problem> {
   const appended: Task | Refusal = await call.deps.appendUnderClaim(held, bodies)
   return refusedOr(appended, taskToWire)
-}
-
-/** A worker must not answer for a person: neither with the answer itself nor by passing over the question. */
-function eventsProblem(task: Task, events: readonly EventBodyOnTheWire[]): Problem | null {
-  const foreign = events.findIndex((event) => NOT_A_WORKERS.has(event.type))
-  if (foreign >= 0) return invalidField(`events.${foreign}.type`, 'not for a worker to append here')
-  const queues = events.some((event) => event.type === 'task.queued')
-  const waits = task.status === 'needs_approval' || events.some((event) => event.type === 'approval.requested')
-  if (queues && waits) return problem(409, 'needs_approval', 'The task waits for a person and is queued by their yes.')
-  return null
 }

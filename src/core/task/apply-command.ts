@@ -22,13 +22,16 @@ export function applyCommand(deps: LogDeps, taskId: TaskId, command: TaskCommand
   return changeTask(deps, taskId, null, (task) => decide(task, command, deps.clock.now()))
 }
 
-/** A write by the worker that holds the claim with this token; refused when the lease was lost or an event can't happen now. */
+/**
+ * A write by the worker that holds the claim with this token: all of the bodies or none. Refused when the lease was lost,
+ * when an event can't happen now, and when it is a person's to cause (see refusalUnderClaim).
+ */
 export function appendUnderClaim(
   deps: LogDeps,
   claim: { readonly taskId: TaskId; readonly token: bigint },
   bodies: readonly TaskEventBody[],
 ): Promise<Task | Refusal> {
-  return changeTask(deps, claim.taskId, claim.token, (task) => refusalOf(task, bodies) ?? bodies)
+  return changeTask(deps, claim.taskId, claim.token, (task) => refusalUnderClaim(task, bodies) ?? bodies)
 }
 
 /** What the platform has to add from outside of a claim (previews closed, artifacts added), also after the end. */
@@ -49,6 +52,33 @@ export function refusalOf(task: Task, bodies: readonly TaskEventBody[]): Refusal
       if (isTerminal(status)) return { type: 'already_over', status }
       return { type: 'wrong_status', status, wanted: `a status in which ${body.type} can happen` }
     }
+    status = next
+  }
+  return null
+}
+
+/** Births, stops and answers come from outside of a claim. */
+const NOT_A_WORKERS: ReadonlySet<TaskEventBody['type']> = new Set([
+  'task.created',
+  'task.aborting',
+  'approval.resolved',
+])
+
+/**
+ * Why the holder of a claim may not append the bodies; null when it may. On top of what can follow at all, a worker never
+ * answers for a person: neither with the answer itself, nor by passing over the question, nor by a stop nobody asked for.
+ */
+export function refusalUnderClaim(task: Task, bodies: readonly TaskEventBody[]): Refusal | null {
+  let status = task.status
+  for (const body of bodies) {
+    if (NOT_A_WORKERS.has(body.type)) return { type: 'not_a_workers', event: body.type }
+    const refused = refusalOf({ ...task, status }, [body])
+    if (refused !== null) return refused
+    if (body.type === 'task.aborted' && status !== 'aborting')
+      return { type: 'wrong_status', status, wanted: 'aborting' }
+    const next = statusAfter(status, body) ?? status
+    if (status === 'needs_approval' && next !== status)
+      return { type: 'wrong_status', status, wanted: "a person's answer" }
     status = next
   }
   return null

@@ -2,7 +2,7 @@
 import type { TaskEventBody } from '../vocabulary/event.ts'
 import type { Task, TaskStatus } from '../vocabulary/task.ts'
 import type { Claim } from '../ports/task-queue.ts'
-import { announce, changeOf, refusalOf } from './apply-command.ts'
+import { announce, changeOf, refusalUnderClaim } from './apply-command.ts'
 import type { LogDeps } from './apply-command.ts'
 
 /** The claim is no longer ours, or the task was stopped by somebody else: whoever works on it must drop everything. */
@@ -48,7 +48,7 @@ export function createTaskWriter(deps: LogDeps, claim: Claim): TaskWriter {
 
   async function write(bodies: readonly TaskEventBody[]): Promise<void> {
     for (;;) {
-      if (refusalOf(task, bodies) !== null) throw new WriterStopped(task.status)
+      if (refusalUnderClaim(task, bodies) !== null) throw new WriterStopped(task.status)
       const change = changeOf(task, bodies, claim.token, deps.clock.now())
       const outcome = await deps.store.commit(change)
       if (outcome.type === 'committed') {

@@ -1,4 +1,5 @@
 // An expected "no", as a value: what was asked can't be done to this task as it is now. Broken infrastructure throws instead.
+import type { TaskEventBody } from './event.ts'
 import type { TaskStatus } from './task.ts'
 
 export type Refusal =
@@ -8,4 +9,6 @@ export type Refusal =
   | { readonly type: 'approval_expired' }
   | { readonly type: 'already_over'; readonly status: TaskStatus }
   | { readonly type: 'lost_lease' }
+  /** What only a person, or the platform in their name, may record. */
+  | { readonly type: 'not_a_workers'; readonly event: TaskEventBody['type'] }
   | { readonly type: 'invalid'; readonly problem: string }
