@@ -17,8 +17,10 @@ export function taskSignalsContract(
   open: (processes: number) => Promise<SignalsUnderTest>,
   processes: number,
 ): void {
-  const withEnds = (title: string, count: number, run: (ends: readonly TaskSignals[]) => Promise<void>) =>
-    void test(`${name}: ${title}`, { skip: count > processes ? 'it lives within one process' : false }, async () => {
+  const withEnds = (title: string, count: number, run: (ends: readonly TaskSignals[]) => Promise<void>) => {
+    // What lives within one process promises nothing to others.
+    if (count > processes) return
+    test(`${name}: ${title}`, async () => {
       const { ends, close } = await open(count)
       try {
         await run(ends)
@@ -26,6 +28,7 @@ export function taskSignalsContract(
         await close()
       }
     })
+  }
 
   withEnds('a listener of the same process is called at once, and once', 1, async ([own]) => {
     assert.ok(own)

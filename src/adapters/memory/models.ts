@@ -21,7 +21,7 @@ export type Script = {
   readonly usage?: Usage
 }
 
-export const SCRIPTED_MODEL: ModelLabel = { provider: 'scripted', model: 'script', offline: false }
+const SCRIPTED_MODEL: ModelLabel = { provider: 'scripted', model: 'script', offline: false }
 const USAGE: Usage = { input_tokens: 100, output_tokens: 10, cached_input_tokens: 0 }
 
 /** Throws ModelError `malformed` where the script does not fit the shape, and whatever the script throws. */
