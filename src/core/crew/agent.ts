@@ -75,12 +75,13 @@ export async function runAgent(run: Run, workshop: Workshop, assignment: Assignm
       continue
     }
     silent = 0
-    const done = await carryOut(run, workshop, assignment, `${step}/tools`, turn.tool_calls, role.tools)
+    const calls = breaker.upToStuck(turn.tool_calls)
+    const done = await carryOut(run, workshop, assignment, `${step}/tools`, calls, role.tools)
     for (const result of done.results) {
       messages.push({ role: 'tool', callId: result.call_id, tool: result.tool, output: result.output, ok: result.ok })
     }
     if (done.finished !== null) return done.finished
-    for (const call of turn.tool_calls) breaker.record(call)
+    for (const call of calls) breaker.record(call)
     if (breaker.isStuck()) {
       throw new TaskFailure(
         `The ${assignment.role} repeated the same tool calls five times in a row on "${assignment.title}", so it was stopped.`,

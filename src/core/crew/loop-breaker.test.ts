@@ -52,3 +52,14 @@ test('any calls: stuck exactly when the end is five rounds of at most three call
     }),
   )
 })
+
+test('within one turn the calls are cut after the one that closes the circle, and kept whole otherwise', () => {
+  const breaker = createLoopBreaker()
+  const calls = (count: number, tool: string) =>
+    Array.from({ length: count }, (_, index) => ({ id: `c${index}`, tool, input: {} }))
+  assert.equal(breaker.upToStuck(calls(20, 'list')).length, 5)
+  assert.equal(breaker.upToStuck(calls(4, 'list')).length, 4)
+  for (const call of calls(3, 'list')) breaker.record(call)
+  assert.equal(breaker.upToStuck(calls(20, 'list')).length, 2)
+  assert.equal(breaker.isStuck(), false)
+})

@@ -133,8 +133,11 @@ async function close(deps: RunDeps, id: TaskId, workshop: Workshop, reason: stri
 }
 
 async function acknowledgeAbort(deps: RunDeps, writer: TaskWriter): Promise<RunEnd> {
-  await deps.previews.close(writer.task().id)
-  await writer.append({ type: 'task.aborted', data: { by: PLATFORM, reason: 'It was stopped on request.' } })
+  const { id } = writer.task()
+  await deps.previews.close(id)
+  const request = (await readLog(deps.store, id)).findLast((event) => event.type === 'task.aborting')
+  const asked = request?.type === 'task.aborting' ? request.data : { by: PLATFORM, reason: 'It was stopped.' }
+  await writer.append({ type: 'task.aborted', data: asked })
   return { type: 'over', task: writer.task(), workshop: null }
 }
 

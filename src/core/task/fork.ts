@@ -24,6 +24,8 @@ const LEFT_BEHIND: ReadonlySet<TaskEventBody['type']> = new Set([
   'artifact.added',
 ])
 
+const NO_TOKENS = { input_tokens: 0, output_tokens: 0, cached_input_tokens: 0 }
+
 /** A forked shell command is asked for anew: an approval holds for one run. */
 export async function forkTask(
   deps: AcceptDeps,
@@ -64,7 +66,7 @@ export async function forkTask(
   } as const
   const bodies = kept
     .filter((event) => !LEFT_BEHIND.has(event.type))
-    .map(({ task_id: _, seq: __, at: ___, ...body }) => body)
+    .map(({ task_id: _, seq: __, at: ___, ...body }) => alreadyPaid(body))
   const { events, next } = extend(evolve(null, created), bodies, at)
   const accepted = await deps.store.accept(message, next, [created, ...events])
   deps.signals.publish({ type: 'task', taskId: accepted.task.id, seq: accepted.task.lastSeq })
@@ -96,4 +98,10 @@ function lastCommit(log: readonly TaskEvent[]): CommitId | null {
 
 function hasWorkspace(log: readonly TaskEvent[]): boolean {
   return log.some((event) => event.type === 'step.completed' && event.data.step === 'workspace')
+}
+
+/** The original paid for its turns; the ledger must not count them twice. */
+function alreadyPaid(body: TaskEventBody): TaskEventBody {
+  if (body.type !== 'usage.recorded') return body
+  return { ...body, data: { ...body.data, ...NO_TOKENS } }
 }
