@@ -190,6 +190,11 @@ export function taskStoreContract(name: string, open: () => Promise<TaskStoreUnd
     )
   })
 
+  withStore('nothing comes after a number that no log reaches', async ({ store }) => {
+    const { id } = await acceptSample(store)
+    for (const after of [2 ** 31, Number.MAX_SAFE_INTEGER]) assert.deepEqual(await store.events(id, after, 10), [])
+  })
+
   withStore('texts of every kind come back as they were', async ({ store }) => {
     const texts = [
       '',

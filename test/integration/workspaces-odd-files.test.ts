@@ -55,6 +55,26 @@ test('attributes, ignore lists, hooks and settings in the workspace change nothi
   assert.equal(existsSync(join(folder, 'ran')), false)
 })
 
+test('a workspace that its own commands locked is opened again', async (t) => {
+  const made = await newWorkspace(t)
+  if (made === null) return
+  const { task, first, folder } = made
+  files.write(task, 'kept.txt', 'kept')
+  chmodSync(folder, 0o000)
+  const commit = await ground.workspaces.snapshot(task, 'locked')
+  assert.notEqual(commit, first)
+  chmodSync(folder, 0o000)
+  await ground.workspaces.reset(task, first)
+  assert.deepEqual(readdirSync(folder), [])
+  chmodSync(folder, 0o000)
+  const sandbox = await ground.provider.open(task, LIMITS)
+  try {
+    assert.deepEqual(await sandbox.writeFile('new.txt', Buffer.from('new')), { type: 'written' })
+  } finally {
+    await sandbox.close()
+  }
+})
+
 test('names with newlines, dashes, quotes and bytes that are no text are recorded and put back', async (t) => {
   const made = await newWorkspace(t)
   if (made === null) return

@@ -17,7 +17,7 @@ const MAX_BATCH = 250
 
 const EVENTS: Statement = {
   name: 'events',
-  text: 'select task_id, seq, type, at, data from task_events where task_id = $1 and seq > $2 order by seq limit $3',
+  text: 'select task_id, seq, type, at, data from task_events where task_id = $1 and seq > $2::bigint order by seq limit $3',
 }
 
 // A cursor is the last id of the page before; ids of version 7 sort by creation. An unknown cursor is as good as none.

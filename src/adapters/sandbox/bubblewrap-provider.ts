@@ -18,7 +18,7 @@ import { sandboxUser } from './sandbox-user.ts'
 import type { SandboxUser } from './sandbox-user.ts'
 import { seccompFilter } from './seccomp-filter.ts'
 import { prepareToolbox } from './toolbox.ts'
-import { filesFolder, workspaceFolder } from './workspace-folders.ts'
+import { filesFolder, unlockFiles, workspaceFolder } from './workspace-folders.ts'
 
 type Options = {
   readonly dataDir: string
@@ -114,6 +114,7 @@ export function createSandboxProvider({ dataDir, log, say, searchPath = SEARCH_P
         await mkdir(workspace, { recursive: true, mode: 0o700 })
         if (user.dedicated) await chown(workspace, user.uid, user.gid)
       }
+      await unlockFiles(resolve(dataDir), taskId)
       const folder = workspaceFolder(resolve(dataDir), taskId)
       await endPredecessor(folder)
       const { sandbox, init } = await boot(taskId, user, workspace, limits)

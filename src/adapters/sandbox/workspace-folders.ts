@@ -1,4 +1,5 @@
 // Where a task's files and their history lie on the host.
+import { chmod } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /** Throws when the id could name anything but a folder of its own. */
@@ -11,6 +12,11 @@ export function workspaceFolder(dataDir: string, taskId: string): string {
 /** Seen by the sandbox as /workspace. */
 export function filesFolder(dataDir: string, taskId: string): string {
   return join(workspaceFolder(dataDir, taskId), 'files')
+}
+
+/** What runs in a sandbox can lock everybody out of its /workspace, ourselves too. No link can stand in for the folder: it is mounted. */
+export async function unlockFiles(dataDir: string, taskId: string): Promise<void> {
+  await chmod(filesFolder(dataDir, taskId), 0o755)
 }
 
 /** The snapshots: no sandbox of an agent ever sees it. */

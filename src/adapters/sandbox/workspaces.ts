@@ -13,7 +13,7 @@ import type { Mount, Operation, OperationResult } from './operation.ts'
 import { SEARCH_PATH } from './run-program.ts'
 import { sandboxUser } from './sandbox-user.ts'
 import { seccompFilter } from './seccomp-filter.ts'
-import { filesFolder, historyFolder, workspaceFolder } from './workspace-folders.ts'
+import { filesFolder, historyFolder, unlockFiles, workspaceFolder } from './workspace-folders.ts'
 import * as scripts from './workspace-scripts.ts'
 
 type Options = {
@@ -69,6 +69,7 @@ export function createWorkspaces({ dataDir, limits, say, searchPath = SEARCH_PAT
     const { settings } = await laid()
     const [files, history] = [filesFolder(home, taskId), historyFolder(home, taskId)]
     if (!existsSync(history)) throw new Error(`there is no workspace for task ${taskId}`)
+    await unlockFiles(home, taskId)
     return [
       { source: files, target: '/workspace', writable: true },
       { source: history, target: '/history', writable: true },
