@@ -64,9 +64,9 @@ export async function runTask(deps: RunDeps, claim: Claim, signal: AbortSignal):
       throw new TaskFailure(`Its worker was lost ${claim.attempt - 1} times in a row without getting anywhere.`)
     }
     run = await prepareRun(deps, claim, writer, signal)
-    const next = await route(deps, run)
-    if (next === 'waiting') return { type: 'waiting' }
-    await begin(deps, writer)
+    const routed = await route(deps, run)
+    if (routed === 'waiting') return { type: 'waiting' }
+    await begin(deps, writer, routed)
     const current: Run = { ...run, task: writer.task() }
     run = current
     if (current.task.taskType === 'question') {
@@ -93,24 +93,24 @@ async function prepareRun(deps: RunDeps, claim: Claim, writer: TaskWriter, signa
   return { ...deps, models, task, writer, journal, meter: createMeter(log, deps.limits), signal }
 }
 
-async function route(deps: RunDeps, run: Run): Promise<'go' | 'waiting'> {
+/** What routing adds to the log, to be recorded together with the start: nothing where the task was routed before. */
+async function route(deps: RunDeps, run: Run): Promise<readonly TaskEventBody[] | 'waiting'> {
   const { status } = run.writer.task()
-  if (status !== 'pending' && status !== 'routing') return 'go'
+  if (status !== 'pending' && status !== 'routing') return []
   const routing = await routeRequest(run)
   const routed: TaskEventBody = { type: 'task.routed', data: routing }
   if (!routing.needs_confirmation || routing.command === null) {
-    await run.writer.append(routed, { type: 'task.queued', data: { reason: 'routed' } })
-    return 'go'
+    return [routed, { type: 'task.queued', data: { reason: 'routed' } }]
   }
   const expiresAt = new Date(deps.clock.now().getTime() + deps.approvalMs)
   await run.writer.append(routed, approvalRequest(deps.ids, routing.command, expiresAt))
   return 'waiting'
 }
 
-async function begin(deps: RunDeps, writer: TaskWriter): Promise<void> {
-  if (writer.task().status !== 'queued') return
+async function begin(deps: RunDeps, writer: TaskWriter, routed: readonly TaskEventBody[]): Promise<void> {
+  if (routed.length === 0 && writer.task().status !== 'queued') return
   const { level } = await deps.sandboxes.probe()
-  await writer.append({ type: 'task.started', data: { worker: deps.worker, sandbox_level: level } })
+  await writer.append(...routed, { type: 'task.started', data: { worker: deps.worker, sandbox_level: level } })
 }
 
 function complete(writer: TaskWriter, result: TaskResult): Promise<void> {

@@ -157,6 +157,8 @@ export function createWorker(deps: WorkerDeps, config: WorkerConfig): Worker {
 
   return {
     start: () => {
+      // The first task need not wait for what is found out once.
+      void deps.sandboxes.probe()
       loops.push(claimLoop(), leaseLoop(), residents.sweep(stopping.signal))
     },
     stop: async () => {

@@ -24,7 +24,11 @@ export type TaskWriter = {
   readonly note: (...bodies: readonly TaskEventBody[]) => void
 }
 
+/** How long a note may wait for company: what follows a note at once goes into the same commit. */
+const NOTE_MS = 4
+
 export function createTaskWriter(deps: LogDeps, claim: Claim): TaskWriter {
+  let resting = false
   let task = claim.task
   let waiting: TaskEventBody[] = []
   let writing: Promise<void> | null = null
@@ -76,8 +80,13 @@ export function createTaskWriter(deps: LogDeps, claim: Claim): TaskWriter {
     },
     note: (...bodies) => {
       waiting.push(...bodies)
-      // A note that can't be written shows again at the next append, which throws to somebody who listens.
-      flush().catch(() => undefined)
+      if (resting) return
+      resting = true
+      void deps.clock.sleep(NOTE_MS).then(() => {
+        resting = false
+        // A note that can't be written shows again at the next append, which throws to somebody who listens.
+        flush().catch(() => undefined)
+      })
     },
   }
 }
