@@ -30,7 +30,10 @@ export async function foreground(platform: Platform, task: Task, options: Foregr
   })
   const onInterrupt = () => {
     output.note('Stopping…')
-    void applyCommand(platform, task.id, { type: 'abort', by: OWNER, reason: 'Interrupted in the terminal.' })
+    const stop = { type: 'abort', by: OWNER, reason: 'Interrupted in the terminal.' } as const
+    applyCommand(platform, task.id, stop).catch(() =>
+      output.note(`It could not be stopped; \`factotum task abort ${task.id}\` tries again.`),
+    )
   }
   process.on('SIGINT', onInterrupt)
   process.on('SIGTERM', onInterrupt)

@@ -1,10 +1,11 @@
 // Somebody to work on one foreground task: the platform that is up already, or a worker process of its own that can
 // outlive the command for as long as the task's preview stays open.
 import { spawn } from 'node:child_process'
-import { openSync } from 'node:fs'
+import { closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { TaskId } from '../core/vocabulary/ids.ts'
+import { isTerminal } from '../core/vocabulary/task.ts'
 import type { Platform } from './platform.ts'
 import { findRunning } from './running.ts'
 
@@ -26,12 +27,18 @@ export async function startHand(platform: Platform, taskId: TaskId): Promise<Han
     detached: true,
     stdio: ['ignore', log, log],
   })
+  closeSync(log)
   let failed: (reason: string) => void = () => undefined
   let released = false
   const exited = new Promise<void>((resolve) => {
-    child.once('exit', (code) => {
-      if (!released && code !== 0) failed(`The worker process ended with exit code ${code}; see ${logPath}`)
+    child.once('exit', (code, killedBy) => {
       resolve()
+      if (released) return
+      // One that was told to leave exits with 0 as well: whether the task is over decides.
+      isOver(platform, taskId).then(
+        (over) => over || failed(`The worker process ended early (${killedBy ?? `exit code ${code}`}); see ${logPath}`),
+        () => failed(`The worker process ended and the task can't be looked up; see ${logPath}`),
+      )
     })
     child.once('error', (error) => {
       failed(`The worker process could not be started: ${error.message}`)
@@ -54,4 +61,9 @@ export async function startHand(platform: Platform, taskId: TaskId): Promise<Han
       return null
     },
   }
+}
+
+async function isOver(platform: Platform, taskId: TaskId): Promise<boolean> {
+  const task = await platform.store.get(taskId)
+  return task === null || isTerminal(task.status)
 }

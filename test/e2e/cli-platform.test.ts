@@ -149,6 +149,24 @@ test('a preview outlives `run` for the configured time, and is closed on request
   await assert.rejects(fetch(url))
 })
 
+test('`run` whose worker is told to leave says so and ends, and the task goes on when the platform is up', async () => {
+  const task = place.start('run', '--shell', '--yes', 'sleep 4; echo done anyway')
+  const [, id = ''] = await task.line(/^Task (\S+)/)
+  await task.line(/approved by/)
+  const [worker] = await until(async () => {
+    const found = await processesWith(`--only ${id}`)
+    return found.length > 0 ? found : null
+  })
+  process.kill(Number.parseInt(worker ?? '', 10), 'SIGTERM')
+  const { code, stderr } = await task.ended
+  assert.equal(code, 1)
+  assert.match(stderr, /worker process ended early/)
+  const { platform, url } = await up()
+  await taskUntil(url, await bearer(), id, ['completed'])
+  platform.child.kill('SIGTERM')
+  assert.equal((await platform.ended).code, 0)
+})
+
 test('doctor finds this machine fit, and says so in JSON too', async () => {
   const { code, stdout } = await place.run('doctor', '--json')
   const report = JSON.parse(stdout) as { healthy: boolean; findings: { name: string; ok: boolean }[] }
