@@ -24,9 +24,9 @@ export function tokenCommand(): Command {
     .description('print a bearer token for the HTTP API')
     .option('--user <id>', 'whose token', OWNER)
     .option('--scope <list>', `comma-separated, of: ${SCOPES.join(', ')}`, parseScopes)
-    .option('--ttl <time>', 'how long it holds, e.g. 30m, 24h, 7d', parseTtl, DAY_SECONDS)
+    .option('--ttl <time>', 'how long it holds, e.g. 30m or 7d; 24h unless said', parseTtl)
     .option('--json', 'one JSON object {token}')
-    .action(async (options: { user: string; scope?: readonly Scope[]; ttl: number; json?: true }) => {
+    .action(async (options: { user: string; scope?: readonly Scope[]; ttl?: number; json?: true }) => {
       const config = readConfig(process.cwd())
       const owner = options.user === OWNER
       const token = await issueToken({
@@ -36,7 +36,7 @@ export function tokenCommand(): Command {
           role: owner ? 'owner' : 'member',
           scopes: options.scope ?? (owner ? SCOPES : ['tasks:read', 'tasks:write']),
         },
-        ttlSeconds: options.ttl,
+        ttlSeconds: options.ttl ?? DAY_SECONDS,
         now: new Date(),
         id: randomUUID(),
       })

@@ -11,7 +11,8 @@ import type { ExitCode } from './command.ts'
 import { follow } from './foreground.ts'
 
 type UpOptions = {
-  readonly roles: readonly RoleOfProcess[]
+  /** All of them unless said otherwise. */
+  readonly roles?: readonly RoleOfProcess[]
   readonly only?: string
 }
 
@@ -19,7 +20,7 @@ export function upCommand(exit: (code: ExitCode) => void): Command {
   return new Command('up')
     .description('start the platform and stay up')
     .argument('[request...]', 'a request to run at once')
-    .option('--roles <list>', `which parts this process plays: ${ROLES.join(', ')}`, parseRoles, ROLES)
+    .option('--roles <list>', `which parts this process plays, all unless said: ${ROLES.join(', ')}`, parseRoles)
     .option('--only <task>', 'work on this task alone, and leave when it is over and its preview closed')
     .action(async (words: readonly string[], options: UpOptions) => {
       const output = createOutput()
@@ -28,7 +29,7 @@ export function upCommand(exit: (code: ExitCode) => void): Command {
       const stopped = stopSignal()
       const platform = await openPlatform(config, { say: output.note, logTo: process.stdout.isTTY ? 'file' : 'stderr' })
       try {
-        const running = await startRoles(platform, { roles: options.roles, only })
+        const running = await startRoles(platform, { roles: options.roles ?? ROLES, only })
         if (running.type === 'taken') {
           const where = running.by === null ? '' : ` at ${running.by.url} (process ${running.by.pid})`
           throw new CommandError(
@@ -44,8 +45,7 @@ export function upCommand(exit: (code: ExitCode) => void): Command {
               source: { type: 'empty' },
             })
             if ('type' in accepted) throw new CommandError(refusalText(accepted, ''), EXIT.usage)
-            const interrupted = AbortSignal.any([stopped])
-            await follow(platform, accepted.task, { json: false, yes: false, output }, interrupted)
+            await follow(platform, accepted.task, { json: false, yes: false, output }, stopped)
             if (!stopped.aborted && only === null) output.note('Still up. Ctrl-C stops it.')
           }
           await Promise.race([aborted(stopped), ...(only === null ? [] : [running.idle()])])
