@@ -38,12 +38,15 @@ async function cloneDatabase(template: string): Promise<TestDatabase> {
   return {
     connection: { ...server, database },
     drop: async () => {
+      // The hooks of a file run by hand come after ours, which took the server and everything on it away.
+      if (gone) return
       await query(server, `drop database if exists ${database} with (force)`)
     },
   }
 }
 
 let own: Promise<TestServer> | null = null
+let gone = false
 
 async function findServer(): Promise<SocketConnection> {
   if (report !== null) {
@@ -55,6 +58,7 @@ async function findServer(): Promise<SocketConnection> {
 }
 
 after(async () => {
+  gone = own !== null
   await (await own)?.stop()
 })
 
