@@ -5,7 +5,16 @@ import type { IncomingMessage } from '../../core/vocabulary/message.ts'
 import { isTerminal } from '../../core/vocabulary/task.ts'
 import type { Task } from '../../core/vocabulary/task.ts'
 import type { Database, Statement } from './pool.ts'
-import { columns, eventToColumns, rowToTask, TASK_COLUMNS, taskToChangedColumns, usageEntries } from './rows.ts'
+import {
+  columns,
+  EVENT_COLUMNS,
+  eventToColumns,
+  rowToTask,
+  TASK_COLUMNS,
+  taskToChangedColumns,
+  USAGE_COLUMNS,
+  usageEntries,
+} from './rows.ts'
 import type { TaskRow } from './rows.ts'
 import { storableJson, storableText } from './storable-text.ts'
 
@@ -38,20 +47,6 @@ const INPUT = [
   'error',
   'last_seq',
   'updated_at',
-] as const
-const EVENT = ['task_id', 'seq', 'type', 'at', 'data'] as const
-const USAGE = [
-  'task_id',
-  'seq',
-  'user_id',
-  'at',
-  'provider',
-  'model',
-  'tier',
-  'offline',
-  'input_tokens',
-  'output_tokens',
-  'cached_input_tokens',
 ] as const
 
 // A thread that another transaction makes at the same moment is neither made here nor seen yet: its messages get no
@@ -154,8 +149,8 @@ async function insertNew(database: Database, open: readonly Acceptance[], outcom
   const usage = open.flatMap((input) => usageEntries(input.task.userId, input.events))
   const rows = await database.run<{ task_id: TaskId; thread_id: ThreadId }>(ACCEPT, [
     ...columns(open.map(toInput), INPUT),
-    ...columns(events, EVENT),
-    ...columns(usage, USAGE),
+    ...columns(events, EVENT_COLUMNS),
+    ...columns(usage, USAGE_COLUMNS),
   ])
   const threads = new Map(rows.map((row) => [row.task_id, row.thread_id]))
   for (const input of open) {

@@ -2,7 +2,16 @@
 import type { TaskId } from '../../core/vocabulary/ids.ts'
 import type { CommitOutcome, TaskChange } from '../../core/ports/task-store.ts'
 import type { Database, Statement } from './pool.ts'
-import { columns, eventToColumns, rowToTask, TASK_COLUMNS, taskToChangedColumns, usageEntries } from './rows.ts'
+import {
+  columns,
+  EVENT_COLUMNS,
+  eventToColumns,
+  rowToTask,
+  TASK_COLUMNS,
+  taskToChangedColumns,
+  USAGE_COLUMNS,
+  usageEntries,
+} from './rows.ts'
 import type { TaskRow } from './rows.ts'
 
 const CHANGE = [
@@ -20,20 +29,6 @@ const CHANGE = [
   'error',
   'last_seq',
   'updated_at',
-] as const
-const EVENT = ['task_id', 'seq', 'type', 'at', 'data'] as const
-const USAGE = [
-  'task_id',
-  'seq',
-  'user_id',
-  'at',
-  'provider',
-  'model',
-  'tier',
-  'offline',
-  'input_tokens',
-  'output_tokens',
-  'cached_input_tokens',
 ] as const
 
 // Rows are locked one by one in the order of their ids, as every statement here does that locks several, so two of
@@ -100,11 +95,11 @@ export async function commitAll(database: Database, batch: readonly TaskChange[]
     ...columns(batch.map(toChange), CHANGE),
     ...columns(
       batch.flatMap((change) => change.events.map(eventToColumns)),
-      EVENT,
+      EVENT_COLUMNS,
     ),
     ...columns(
       batch.flatMap((change) => usageEntries(change.next.userId, change.events)),
-      USAGE,
+      USAGE_COLUMNS,
     ),
   ])
   const outcomes = new Map(rows.map((row) => [row.id, row.outcome]))

@@ -8,6 +8,23 @@ import { storableJson, storableJsonOrNull, storableText } from './storable-text.
 export const TASK_COLUMNS = `t.id, t.user_id, t.thread_id, t.input_text, t.task_type, t.status, t.source, t.routing,
   t.approval, t.result, t.error, t.last_seq, t.created_at, t.updated_at`
 
+/** What `eventToColumns` gives, in the order of the statements. */
+export const EVENT_COLUMNS = ['task_id', 'seq', 'type', 'at', 'data'] as const
+/** What `usageEntries` gives, in the order of the statements. */
+export const USAGE_COLUMNS = [
+  'task_id',
+  'seq',
+  'user_id',
+  'at',
+  'provider',
+  'model',
+  'tier',
+  'offline',
+  'input_tokens',
+  'output_tokens',
+  'cached_input_tokens',
+] as const
+
 export type TaskRow = {
   readonly id: TaskId
   readonly user_id: UserId
