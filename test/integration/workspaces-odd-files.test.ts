@@ -75,6 +75,28 @@ test('a workspace that its own commands locked is opened again', async (t) => {
   }
 })
 
+test('folders too deep for a path to name them are not recorded, and a reset removes them', async (t) => {
+  const made = await newWorkspace(t)
+  if (made === null) return
+  const { task, folder } = made
+  files.write(task, 'kept.txt', 'kept')
+  files.write(task, 'deep/near.txt', 'near')
+  const levels = 'import os\nfor _ in range(60): os.mkdir("d" * 100); os.chdir("d" * 100); open("file", "w").close()'
+  const sandbox = await ground.open(t, {}, task)
+  const command = `mkdir -p node_modules && for at in deep node_modules; do (cd $at && python3 -c '${levels}'); done`
+  const ran = await sandbox?.exec(
+    { command, cwd: '.', env: {}, timeoutMs: 20_000, maxOutputBytes: 1_000 },
+    new AbortController().signal,
+  )
+  if (ran?.exitCode !== 0) return t.skip(`there is no Python in the sandbox: ${ran?.stderr}`)
+  const commit = await ground.workspaces.snapshot(task, 'deep')
+  files.remove(task, 'kept.txt')
+  await ground.workspaces.reset(task, commit)
+  assert.equal(readFileSync(join(folder, 'kept.txt'), 'utf8'), 'kept')
+  await ground.workspaces.reset(task, made.first)
+  assert.deepEqual(readdirSync(folder), ['node_modules'])
+})
+
 test('names with newlines, dashes, quotes and bytes that are no text are recorded and put back', async (t) => {
   const made = await newWorkspace(t)
   if (made === null) return

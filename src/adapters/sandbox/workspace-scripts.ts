@@ -7,6 +7,9 @@ const LEFT_ALONE =
 const PRUNE = `\\( ${LEFT_ALONE.split(' ')
   .map((name) => `-name ${name}`)
   .join(' -o ')} \\) -prune`
+// The system takes no path of 4,096 bytes or more, so that what lies deeper has no name that git could be told.
+const DEEPEST_FOLDER = 3_800
+const TOO_DEEP = `-type d -path '${'?'.repeat(DEEPEST_FOLDER)}*'`
 // Whoever owns a file may take the owner's own permissions away from it; they are given back rather than worked around.
 const READABLE =
   '-type d ! -perm -700 -exec chmod u+rwx {} \\; -false -o -type f ! -perm -600 -exec chmod u+rw {} \\; -false'
@@ -34,7 +37,7 @@ remember() {
 
 // Removals apart from additions: a folder in the place of a file must not be taken for a repository within this one.
 const RECORD = `
-find . -mindepth 1 ${PRUNE} -o ${READABLE} -o \\( -type f -o -type l \\) -printf '%P\\0' | sort -z >"$T/here"
+find . -mindepth 1 ${PRUNE} -o ${TOO_DEEP} -prune -o ${READABLE} -o \\( -type f -o -type l \\) -printf '%P\\0' | sort -z >"$T/here"
 git ls-files -z >"$T/listed" 2>/dev/null || { rm -f /history/index; : >"$T/listed"; }
 sort -z "$T/listed" >"$T/known"
 comm -z -23 "$T/known" "$T/here" >"$T/gone"
@@ -52,7 +55,7 @@ echo "$last"
 
 const RESTORE = `
 tree=$(git rev-parse --verify -q "$COMMIT^{tree}") || exit 3
-find . -mindepth 1 ${PRUNE} -o ${READABLE} -o ! -type d -printf '%P\\0' | sort -z >"$T/here"
+find . -mindepth 1 ${PRUNE} -o ${TOO_DEEP} -prune -execdir rm -rf -- {} \\; -o ${READABLE} -o ! -type d -printf '%P\\0' | sort -z >"$T/here"
 git ls-tree -r -z --name-only "$tree" | sort -z >"$T/wanted"
 comm -z -23 "$T/here" "$T/wanted" | xargs -0 -r rm -f --
 git read-tree -m "$tree" 2>/dev/null || { rm -f /history/index; git read-tree "$tree"; }
