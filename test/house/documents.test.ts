@@ -13,6 +13,9 @@ import { filesIn, readText, repositoryFiles, ROOT } from './repository.ts'
 const PAGES = repositoryFiles().filter((path) => path.endsWith('.md') && !path.startsWith('prompts/'))
 /** A line with these words speaks of what is planned, and is not held to what exists. */
 const PLANNED = /not there yet/i
+/** Paths from the root, or from `src`; a path with a placeholder or a pattern in it names no one file. */
+const OUR_PATHS =
+  /`((?:src|core|adapters|processes|commands|console|contracts|migrations|prompts|docs|test|testkit|bench|bin|\.ci|\.github)\/[\w./-]+)`/g
 
 test('every local link leads to a file, and every anchor to a heading', () => {
   const dead: string[] = []
@@ -27,6 +30,25 @@ test('every local link leads to a file, and every anchor to a heading', () => {
     }
   }
   assert.deepEqual(dead, [])
+})
+
+test('every file and folder that a document names in code is there', () => {
+  const missing: string[] = []
+  for (const page of PAGES) {
+    for (const line of readText(page)
+      .split('\n')
+      .filter((text) => !PLANNED.test(text))) {
+      for (const [, path = ''] of line.matchAll(OUR_PATHS)) {
+        if (!existsSync(join(ROOT, path)) && !existsSync(join(ROOT, 'src', path))) missing.push(`${page}: ${path}`)
+      }
+    }
+  }
+  assert.deepEqual(missing, [])
+})
+
+test('no document has a place left to fill', () => {
+  const places = PAGES.filter((page) => /^[A-Z][A-Z ]{3,}$/m.test(withoutFences(readText(page))))
+  assert.deepEqual(places, [])
 })
 
 test('every factotum command that a document names exists', () => {
