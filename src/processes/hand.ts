@@ -51,7 +51,8 @@ export async function startHand(platform: Platform, taskId: TaskId): Promise<Han
     },
     release: async () => {
       released = true
-      const open = (await platform.previewStore.all()).some((preview) => preview.taskId === taskId)
+      const kept = platform.config.previewMs > 0 ? await platform.previewStore.all() : []
+      const open = kept.some((preview) => preview.taskId === taskId)
       if (open && child.exitCode === null && child.pid !== undefined) {
         child.unref()
         return child.pid

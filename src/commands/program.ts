@@ -1,0 +1,50 @@
+// Every command there is, and how each of their failures is explained to a person.
+import { Command, CommanderError } from 'commander'
+import manifest from '#package' with { type: 'json' }
+import { ConfigError } from '../config.ts'
+import { CommandError, EXIT } from './command.ts'
+import type { ExitCode } from './command.ts'
+import { doctorCommand } from './doctor.ts'
+import { runCommand } from './run.ts'
+import { taskCommand } from './task.ts'
+import { tokenCommand } from './token.ts'
+import { upCommand } from './up.ts'
+
+/** Runs what the arguments ask for. Never rejects: what went wrong is said in one line, and is in the exit code. */
+export async function runProgram(): Promise<ExitCode> {
+  let exitCode: ExitCode = EXIT.ok
+  const exit = (code: ExitCode) => {
+    exitCode = code
+  }
+  const program = new Command('factotum')
+    .description('A self-hosted, autonomous software team: a message becomes running, tested software.')
+    .version(manifest.version)
+    .showHelpAfterError('(--help shows what there is)')
+  for (const command of [upCommand(exit), runCommand(exit), taskCommand(exit), doctorCommand(exit), tokenCommand()]) {
+    program.addCommand(command)
+  }
+  // Subcommands inherit neither by themselves.
+  const everyCommand = (command: Command): readonly Command[] => [command, ...command.commands.flatMap(everyCommand)]
+  for (const command of everyCommand(program)) command.exitOverride().allowExcessArguments(false)
+  try {
+    await program.parseAsync()
+    return exitCode
+  } catch (error) {
+    return explain(error)
+  }
+}
+
+function explain(error: unknown): ExitCode {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
+  if (error instanceof CommandError) {
+    process.stderr.write(`${error.message}\n`)
+    return error.code
+  }
+  if (error instanceof ConfigError) {
+    process.stderr.write(`${error.message}\n`)
+    return EXIT.usage
+  }
+  const message = error instanceof Error ? error.message : String(error)
+  process.stderr.write(`factotum: ${message}\n`)
+  return EXIT.failed
+}
