@@ -124,6 +124,21 @@ export function workspacesContract(name: string, bench: (t: TestContext) => Prom
     assert.deepEqual(read(task), { 'a.txt': 'a\n', 'src/b.txt': 'b\n' })
     await assert.rejects(workspaces.prepare(newTask(), { type: 'directory', path: `${path}-missing` }), /no.*folder/)
   })
+  promise('files that by custom hold secrets stay behind in the folder', async (bench) => {
+    const { workspaces, newTask, read, directoryWith } = bench
+    const task = newTask()
+    const secret = 'KEY=1\n'
+    const path = directoryWith({
+      '.env': secret,
+      '.env.secrets': secret,
+      'app/.env.local': secret,
+      '.netrc': secret,
+      '.env.example': 'KEY=\n',
+      '.environment': 'kept\n',
+    })
+    await workspaces.prepare(task, { type: 'directory', path })
+    assert.deepEqual(read(task), { '.env.example': 'KEY=\n', '.environment': 'kept\n' })
+  })
   promise('a workspace may start from another task, at a commit or at its newest', async (bench) => {
     const { workspaces, newTask, write, read } = bench
     const origin = newTask()

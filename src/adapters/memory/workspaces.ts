@@ -21,6 +21,9 @@ type Options = {
 
 const LEFT_ALONE = new Set(['.git', 'node_modules', '.venv', 'venv', '__pycache__', '.cache', '.pytest_cache'])
 
+/** See Workspaces.prepare. */
+const SECRETS = /(^|\/)(\.env|\.netrc|\.env\.(?!.*(example|sample|template)$).*)$/
+
 export function createMemoryWorkspaces({ files, directories = {}, onExport = () => undefined }: Options): Workspaces {
   const commits = new Map<CommitId, Commit>()
   const last = new Map<TaskId, CommitId>()
@@ -59,7 +62,8 @@ export function createMemoryWorkspaces({ files, directories = {}, onExport = () 
       }
       const given = source.type === 'directory' ? directories[source.path] : {}
       if (given === undefined) throw new Error('there is no such folder to start from')
-      files.set(taskId, new Map(Object.entries(given).map(([path, text]) => [path, new TextEncoder().encode(text)])))
+      const shown = Object.entries(given).filter(([path]) => !SECRETS.test(path))
+      files.set(taskId, new Map(shown.map(([path, text]) => [path, new TextEncoder().encode(text)])))
       return record(taskId, 'The workspace as it was given')
     },
     snapshot: async (taskId, message) => {

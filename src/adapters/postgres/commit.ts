@@ -34,55 +34,62 @@ const CHANGE = [
 // Rows are locked one by one in the order of their ids, as every statement here does that locks several, so two of
 // them can't wait for each other. Locking reads the newest version, so version and token are compared with what is
 // true at the moment of writing. Giving the task to whoever comes ('now', 'at') also ends the claim it was under.
-const COMMIT: Statement = {
-  name: 'commit',
+// Events and usage name their change by its place in the batch: looking up an answer by place needs no join.
+const SPENT = `, spent as (
+  insert into ledger
+  select u.task_id, u.seq, u.user_id, u.at, u.provider, u.model, u.tier, u.offline, u.input_tokens, u.output_tokens,
+    u.cached_input_tokens
+  from unnest(
+    $21::integer[], $22::uuid[], $23::integer[], $24::text[], $25::timestamptz[], $26::text[], $27::text[], $28::text[],
+    $29::boolean[], $30::bigint[], $31::bigint[], $32::bigint[]
+  ) as u (place, task_id, seq, user_id, at, provider, model, tier, offline, input_tokens, output_tokens, cached_input_tokens)
+  where (select places from written)[u.place]
+)`
+const commitWith = (name: string, spent: string): Statement => ({
+  name,
   text: `
 with change as (
   select * from unnest(
     $1::uuid[], $2::integer[], $3::bigint[], $4::text[], $5::timestamptz[], $6::boolean[], $7::text[], $8::text[],
     $9::json[], $10::json[], $11::json[], $12::text[], $13::integer[], $14::timestamptz[]
-  ) as c (
+  ) with ordinality as c (
     id, expected_seq, token, claimable, claimable_at, progressed, task_type, status,
-    routing, approval, result, error, last_seq, updated_at
+    routing, approval, result, error, last_seq, updated_at, place
   )
-), locked as materialized (
-  select c.id, l.last_seq, l.fencing_token
-  from (select id from change order by id) c
-  cross join lateral (select t.last_seq, t.fencing_token from tasks t where t.id = c.id for update) l
-), written as (
+), decided as materialized (
+  select c.*,
+    case
+      when l.id is null then 'not_found'
+      when c.token is not null and c.token is distinct from l.fencing_token then 'stale_token'
+      when l.last_seq <> c.expected_seq then 'conflict'
+      else 'committed'
+    end as outcome
+  from (select * from change order by id) c
+  left join lateral (select t.id, t.last_seq, t.fencing_token from tasks t where t.id = c.id for update) l on true
+), written as materialized (
+  select array_agg(d.outcome = 'committed' order by d.place) as places from decided d
+), changed as (
   update tasks t set
-    task_type = c.task_type, status = c.status, routing = c.routing, approval = c.approval, result = c.result,
-    error = c.error, last_seq = c.last_seq, updated_at = c.updated_at,
-    claimable_at = case c.claimable
-      when 'keep' then t.claimable_at when 'now' then now() when 'at' then c.claimable_at end,
-    fencing_token = case when c.claimable in ('now', 'at') then null else t.fencing_token end,
-    worker = case when c.claimable in ('now', 'at') then null else t.worker end,
-    attempts = case when c.progressed then 0 else t.attempts end
-  from change c join locked l using (id)
-  where t.id = c.id and l.last_seq = c.expected_seq and (c.token is null or c.token = l.fencing_token)
-  returning t.id
+    task_type = d.task_type, status = d.status, routing = d.routing, approval = d.approval, result = d.result,
+    error = d.error, last_seq = d.last_seq, updated_at = d.updated_at,
+    claimable_at = case d.claimable
+      when 'keep' then t.claimable_at when 'now' then now() when 'at' then d.claimable_at end,
+    fencing_token = case when d.claimable in ('now', 'at') then null else t.fencing_token end,
+    worker = case when d.claimable in ('now', 'at') then null else t.worker end,
+    attempts = case when d.progressed then 0 else t.attempts end
+  from decided d
+  where t.id = d.id and d.outcome = 'committed'
 ), logged as (
   insert into task_events (task_id, seq, type, at, data)
-  select e.* from unnest($15::uuid[], $16::integer[], $17::text[], $18::timestamptz[], $19::json[])
-    as e (task_id, seq, type, at, data)
-  join written w on w.id = e.task_id
-), spent as (
-  insert into ledger
-  select u.* from unnest(
-    $20::uuid[], $21::integer[], $22::text[], $23::timestamptz[], $24::text[], $25::text[], $26::text[], $27::boolean[],
-    $28::bigint[], $29::bigint[], $30::bigint[]
-  ) as u (task_id, seq, user_id, at, provider, model, tier, offline, input_tokens, output_tokens, cached_input_tokens)
-  join written w on w.id = u.task_id
-)
-select c.id,
-  case
-    when w.id is not null then 'committed'
-    when l.id is null then 'not_found'
-    when c.token is not null and c.token is distinct from l.fencing_token then 'stale_token'
-    else 'conflict'
-  end as outcome
-from change c left join locked l using (id) left join written w using (id)`,
-}
+  select e.task_id, e.seq, e.type, e.at, e.data
+  from unnest($15::integer[], $16::uuid[], $17::integer[], $18::text[], $19::timestamptz[], $20::json[])
+    as e (place, task_id, seq, type, at, data)
+  where (select places from written)[e.place]
+)${spent}
+select d.id, d.outcome from decided d`,
+})
+const COMMIT = commitWith('commit', '')
+const COMMIT_WITH_USAGE = commitWith('commit_with_usage', SPENT)
 
 export const GET_TASKS: Statement = {
   name: 'get_tasks',
@@ -91,17 +98,20 @@ export const GET_TASKS: Statement = {
 
 /** Writes the batch; two changes of one task must not share it. */
 export async function commitAll(database: Database, batch: readonly TaskChange[]): Promise<readonly CommitOutcome[]> {
-  const rows = await database.run<{ id: TaskId; outcome: CommitOutcome['type'] }>(COMMIT, [
-    ...columns(batch.map(toChange), CHANGE),
-    ...columns(
-      batch.flatMap((change) => change.events.map(eventToColumns)),
-      EVENT_COLUMNS,
-    ),
-    ...columns(
-      batch.flatMap((change) => usageEntries(change.next.userId, change.events)),
-      USAGE_COLUMNS,
-    ),
-  ])
+  const events = batch.flatMap((change, index) =>
+    change.events.map((event) => ({ place: index + 1, ...eventToColumns(event) })),
+  )
+  const usage = batch.flatMap((change, index) =>
+    usageEntries(change.next.userId, change.events).map((entry) => ({ place: index + 1, ...entry })),
+  )
+  const rows = await database.run<{ id: TaskId; outcome: CommitOutcome['type'] }>(
+    usage.length === 0 ? COMMIT : COMMIT_WITH_USAGE,
+    [
+      ...columns(batch.map(toChange), CHANGE),
+      ...columns(events, ['place', ...EVENT_COLUMNS]),
+      ...(usage.length === 0 ? [] : columns(usage, ['place', ...USAGE_COLUMNS])),
+    ],
+  )
   const outcomes = new Map(rows.map((row) => [row.id, row.outcome]))
   const conflicts = rows.filter((row) => row.outcome === 'conflict').map((row) => row.id)
   const present = new Map<TaskId, TaskRow>()

@@ -97,7 +97,7 @@ cat "$T/list"
 git diff-tree -p "$@" | head -c "$((MAX_BYTES + 1))"
 `
 
-/** LIMIT. Copies /source to /workspace with links as links. Exit code 4, with the size on stdout, when it is too large. */
+/** LIMIT. Copies /source to /workspace with links as links, without files of secrets (see Workspaces.prepare). Exit code 4, with the size on stdout, when it is too large. */
 export const COPY_IN = `
 set -eu
 size=$(du -sx --block-size=1 /source | cut -f 1)
@@ -105,6 +105,7 @@ if [ "$size" -gt "$LIMIT" ]; then echo "$size"; exit 4; fi
 cp -R -d --preserve=mode,timestamps,links /source/. /workspace/
 if [ -n "$HIDDEN" ]; then rm -rf "/workspace/$HIDDEN"; fi
 find /workspace ! -type f ! -type d ! -type l -delete
+find /workspace -name node_modules -prune -o ! -type d '(' -name .env -o -name '.env.*' -o -name .netrc ')' ! -name '*.example' ! -name '*.sample' ! -name '*.template' -exec rm -f {} +
 find /workspace ! -type l -perm /6000 -exec chmod ug-s {} +
 if [ -n "$OWNER" ]; then chown -hR "$OWNER" /workspace; fi
 `

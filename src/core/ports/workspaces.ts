@@ -18,7 +18,10 @@ export type WorkspaceDiff = {
 
 /** One task's calls must not overlap; different tasks' may. Throws where the file system fails (disk full, missing source). */
 export interface Workspaces {
-  /** Makes the workspace from its source and takes the first snapshot. Starts over if an earlier attempt was cut off. */
+  /**
+   * Makes the workspace from its source and takes the first snapshot. Starts over if an earlier attempt was cut off.
+   * Of a folder, files that by custom hold secrets stay behind: .env, .env.* (not *.example, *.sample, *.template), .netrc.
+   */
   prepare(taskId: TaskId, source: WorkspaceSource): Promise<CommitId>
   /** Records the files as they are. The same files as the last snapshot give the same commit. `.git` and dependency folders (node_modules, .venv, caches) are not recorded. */
   snapshot(taskId: TaskId, message: string): Promise<CommitId>
