@@ -72,9 +72,12 @@ async function passTheGate(run: Run, workshop: Workshop, plan: Plan): Promise<re
       repairs += 1
       if (repairs > run.limits.repairRounds) {
         const names = failed.map((check) => check.check).join(', ')
-        throw new TaskFailure(`After ${run.limits.repairRounds} rounds of repair these checks still fail: ${names}.`, {
-          checks,
-        })
+        throw new TaskFailure(
+          `After ${run.limits.repairRounds} round${run.limits.repairRounds === 1 ? '' : 's'} of repair these checks still fail: ${names}.`,
+          {
+            checks,
+          },
+        )
       }
       await repair(
         run,
@@ -89,7 +92,8 @@ async function passTheGate(run: Run, workshop: Workshop, plan: Plan): Promise<re
     reviews += 1
     const review = await reviewOnce(run, workshop, `review/${reviews}`, plan)
     const blocking = review.findings.filter((finding) => finding.blocking)
-    if (review.approved || blocking.length === 0) return checks
+    // What a reviewer blocks on counts, whatever else they say; what they do not block on is taste.
+    if (blocking.length === 0) return checks
     const findings = blocking
       .map((finding, index) => `${index + 1}. ${finding.file ?? 'in general'}: ${finding.problem}`)
       .join('\n')
@@ -151,10 +155,17 @@ async function reviewOnce(run: Run, workshop: Workshop, step: string, plan: Plan
     tier: 'review',
     system: run.prompts.reviewer,
   } as const
-  const diff = run.journal.has(step) ? { patch: '' } : await diffBetween(run, workshop.baseline, to, REVIEW_BYTES)
-  const prompt = [quote('request', run.task.inputText), quote('plan', plan.summary), quote('diff', diff.patch)].join(
-    '\n\n',
-  )
+  const diff = run.journal.has(step)
+    ? { patch: '', truncated: false }
+    : await diffBetween(run, workshop.baseline, to, REVIEW_BYTES)
+  const prompt = [
+    quote('request', run.task.inputText),
+    quote('plan', plan.summary),
+    quote('diff', diff.patch),
+    ...(diff.truncated
+      ? ['The diff goes on: it is too long to be shown whole. Say in your summary that you saw a part.']
+      : []),
+  ].join('\n\n')
   return askForObject(run, question, prompt, REVIEW_SCHEMA, 'review')
 }
 
@@ -169,7 +180,10 @@ async function filesOf(workshop: Workshop): Promise<string> {
   const entries = await workshop.sandbox.list('.', BRIEF_FILES)
   const paths =
     'type' in entries ? [] : entries.filter((entry) => entry.type !== 'directory').map((entry) => entry.path)
-  return paths.length === 0 ? 'The workspace is empty.' : quote('files', paths.join('\n'))
+  if (paths.length === 0) return 'The workspace is empty.'
+  const more =
+    'type' in entries || entries.length < BRIEF_FILES ? [] : ['There are more files than these; list shows them.']
+  return [quote('files', paths.join('\n')), ...more].join('\n')
 }
 
 function describeCheck(check: CheckReport): string {

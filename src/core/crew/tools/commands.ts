@@ -48,6 +48,7 @@ export const searchTool = defineTool(
     )
     if (result.stdout !== '')
       return { ok: true, output: outputOf({ stdout: result.stdout, stderr: '' }), touched: false }
+    if (result.timedOut) return refused('The search took too long: narrow the path.')
     if (result.stderr !== '') return refused(outputOf({ stdout: '', stderr: result.stderr }))
     return { ok: true, output: 'Nothing found.', touched: false }
   },

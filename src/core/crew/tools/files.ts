@@ -32,7 +32,8 @@ export const editTool = defineTool(
   async (input, { sandbox }) => {
     const bytes = await sandbox.readFile(input.path, WRITE_CHARACTERS)
     if (!(bytes instanceof Uint8Array)) return refusedFile(input.path, bytes.reason)
-    const text = new TextDecoder().decode(bytes)
+    const text = exactText(bytes)
+    if (text === null) return refused(`${input.path} is not text in UTF-8: editing it would change the rest of it.`)
     const pieces = text.split(input.old)
     if (pieces.length !== 2) {
       return refused(`The old text occurs ${pieces.length - 1} times in ${input.path}; it must occur exactly once.`)
@@ -57,3 +58,12 @@ export const listTool = defineTool(
     return { ok: true, output: lines.length === 0 ? 'No files.' : lines.join('\n'), touched: false }
   },
 )
+
+/** The text whose encoding gives back exactly these bytes, byte order mark included; null where there is none. */
+function exactText(bytes: Uint8Array): string | null {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    return null
+  }
+}
