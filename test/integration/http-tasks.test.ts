@@ -89,6 +89,14 @@ test('the same idempotency key starts one task, and only for the same request', 
   assert.equal(second.status, 200)
   assert.equal((await jsonOf(first))['id'], (await jsonOf(second))['id'])
   assert.equal((await send('two')).status, 409)
+  const { id } = await jsonOf(await send('one'))
+  for (const other of [{ task_type: 'question' }, { source: { type: 'task', task_id: id, commit: null } }]) {
+    const response = await world.call(ADA, 'POST', '/v1/tasks', { input_text: 'one', ...other }, key)
+    assert.equal(response.status, 409, JSON.stringify(other))
+  }
+  const asked = { input_text: 'why?', task_type: 'question', source: { type: 'empty' } }
+  const twice = [1, 2].map(() => world.call(ADA, 'POST', '/v1/tasks', asked, { 'idempotency-key': 'order-3' }))
+  assert.deepEqual(new Set((await Promise.all(twice)).map((it) => it.status)), new Set([200, 201]))
   assert.equal((await send('one', BOB)).status, 201)
   const twenty = await Promise.all(
     Array.from({ length: 20 }, () =>

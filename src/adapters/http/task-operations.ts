@@ -1,8 +1,9 @@
 // Tasks over HTTP: start one, look at it and its log, and say yes, no or stop.
+import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import type { ApprovalId, TaskId, UserId } from '../../core/vocabulary/ids.ts'
 import { TASK_STATUSES, TASK_TYPES } from '../../core/vocabulary/task.ts'
-import type { TaskStatus, WorkspaceSource } from '../../core/vocabulary/task.ts'
+import type { Task, TaskStatus, TaskType, WorkspaceSource } from '../../core/vocabulary/task.ts'
 import { maySee } from './authenticate.ts'
 import type { Caller } from './authenticate.ts'
 import type { HttpDeps } from './deps.ts'
@@ -73,7 +74,7 @@ export const taskOperations = [
       const { task, created } = accepted
       const location = `/v1/tasks/${task.id}`
       if (created) return json(taskToWire(task), 201, { location })
-      if (task.inputText !== body.input_text) {
+      if (!(await isSameRequest(deps, task, body.task_type ?? null, body.input_text, source))) {
         return problem(409, 'idempotency_key_reused', `This ${RESEND} was sent before with another request.`)
       }
       return json(taskToWire(task), 200, { location })
@@ -196,6 +197,19 @@ async function answer(
     await call.deps.applyCommand(call.task.id, { type, approvalId, by, comment: comment ?? null }),
     taskToWire,
   )
+}
+
+/** Compared with how the task was born: routing may have given it a type since. */
+async function isSameRequest(
+  deps: HttpDeps,
+  task: Task,
+  type: TaskType | null,
+  text: string,
+  source: WorkspaceSource,
+): Promise<boolean> {
+  const [birth] = await deps.store.events(task.id, 0, 1)
+  if (birth?.type !== 'task.created') return false
+  return birth.data.input_text === text && birth.data.task_type === type && isDeepStrictEqual(birth.data.source, source)
 }
 
 /** A directory of the worker's machine can hold anything, so only who owns the machine may name one. */

@@ -55,6 +55,11 @@ export function createSandboxProvider({ dataDir, log, say, searchPath = SEARCH_P
     const { bubblewrap, tools, cgroups, seccomp } = await ground()
     opened += 1
     const cgroup = cgroups.create(`${process.pid}-${opened}-${name}`, limits)
+    if (cgroup === null && cgroups.version !== null) {
+      log('warn', 'No control group could be made for a sandbox: its memory is limited by process and watched', {
+        name,
+      })
+    }
     const sockets = await openPortSockets(PORTS)
     const portDescriptors = sockets.descriptors
     try {
