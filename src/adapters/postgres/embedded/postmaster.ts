@@ -78,6 +78,7 @@ export async function spawnPostmaster(deps: ClusterDeps) {
     ...settings(layout.sockets, deps.durable).flatMap((setting) => ['-c', setting]),
   ]
   let child: ChildProcess
+  let exited: Promise<string>
   try {
     child = spawn(program, args, {
       ...runAs.spawnAs,
@@ -87,13 +88,14 @@ export async function spawnPostmaster(deps: ClusterDeps) {
       // Not ours: it holds secrets, and variables that PostgreSQL would listen to.
       env: { PATH: SYSTEM_PATH, LC_ALL: 'C', TZ: 'UTC', ...binaries.environment },
     })
+    // Before anything is waited for: one that ends at once says so once.
+    exited = new Promise((resolve) => {
+      child.once('error', (error) => resolve(`FATAL: ${error.message}`))
+      child.once('exit', () => void readFrom(layout.log, begin).then(resolve))
+    })
   } finally {
     await log.close()
   }
-  const exited = new Promise<string>((resolve) => {
-    child.once('error', (error) => resolve(`FATAL: ${error.message}`))
-    child.once('exit', () => void readFrom(layout.log, begin).then(resolve))
-  })
   return {
     exited,
     forget: () => {
