@@ -28,6 +28,9 @@ export async function startHand(platform: Platform, taskId: TaskId): Promise<Han
     stdio: ['ignore', log, log],
   })
   closeSync(log)
+  // Where the command ends without letting go (its reader closed the pipe), nobody would ever end the worker.
+  const onExit = () => child.kill('SIGTERM')
+  process.once('exit', onExit)
   let failed: (reason: string) => void = () => undefined
   let released = false
   const exited = new Promise<void>((resolve) => {
@@ -51,6 +54,7 @@ export async function startHand(platform: Platform, taskId: TaskId): Promise<Han
     },
     release: async () => {
       released = true
+      process.off('exit', onExit)
       const kept = platform.config.previewMs > 0 ? await platform.previewStore.all() : []
       const open = kept.some((preview) => preview.taskId === taskId)
       if (open && child.exitCode === null && child.pid !== undefined) {

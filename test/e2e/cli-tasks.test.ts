@@ -1,8 +1,9 @@
 // The command line as a person uses it: one task at a time, in the foreground, everything real but the model.
 import assert from 'node:assert/strict'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { eventsOf, newPlace } from '../support/factotum.ts'
 import { createTestDatabase, databaseUrl, withoutPostgres } from '../support/postgres.ts'
 import type { TestDatabase } from '../support/postgres.ts'
@@ -25,6 +26,24 @@ const skip = withoutPostgres
 const typesOf = (events: readonly WireEvent[]) => events.map((event) => event.type)
 const stepsOf = (events: readonly WireEvent[]) =>
   events.filter((event) => event.type === 'step.completed').map((event) => event.data['step'])
+
+test('a reader that leaves early leaves no worker behind', { skip }, async (t) => {
+  if (process.platform !== 'linux') return t.skip('looks at /proc')
+  const run = place.start('run', '--shell', 'echo nobody approves this')
+  const [, id = ''] = await run.line(/^Task (\S+)/)
+  run.child.stdout?.destroy()
+  await run.ended
+  const workers = async () => {
+    const commands = await Promise.all(
+      (await readdir('/proc'))
+        .filter((name) => /^\d+$/.test(name))
+        .map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')),
+    )
+    return commands.filter((command) => command.split('\0').includes(id))
+  }
+  for (let tries = 0; tries < 100 && (await workers()).length > 0; tries += 1) await sleep(100)
+  assert.deepEqual(await workers(), [])
+})
 
 test('a hello-world web app is planned, written, checked, served and proven', { skip }, async () => {
   const out = join(place.folder, 'out')
@@ -69,6 +88,13 @@ test('a literal command waits for a yes, and runs exactly as it was approved', {
   assert.equal(approved.code, 0)
   const end = eventsOf(approved.stdout).find((event) => event.type === 'task.completed')
   assert.match(JSON.stringify(end?.data), /"output":"a b\\n1000\\n"/)
+})
+
+test('a command that is replayed waits for a yes again: an approval holds for one run', { skip }, async () => {
+  const approved = await place.run('run', '--shell', '--yes', 'echo once', '--json')
+  const id = eventsOf(approved.stdout)[0]?.task_id ?? ''
+  assert.equal((await place.run('task', 'replay', id)).code, 3)
+  assert.equal((await place.run('task', 'replay', id, '--yes')).code, 0)
 })
 
 test('a command that fails is a failed task with its output and exit code', { skip }, async () => {
