@@ -97,6 +97,8 @@ test('the same idempotency key starts one task, and only for the same request', 
   const asked = { input_text: 'why?', task_type: 'question', source: { type: 'empty' } }
   const twice = [1, 2].map(() => world.call(ADA, 'POST', '/v1/tasks', asked, { 'idempotency-key': 'order-3' }))
   assert.deepEqual(new Set((await Promise.all(twice)).map((it) => it.status)), new Set([200, 201]))
+  const otherType = { input_text: 'one', task_type: 'shell_command' }
+  assert.equal((await world.call(ADA, 'POST', '/v1/tasks', otherType, key)).status, 409)
   assert.equal((await send('one', BOB)).status, 201)
   const twenty = await Promise.all(
     Array.from({ length: 20 }, () =>
