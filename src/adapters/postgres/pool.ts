@@ -115,6 +115,14 @@ export class DatabaseFailure extends Error {
 /** SQLSTATE classes that mean the server and not the statement: connection, resources, operator, system, internal. */
 const SERVER_CLASSES: ReadonlySet<string> = new Set(['08', '53', '57', '58', 'XX'])
 const DISK_FULL = '53100'
+const UNIQUE_VIOLATION = '23505'
+
+/** Whether the statement was refused because a row of that key is there already. */
+export function isDuplicate(error: unknown): boolean {
+  return (
+    error instanceof DatabaseFailure && error.cause instanceof DatabaseError && error.cause.code === UNIQUE_VIOLATION
+  )
+}
 
 /** `doing` is a word or two for the operator, e.g. the statement's name. */
 export function databaseFailure(doing: string, error: unknown): DatabaseFailure {

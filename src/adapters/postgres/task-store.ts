@@ -1,7 +1,7 @@
 // The tasks and their logs in PostgreSQL: the truth. Writes of concurrent callers go together (group commit).
 import type { TaskEvent } from '../../core/vocabulary/event.ts'
 import type { CommitOutcome, TaskChange, TaskFilter, TaskStore } from '../../core/ports/task-store.ts'
-import { acceptAll } from './accept.ts'
+import { createAccept } from './accept.ts'
 import type { Acceptance, Accepted } from './accept.ts'
 import { commitAll, GET_TASKS } from './commit.ts'
 import { createGroupCommit } from './group-commit.ts'
@@ -35,7 +35,7 @@ order by t.id desc limit $4`,
 export function createPostgresTaskStore({ database }: { readonly database: Database }): TaskStore {
   const isInputsFault = (error: unknown) => error instanceof DatabaseFailure && error.refused
   const accept = createGroupCommit<Acceptance, Accepted>({
-    write: (batch) => acceptAll(database, batch),
+    write: createAccept(database),
     keyOf: ({ message }) => JSON.stringify([message.interface, message.chat, message.externalId]),
     lanes: LANES,
     maxBatch: MAX_BATCH,
