@@ -1,4 +1,5 @@
 // What every command shares: how it ends, how it prints, and how it refuses.
+import { InvalidArgumentError } from 'commander'
 import { createPaint } from '../adapters/terminal/paint.ts'
 import type { Paint } from '../adapters/terminal/paint.ts'
 import type { Refusal } from '../core/vocabulary/refusal.ts'
@@ -80,4 +81,12 @@ export function taskIdOf(text: string): TaskId {
 /** Where the person stands: npm changes into the package's folder and remembers the caller's. */
 export function callerDirectory(): string {
   return readConfig(process.cwd()).INIT_CWD ?? process.cwd()
+}
+
+/** For options that take a number. */
+export function parseCount(value: string): number {
+  const count = Number(value)
+  if (!Number.isInteger(count) || count < 0 || count > 1_000_000_000)
+    throw new InvalidArgumentError('A whole number, 0 or more.')
+  return count
 }

@@ -1,19 +1,18 @@
-// `factotum task …`: look at tasks, and approve, reject, abort, close, replay and fork them.
+// `factotum task …`: look at tasks, and approve, reject, abort and close them; replay and fork are in task-again.ts.
 import { Command, InvalidArgumentError } from 'commander'
 import { table } from '../adapters/terminal/table.ts'
 import { oneLine, visible } from '../adapters/terminal/visible.ts'
 import { applyCommand, isRefusal } from '../core/task/apply-command.ts'
 import type { TaskCommand } from '../core/task/decide.ts'
-import { forkTask, replayTask } from '../core/task/fork.ts'
 import { readLog } from '../core/task/read-log.ts'
 import { TASK_STATUSES } from '../core/vocabulary/task.ts'
 import type { Task, TaskStatus } from '../core/vocabulary/task.ts'
 import { eventToWire, taskToWire } from '../adapters/http/wire.ts'
 import { OWNER } from '../core/vocabulary/principal.ts'
 import type { Platform } from '../processes/platform.ts'
-import { CommandError, createOutput, EXIT, refusalText, taskIdOf, withPlatform } from './command.ts'
+import { CommandError, createOutput, parseCount, refusalText, taskIdOf, withPlatform } from './command.ts'
 import type { ExitCode } from './command.ts'
-import { foreground } from './foreground.ts'
+import { forkCommand, replayCommand } from './task-again.ts'
 
 type Json = { readonly json?: true }
 
@@ -125,48 +124,7 @@ export function taskCommand(exit: (code: ExitCode) => void): Command {
       })
     })
 
-  task
-    .command('replay <id>')
-    .description('run the task again with its recorded model turns, and compare what comes out')
-    .option('--json', 'events as JSON lines, then the comparison')
-    .action(async (id: string, options: Json) => {
-      const output = createOutput()
-      const code = await withPlatform(output, async (platform) => {
-        const message = platform.terminalMessage(`replay ${id}`)
-        const started = await replayTask(platform, { ...message, taskId: taskIdOf(id) })
-        if (isRefused(started)) throw new CommandError(refusalText(started, id), EXIT.failed)
-        const ended = await foreground(platform, started.task, { json: options.json === true, yes: true, output })
-        if (ended !== EXIT.ok) return ended
-        const same = (await finalPatch(platform, taskIdOf(id))) === (await finalPatch(platform, started.task.id))
-        if (options.json) output.json({ replay_of: id, task_id: started.task.id, same_changes: same })
-        else
-          output.line(
-            same
-              ? 'The replay made exactly the same changes.'
-              : "The replay made other changes; compare the two tasks' diffs.",
-          )
-        return same ? EXIT.ok : EXIT.failed
-      })
-      exit(code)
-    })
-
-  task
-    .command('fork <id>')
-    .description('go on from the middle of a task, as a new task')
-    .requiredOption('--at <seq>', 'the event after which the new task goes its own way', parseCount)
-    .option('--yes', 'approve as the local owner')
-    .option('--json', 'events as JSON lines')
-    .action(async (id: string, options: Json & { at: number; yes?: true }) => {
-      const output = createOutput()
-      const code = await withPlatform(output, async (platform) => {
-        const message = platform.terminalMessage(`fork ${id}`)
-        const started = await forkTask(platform, { ...message, taskId: taskIdOf(id), seq: options.at })
-        if (isRefused(started)) throw new CommandError(refusalText(started, id), EXIT.failed)
-        return foreground(platform, started.task, { json: options.json === true, yes: options.yes === true, output })
-      })
-      exit(code)
-    })
-
+  task.addCommand(replayCommand(exit)).addCommand(forkCommand(exit))
   return task
 }
 
@@ -177,19 +135,6 @@ async function existing(platform: Platform, id: string): Promise<Task> {
 function accepted(result: Task | Parameters<typeof refusalText>[0], id: string): Task {
   if (isRefusal(result)) throw new CommandError(refusalText(result, id))
   return result
-}
-
-function isRefused<T extends object>(
-  value: T | Parameters<typeof refusalText>[0],
-): value is Parameters<typeof refusalText>[0] {
-  return 'type' in value
-}
-
-async function finalPatch(platform: Platform, id: Task['id']): Promise<string | null> {
-  for (const event of await readLog(platform.store, id)) {
-    if (event.type === 'step.completed' && event.data.step === 'diff') return JSON.stringify(event.data.output)
-  }
-  return null
 }
 
 async function hintFor(platform: Platform, task: Task): Promise<string> {
@@ -229,11 +174,4 @@ function parseStatus(value: string): TaskStatus {
   const status = TASK_STATUSES.find((known) => known === value)
   if (status === undefined) throw new InvalidArgumentError(`One of: ${TASK_STATUSES.join(', ')}.`)
   return status
-}
-
-function parseCount(value: string): number {
-  const count = Number(value)
-  if (!Number.isInteger(count) || count < 0 || count > 1_000_000_000)
-    throw new InvalidArgumentError('A whole number, 0 or more.')
-  return count
 }

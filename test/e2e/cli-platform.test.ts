@@ -167,6 +167,13 @@ test('`run` whose worker is told to leave says so and ends, and the task goes on
   assert.equal((await platform.ended).code, 0)
 })
 
+test('a command that is replayed waits for a yes again: an approval holds for one run', async () => {
+  const approved = await place.run('run', '--shell', '--yes', 'echo once')
+  const id = /^Task (\S+)/.exec(approved.stdout)?.[1] ?? ''
+  assert.equal((await place.run('task', 'replay', id)).code, 3)
+  assert.equal((await place.run('task', 'replay', id, '--yes')).code, 0)
+})
+
 test('doctor finds this machine fit, and says so in JSON too', async () => {
   const { code, stdout } = await place.run('doctor', '--json')
   const report = JSON.parse(stdout) as { healthy: boolean; findings: { name: string; ok: boolean }[] }
