@@ -93,3 +93,27 @@ footer {
 }
 `
 }
+
+/** The page of the greeting apps, with its style sheet beside it. */
+export function greetingPage(greeting: string, server: string): string {
+  const text = htmlText(greeting)
+  return `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <title>${text}</title>
+    <link rel="icon" href="data:,">
+    <link rel="stylesheet" href="style.css">
+  </head>
+  <body>
+    <main>
+      <div class="card">
+        <h1>${text}</h1>
+        <p class="quiet">This page is served by ${server}.</p>
+      </div>
+    </main>
+  </body>
+</html>
+`
+}

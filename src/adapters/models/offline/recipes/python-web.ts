@@ -1,7 +1,7 @@
 // Recipe: a small web application with Python's standard library alone, tested with unittest.
 import type { Project } from '../project.ts'
 import { greetingIn } from './greeting.ts'
-import { htmlText, quotedLiteral, styleSheet } from './page.ts'
+import { greetingPage, htmlText, quotedLiteral, styleSheet } from './page.ts'
 import { describeTheme, themeOrDefault } from './theme.ts'
 
 export function pythonWeb(request: string): Project {
@@ -12,7 +12,7 @@ export function pythonWeb(request: string): Project {
     folder: 'python-app',
     files: [
       { path: 'app.py', content: APP },
-      { path: 'static/index.html', content: page(greeting) },
+      { path: 'static/index.html', content: greetingPage(greeting, 'a small Python application') },
       { path: 'static/style.css', content: styleSheet(theme) },
       { path: 'README.md', content: readme(greeting) },
     ],
@@ -98,29 +98,6 @@ if __name__ == "__main__":
         except KeyboardInterrupt:
             pass
 `
-
-function page(greeting: string): string {
-  const text = htmlText(greeting)
-  return `<!doctype html>
-<html lang="en">
-  <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <title>${text}</title>
-    <link rel="icon" href="data:,">
-    <link rel="stylesheet" href="style.css">
-  </head>
-  <body>
-    <main>
-      <div class="card">
-        <h1>${text}</h1>
-        <p class="quiet">This page is served by a small Python application.</p>
-      </div>
-    </main>
-  </body>
-</html>
-`
-}
 
 function tests(greeting: string): string {
   return `import threading

@@ -2,7 +2,7 @@
 import type { Project } from '../project.ts'
 import { probeWithNode } from '../project.ts'
 import { greetingIn } from './greeting.ts'
-import { htmlText, quotedLiteral, styleSheet } from './page.ts'
+import { greetingPage, htmlText, quotedLiteral, styleSheet } from './page.ts'
 import { describeTheme, themeOrDefault } from './theme.ts'
 
 export function webApp(request: string): Project {
@@ -14,7 +14,7 @@ export function webApp(request: string): Project {
     files: [
       { path: 'package.json', content: packageJson() },
       { path: 'server.js', content: SERVER },
-      { path: 'public/index.html', content: page(greeting) },
+      { path: 'public/index.html', content: greetingPage(greeting, 'a small Node application') },
       { path: 'public/style.css', content: styleSheet(theme) },
       { path: 'README.md', content: readme(greeting) },
     ],
@@ -90,29 +90,6 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   })
 }
 `
-
-function page(greeting: string): string {
-  const text = htmlText(greeting)
-  return `<!doctype html>
-<html lang="en">
-  <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <title>${text}</title>
-    <link rel="icon" href="data:,">
-    <link rel="stylesheet" href="style.css">
-  </head>
-  <body>
-    <main>
-      <div class="card">
-        <h1>${text}</h1>
-        <p class="quiet">This page is served by a small Node application.</p>
-      </div>
-    </main>
-  </body>
-</html>
-`
-}
 
 function tests(greeting: string): string {
   return `import assert from 'node:assert/strict'
