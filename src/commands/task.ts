@@ -4,6 +4,7 @@ import { table } from '../adapters/terminal/table.ts'
 import { oneLine, visible } from '../adapters/terminal/visible.ts'
 import { applyCommand, isRefusal } from '../core/task/apply-command.ts'
 import type { TaskCommand } from '../core/task/decide.ts'
+import type { ApprovalId } from '../core/vocabulary/ids.ts'
 import { readLog } from '../core/task/read-log.ts'
 import { TASK_STATUSES } from '../core/vocabulary/task.ts'
 import type { Task, TaskStatus } from '../core/vocabulary/task.ts'
@@ -74,15 +75,15 @@ export function taskCommand(exit: (code: ExitCode) => void): Command {
       })
     })
 
-  decision('approve <id>', 'approve what the task waits for', (comment) => ({
+  decision('approve <id>', 'approve what the task waits for', (comment, shown) => ({
     type: 'approve',
-    approvalId: null,
+    approvalId: shown,
     by: OWNER,
     comment,
   }))
-  decision('reject <id>', 'reject what the task waits for; that ends it', (comment) => ({
+  decision('reject <id>', 'reject what the task waits for; that ends it', (comment, shown) => ({
     type: 'reject',
-    approvalId: null,
+    approvalId: shown,
     by: OWNER,
     comment,
   }))
@@ -92,7 +93,12 @@ export function taskCommand(exit: (code: ExitCode) => void): Command {
     reason: comment ?? 'Stopped by the owner.',
   }))
 
-  function decision(name: string, description: string, command: (comment: string | null) => TaskCommand): void {
+  /** `shown` is the approval whose exact text was just printed: the answer is to that one, and to no later one. */
+  function decision(
+    name: string,
+    description: string,
+    command: (comment: string | null, shown: ApprovalId | null) => TaskCommand,
+  ): void {
     task
       .command(name)
       .description(description)
@@ -101,7 +107,11 @@ export function taskCommand(exit: (code: ExitCode) => void): Command {
       .action(async (id: string, options: Json & { comment?: string }) => {
         const output = createOutput()
         await withPlatform(output, async (platform) => {
-          const after = accepted(await applyCommand(platform, taskIdOf(id), command(options.comment ?? null)), id)
+          const before = await existing(platform, id)
+          const asked = before.status === 'needs_approval' ? before.approval : null
+          if (asked !== null) output.note(`It waits for a yes to exactly this:\n${visible(asked.subject)}`)
+          const decided = command(options.comment ?? null, asked?.id ?? null)
+          const after = accepted(await applyCommand(platform, before.id, decided), id)
           if (options.json) return output.json(taskToWire(after))
           output.line(`Task ${after.id} is ${after.status}.${await hintFor(platform, after)}`)
         })

@@ -65,11 +65,15 @@ export async function startRoles(platform: Platform, request: RolesRequest): Pro
       },
       stop: async () => {
         closing.abort()
-        if (gateway !== null) await forgetRunning(config.dataDir)
-        await gateway?.close()
-        await worker?.stop()
-        await care
+        // The tasks' processes first: whatever else fails, none of them is left. The lock last.
+        const ends = await Promise.allSettled([
+          worker?.stop(),
+          gateway?.close(),
+          gateway === null ? null : forgetRunning(config.dataDir),
+          care,
+        ])
         await lock?.release()
+        for (const end of ends) if (end.status === 'rejected') throw end.reason
       },
     }
   } catch (error) {

@@ -30,6 +30,7 @@ type Options = {
 }
 
 const PORTS = 16
+const LOOK_AGAIN_MS = 60_000
 const PROBE_LIMITS: SandboxLimits = { memoryBytes: 256 * 1024 ** 2, processes: 64, diskBytes: 1024 ** 2 }
 
 /** Nothing is looked at, obtained or written before the first call. */
@@ -74,7 +75,7 @@ export function createSandboxProvider({ dataDir, log, say, searchPath = SEARCH_P
     }
   }
 
-  const probed = once(async (): Promise<SandboxReport> => {
+  async function look(): Promise<SandboxReport> {
     let bubblewrap: Bubblewrap | null = null
     let problem: string | null = null
     try {
@@ -85,7 +86,16 @@ export function createSandboxProvider({ dataDir, log, say, searchPath = SEARCH_P
     }
     const cgroups = bubblewrap === null ? null : (await ground()).cgroups
     return report({ bubblewrap, problem, cgroups, git: findGit(searchPath), user: sandboxUser('probe') })
-  })
+  }
+
+  // What works is looked at once; what does not may have been one bad moment, or be mended by a person meanwhile.
+  let known: { readonly at: number; readonly report: Promise<SandboxReport> } | null = null
+  async function probed(): Promise<SandboxReport> {
+    if (known !== null && performance.now() - known.at > LOOK_AGAIN_MS && (await known.report).level === 'L0')
+      known = null
+    known ??= { at: performance.now(), report: look() }
+    return known.report
+  }
 
   async function bootOnce(): Promise<void> {
     const workspace = await mkdtemp(join(tmpdir(), 'factotum-probe-'))

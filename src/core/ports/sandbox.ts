@@ -107,7 +107,7 @@ export class SandboxGone extends Error {
 }
 
 export interface SandboxProvider {
-  /** Looks at what this machine can do; cached after the first call. Never throws. */
+  /** Looks at what this machine can do; kept when it is enough, looked at again after a minute when it is not. Never throws. */
   probe(): Promise<SandboxReport>
   /**
    * First ends whatever sandbox of this task still runs on this machine, so that two never work on the same files.
