@@ -29,11 +29,23 @@ const READY_MS = 10_000
 const FILE_MS = 60_000
 // What a runner may take longer than the command itself before it counts as dead.
 const GRACE_MS = 3_000
+// Whoever stops a task is promised that nothing of it runs a second later; a command can have put the runner to sleep.
+const STOP_MS = 500
 const WRITE_BYTES = 384 * 1024
 const LATE_MS = 200
 const GONE_MS = 900
 // 128 + SIGSYS: how a shell reports a child that the seccomp filter killed.
 const SIGSYS_EXIT = 159
+
+const NEVER_RUN: CommandResult = {
+  exitCode: null,
+  signal: 'SIGKILL',
+  timedOut: false,
+  stdout: '',
+  stderr: '',
+  truncatedBytes: 0,
+  durationMs: 0,
+}
 
 /** Resolves when commands can be run. Throws an Error that carries bubblewrap's complaint when it can't be started. */
 export async function startSandbox(parts: Parts): Promise<Sandbox> {
@@ -113,10 +125,7 @@ export async function startSandbox(parts: Parts): Promise<Sandbox> {
     let overdue: NodeJS.Timeout | undefined
     const listener = (): void => {
       stop()
-      overdue = setTimeout(
-        () => void end({ reason: 'crashed', detail: 'the runner does not stop a command' }),
-        GRACE_MS,
-      )
+      overdue = setTimeout(() => void end({ reason: 'crashed', detail: 'the runner does not stop a command' }), STOP_MS)
     }
     return {
       asked: (more) => {
@@ -142,6 +151,8 @@ export async function startSandbox(parts: Parts): Promise<Sandbox> {
     ended: ended.promise,
 
     exec: async (command, signal, onOutput) => {
+      // The runner would be told to stop it only after it began.
+      if (signal.aborted && ending === null) return NEVER_RUN
       const output = createCommandOutput(command.maxOutputBytes, onOutput ?? (() => undefined))
       const { asked, forget } = stopOn(signal)
       try {
