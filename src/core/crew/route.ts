@@ -20,7 +20,8 @@ export async function routeRequest(run: Run): Promise<Routing> {
   const answer = await askForObject(run, question, quote('request', run.task.inputText), ROUTE_SCHEMA, 'route')
   if (answer.refusal !== null) throw new TaskFailure(answer.refusal)
   const { refusal: _, ...routing } = answer
-  if (routing.task_type !== 'shell_command') return { ...routing, command: null }
+  // Only commands wait for a person: what the others do stays in the sandbox until somebody takes it out.
+  if (routing.task_type !== 'shell_command') return { ...routing, command: null, needs_confirmation: false }
   if (routing.command === null || routing.command.trim() === '') {
     throw new TaskFailure('It was not clear which command to run. Say the command itself, for example: run `ls -la`.')
   }
