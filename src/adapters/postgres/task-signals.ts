@@ -1,5 +1,6 @@
 // Hints between processes over LISTEN and NOTIFY, on a connection of their own that comes back by itself.
 import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg'
 import type { TaskSignal, TaskSignals } from '../../core/ports/task-signals.ts'
 import type { Telemetry } from '../../core/ports/telemetry.ts'
@@ -16,6 +17,9 @@ export type PostgresTaskSignals = TaskSignals & {
 const CHANNEL = 'factotum_signals'
 const RETRY_MIN_MS = 50
 const RETRY_MAX_MS = 5_000
+// After each notification, so that under load the hints of some milliseconds are one; the first after a pause goes at once.
+const REST_MS = 5
+const LAST_WORDS_MS = 500
 
 export function createPostgresTaskSignals(deps: {
   readonly connection: Connection
@@ -27,7 +31,8 @@ export function createPostgresTaskSignals(deps: {
   const hints = createHints()
   let client: Client | null = null
   let closed = false
-  let sending = false
+  let sending: Promise<void> | null = null
+  let endRest: () => void = () => undefined
   let retryMs = RETRY_MIN_MS
   let retry: NodeJS.Timeout | null = null
 
@@ -59,7 +64,7 @@ export function createPostgresTaskSignals(deps: {
     if (closed) return void (await fresh.end())
     client = fresh
     retryMs = RETRY_MIN_MS
-    void send()
+    send()
   }
 
   function lose(lost: Client): void {
@@ -83,25 +88,38 @@ export function createPostgresTaskSignals(deps: {
     retryMs = Math.min(RETRY_MAX_MS, retryMs * 2)
   }
 
+  function send(): void {
+    sending ??= sendAll().finally(() => {
+      sending = null
+      // Published after the last look, and before this.
+      if (client !== null && !hints.isEmpty()) send()
+    })
+  }
+
   /** One notification at a time: what is published while one is under way goes together in the next. */
-  async function send(): Promise<void> {
-    if (sending) return
-    sending = true
+  async function sendAll(): Promise<void> {
     try {
       // Callers of one turn of the event loop go together.
       await new Promise((resolve) => setImmediate(resolve))
       while (client !== null && !hints.isEmpty()) {
-        await client.query({
-          name: 'notify',
-          text: 'select pg_notify($1, $2)',
-          values: [CHANNEL, hintsToPayload(hints, origin)],
-        })
+        const payload = hintsToPayload(hints, origin)
+        const wasAll = hints.isEmpty()
+        await client.query({ name: 'notify', text: 'select pg_notify($1, $2)', values: [CHANNEL, payload] })
+        if (wasAll && !closed) await rest()
       }
     } catch (error) {
       deps.log('warn', 'A signal was not delivered', { error: String(error) })
-    } finally {
-      sending = false
     }
+  }
+
+  function rest(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, REST_MS)
+      endRest = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
   }
 
   return {
@@ -110,7 +128,7 @@ export function createPostgresTaskSignals(deps: {
       tell(signal)
       if (closed) return
       hints.add(signal)
-      if (client !== null) void send()
+      if (client !== null) send()
     },
     subscribe: (listener) => {
       // Wrapped, so that a function subscribed twice is two subscriptions.
@@ -121,6 +139,9 @@ export function createPostgresTaskSignals(deps: {
     close: async () => {
       closed = true
       if (retry !== null) clearTimeout(retry)
+      // What was published before is still sent: it may be the last word of a command that ends now.
+      endRest()
+      await Promise.race([sending, sleep(LAST_WORDS_MS, null, { ref: false })])
       const last = client
       client = null
       await last?.end()
