@@ -72,3 +72,35 @@ test('sessions of owners may do everything but work', () => {
   assert.deepEqual(sessionPrincipal('owner' as UserId, ['owner']).scopes.includes('worker'), false)
   assert.equal(sessionPrincipal('ada' as UserId, ['owner']).role, 'member')
 })
+
+test('a token that was good a moment ago is asked the same questions again', async () => {
+  const [token, session] = [await issueToken(wanted), await issueSession(wanted)]
+  for (let times = 0; times < 3; times += 1) {
+    assert.equal((await verifyToken(secret, token, now))?.principal.userId, 'ada')
+    assert.equal((await verifyToken(secret, session, now, 'session'))?.principal.userId, 'ada')
+    // Of the other kind, under another secret, or with one character changed.
+    assert.equal(await verifyToken(secret, token, now, 'session'), null)
+    assert.equal(await verifyToken(secret, session, now), null)
+    assert.equal(await verifyToken('another secret of that length', token, now), null)
+    assert.equal(await verifyToken(secret, `${token.slice(0, -2)}${token.endsWith('AA') ? 'BB' : 'AA'}`, now), null)
+  }
+  assert.notEqual(await verifyToken(secret, token, new Date(now.getTime() + 59_999)), null)
+  for (const ms of [60_000, 60_001, 3_600_000]) {
+    assert.equal(await verifyToken(secret, token, new Date(now.getTime() + ms)), null)
+  }
+})
+
+test('a token that is not valid yet is not valid because it will be', async () => {
+  const later = new Date(now.getTime() + 30_000)
+  const token = forge(HS256, { ...good, nbf: later.getTime() / 1_000 })
+  assert.equal(await verifyToken(secret, token, now), null)
+  assert.notEqual(await verifyToken(secret, token, later), null)
+  assert.equal(await verifyToken(secret, token, now), null)
+})
+
+test('more tokens than are remembered are all good', async () => {
+  const tokens = Array.from({ length: 1_100 }, (_, number) => forge(HS256, { ...good, sub: `user-${number}` }))
+  for (const token of tokens) await verifyToken(secret, token, now)
+  assert.equal((await verifyToken(secret, tokens[0] ?? '', now))?.principal.userId, 'user-0')
+  assert.equal((await verifyToken(secret, tokens[1_099] ?? '', now))?.principal.userId, 'user-1099')
+})

@@ -1,5 +1,6 @@
 // Credentials: bearer tokens for programs, sessions for the console, and one-time login tokens that become sessions.
 // Tokens and sessions are JWTs signed with HS256; the one cannot be used as the other.
+import { webcrypto } from 'node:crypto'
 import { errors, jwtVerify, SignJWT } from 'jose'
 import { z } from 'zod'
 import type { UserId } from '../../core/vocabulary/ids.ts'
@@ -51,22 +52,65 @@ export function issueSession(request: TokenRequest): Promise<string> {
   return sign(request, 'session')
 }
 
-/** Who the token speaks for, or null when it is forged, expired, malformed, or of the other kind. */
+/** Tokens that were found good; each is some kilobytes at the most. */
+const MAX_REMEMBERED = 1_000
+
+type Remembered = { readonly credential: Credential; readonly kind: TokenKind; readonly validFrom: Date }
+/** What is known under one secret: nothing that another one signed is ever found here. */
+type Keyring = { readonly key: Promise<webcrypto.CryptoKey>; readonly remembered: Map<string, Remembered> }
+
+/** One secret in a process, as a rule; another one replaces it. */
+let latest: { readonly secret: string; readonly keyring: Keyring } | null = null
+
+function keyringOf(secret: string): Keyring {
+  if (latest?.secret === secret) return latest.keyring
+  const short = secretProblem(secret)
+  if (short !== null) throw new Error(short)
+  const algorithm = { name: 'HMAC', hash: 'SHA-256' }
+  const key = webcrypto.subtle.importKey('raw', new TextEncoder().encode(secret), algorithm, false, ['sign', 'verify'])
+  const keyring: Keyring = { key, remembered: new Map() }
+  latest = { secret, keyring }
+  return keyring
+}
+
+/**
+ * Who the token speaks for, or null when it is forged, expired, malformed, or of the other kind. The signature of a
+ * token that was found good is not computed again; whether it has expired is asked each time.
+ */
 export async function verifyToken(
   secret: string,
   token: string,
   now: Date,
   kind: TokenKind = 'token',
 ): Promise<Credential | null> {
+  const { key, remembered } = keyringOf(secret)
+  const known = remembered.get(token)
+  if (known !== undefined && known.validFrom <= now) {
+    if (known.credential.expiresAt > now) return known.kind === kind ? known.credential : null
+    remembered.delete(token)
+  }
   try {
-    const { payload } = await jwtVerify(token, keyOf(secret), { algorithms: ['HS256'], currentDate: now })
+    const { payload } = await jwtVerify(token, await key, { algorithms: ['HS256'], currentDate: now })
     const claims = claimsSchema.safeParse(payload)
-    if (!claims.success || (claims.data.use === 'session') !== (kind === 'session')) return null
-    const { sub, role, scopes, exp } = claims.data
-    return { principal: { userId: sub as UserId, role, scopes }, expiresAt: new Date(exp * 1_000) }
+    if (!claims.success) return null
+    const { sub, role, scopes, exp, use } = claims.data
+    const credential = { principal: { userId: sub as UserId, role, scopes }, expiresAt: new Date(exp * 1_000) }
+    const found: TokenKind = use ?? 'token'
+    remember(remembered, token, { credential, kind: found, validFrom: now })
+    return found === kind ? credential : null
   } catch (error) {
     if (error instanceof errors.JOSEError) return null
     throw error
+  }
+}
+
+/** The one remembered longest is forgotten first. */
+function remember(remembered: Map<string, Remembered>, token: string, found: Remembered): void {
+  remembered.set(token, found)
+  if (remembered.size <= MAX_REMEMBERED) return
+  for (const oldest of remembered.keys()) {
+    remembered.delete(oldest)
+    return
   }
 }
 
@@ -106,11 +150,5 @@ async function sign(request: TokenRequest, kind: TokenKind): Promise<string> {
     .setJti(request.id)
     .setIssuedAt(issued)
     .setExpirationTime(issued + request.ttlSeconds)
-    .sign(keyOf(request.secret))
-}
-
-function keyOf(secret: string): Uint8Array {
-  const short = secretProblem(secret)
-  if (short !== null) throw new Error(short)
-  return new TextEncoder().encode(secret)
+    .sign(await keyringOf(request.secret).key)
 }
