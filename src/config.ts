@@ -112,7 +112,7 @@ export function isLoopback(host: string): boolean {
 
 function readEnvFile(path: string, secret: boolean): Record<string, string | undefined> {
   if (!existsSync(path)) return {}
-  const file = openSync(path, 'r')
+  const file = openForReading(path)
   try {
     const mode = fstatSync(file).mode & 0o777
     if (secret && process.platform !== 'win32' && (mode & 0o077) !== 0) {
@@ -121,5 +121,15 @@ function readEnvFile(path: string, secret: boolean): Record<string, string | und
     return parseEnv(readFileSync(file, 'utf8'))
   } finally {
     closeSync(file)
+  }
+}
+
+function openForReading(path: string): number {
+  try {
+    return openSync(path, 'r')
+  } catch (error) {
+    throw new ConfigError(`${path} is there but can't be read: make it readable for yourself, or remove it.`, {
+      cause: error,
+    })
   }
 }

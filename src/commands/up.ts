@@ -67,15 +67,14 @@ function parseRoles(list: string): readonly RoleOfProcess[] {
   })
 }
 
-/** Aborts at the first SIGINT or SIGTERM; a second one ends the process at once, as people expect of Ctrl-C twice. */
+/** Aborts at the first SIGINT or SIGTERM. A second Ctrl-C ends the process at once, as people expect; a supervisor's second SIGTERM does not. */
 function stopSignal(): AbortSignal {
   const controller = new AbortController()
-  const onSignal = () => {
-    process.once('SIGINT', () => process.kill(process.pid, 'SIGKILL'))
+  process.on('SIGTERM', () => controller.abort())
+  process.on('SIGINT', () => {
+    if (controller.signal.aborted) process.kill(process.pid, 'SIGKILL')
     controller.abort()
-  }
-  process.once('SIGINT', onSignal)
-  process.once('SIGTERM', onSignal)
+  })
   return controller.signal
 }
 

@@ -19,6 +19,7 @@ import { createSystemClock } from '../adapters/system/clock.ts'
 import { isDead, newWorkerId } from '../adapters/system/worker-id.ts'
 import { createSystemIds } from '../adapters/system/ids.ts'
 import { createTelemetry, logDestination } from '../adapters/telemetry/telemetry.ts'
+import { ConfigError } from '../config.ts'
 import type { Config } from '../config.ts'
 import type { WorkerDeps } from '../core/dispatch/worker.ts'
 import type { Preview } from '../core/ports/previews.ts'
@@ -46,7 +47,7 @@ const WORK_AFTER_SERVING_MS = 10 * 60_000
 /** Opens the data directory and the database, and migrates it. Throws an Error with one clear sentence where that fails. */
 export async function openPlatform(config: Config, { say, logTo }: OpenOptions) {
   const { dataDir } = config
-  await mkdir(join(dataDir, 'logs'), { recursive: true, mode: 0o700 })
+  await makeDataDirectory(dataDir)
   const destination = logDestination(logTo === 'stderr' ? 'stderr' : { file: join(dataDir, 'logs', 'factotum.log') })
   const telemetry = createTelemetry({ level: config.LOG_LEVEL, secrets: config.secrets, destination })
   const clock = createSystemClock()
@@ -129,6 +130,17 @@ export async function openPlatform(config: Config, { say, logTo }: OpenOptions) 
   } catch (error) {
     await embedded?.stop({ ifUnused: true })
     throw error
+  }
+}
+
+async function makeDataDirectory(dataDir: string): Promise<void> {
+  try {
+    await mkdir(join(dataDir, 'logs'), { recursive: true, mode: 0o700 })
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error)
+    throw new ConfigError(`DATA_DIR ${dataDir} can't be used (${reason}): it must be a folder that you may write to.`, {
+      cause: error,
+    })
   }
 }
 

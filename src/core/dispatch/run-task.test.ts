@@ -1,6 +1,7 @@
 // One claim of one task: approvals, stops, breakage at every port, and what is left behind each time.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { SandboxGone } from '../ports/sandbox.ts'
 import { ADA, createWorkbench, FINISH, usualAnswers } from '../../../test/simulation/workbench.ts'
 import { applyCommand } from '../task/apply-command.ts'
 import type { TaskId, WorkerId } from '../vocabulary/ids.ts'
@@ -79,6 +80,20 @@ test('what broke inside is tried again, and given up honestly after so many time
   for (let run = 0; run < 3; run += 1) assert.equal((await bench.runOnce(id)).type, 'released')
   assert.equal((await bench.runOnce(id)).type, 'over')
   assert.equal((await bench.task(id)).error, 'Something inside broke 3 times in a row: a bug of ours')
+})
+
+test('a command that ends its own sandbox is run once, and fails', async () => {
+  let runs = 0
+  const exec = () => {
+    runs += 1
+    throw new SandboxGone({ reason: 'crashed', detail: 'its processes ended' })
+  }
+  const bench = createWorkbench({ sandbox: { exec } })
+  const { id } = await bench.accept('shell_command', 'kill -9 -1')
+  await applyCommand(bench.base, id, { type: 'approve', approvalId: null, by: ADA, comment: null })
+  assert.equal((await bench.runOnce(id)).type, 'over')
+  assert.match((await bench.task(id)).error ?? '', /ended while the work ran in it/)
+  assert.equal(runs, 1)
 })
 
 test('a task whose worker is lost again and again without a word is given up too, much later', async () => {

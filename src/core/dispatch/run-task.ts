@@ -164,7 +164,7 @@ async function endOf(
       if (now !== null && isTerminal(now.status)) return { type: 'dropped' }
       return { type: 'released', delayMs: 0 }
     }
-    const honest = honestReason(deps, id, error)
+    const honest = honestReason(deps, writer.task(), claim.attempt, error)
     if (honest !== null) return await fail(writer, run, honest)
     deps.telemetry.log('error', 'A task run broke', { task_id: id, attempt: claim.attempt, error: describe(error) })
     if (claim.attempt < deps.attempts) return { type: 'released', delayMs: backoff(claim.attempt) }
@@ -188,7 +188,7 @@ async function fail(writer: TaskWriter, run: Run | null, failure: TaskFailure): 
 }
 
 /** What is the task's own fault or its model's, in words for a person; null for what is ours. */
-function honestReason(deps: RunDeps, taskId: string, error: unknown): TaskFailure | null {
+function honestReason(deps: RunDeps, task: Task, attempt: number, error: unknown): TaskFailure | null {
   if (error instanceof TaskFailure) return error
   if (error instanceof ModelError) return new TaskFailure(error.message)
   if (!(error instanceof SandboxGone)) return null
@@ -200,12 +200,17 @@ function honestReason(deps: RunDeps, taskId: string, error: unknown): TaskFailur
     case 'escape':
       deps.telemetry.count('sandbox_escapes_total')
       deps.telemetry.log('error', 'A sandbox tried to escape and was stopped', {
-        task_id: taskId,
+        task_id: task.id,
         detail: error.end.detail,
       })
       return new TaskFailure(`The work tried to get out of its sandbox and was stopped at once: ${error.end.detail}`)
-    case 'closed':
     case 'crashed':
+      // Once may be the machine's fault. A command, though, was approved for one run.
+      if (attempt === 1 && task.taskType !== 'shell_command') return null
+      return new TaskFailure(
+        `The sandbox ended while the work ran in it, as it does when a command kills every process: ${error.end.detail}`,
+      )
+    case 'closed':
       return null
   }
 }
