@@ -1,4 +1,5 @@
 // `factotum up`: the platform, all in one process or the roles that are asked for; with a request behind it, that too.
+import { existsSync } from 'node:fs'
 import { Command, InvalidArgumentError } from 'commander'
 import { acceptRequest } from '../core/task/accept-request.ts'
 import type { TaskId } from '../core/vocabulary/ids.ts'
@@ -9,6 +10,10 @@ import type { RoleOfProcess } from '../processes/roles.ts'
 import { CommandError, createOutput, EXIT, refusalText, taskIdOf } from './command.ts'
 import type { ExitCode } from './command.ts'
 import { follow } from './foreground.ts'
+
+/** How long a stop may take before the process ends itself. */
+const STOP_MS = 15_000
+const LOOK_MS = 5_000
 
 type UpOptions = {
   /** All of them unless said otherwise. */
@@ -26,7 +31,7 @@ export function upCommand(exit: (code: ExitCode) => void): Command {
       const output = createOutput()
       const config = readConfig(process.cwd())
       const only: TaskId | null = options.only === undefined ? null : taskIdOf(options.only)
-      const stopped = stopSignal()
+      const stopped = stopSignal(config.dataDir, output.note)
       const platform = await openPlatform(config, { say: output.note, logTo: process.stdout.isTTY ? 'file' : 'stderr' })
       try {
         const running = await startRoles(platform, { roles: options.roles ?? ROLES, only })
@@ -67,14 +72,31 @@ function parseRoles(list: string): readonly RoleOfProcess[] {
   })
 }
 
-/** Aborts at the first SIGINT or SIGTERM. A second Ctrl-C ends the process at once, as people expect; a supervisor's second SIGTERM does not. */
-function stopSignal(): AbortSignal {
+/**
+ * Aborts at the first SIGINT, SIGTERM or SIGHUP, and when the data directory is taken away: what is left of such a
+ * platform can only do harm. A second Ctrl-C ends the process at once, as people expect; a supervisor's second SIGTERM
+ * does not. Whatever hangs, the process is gone after a while, and its sandboxes with it.
+ */
+function stopSignal(dataDir: string, note: (text: string) => void): AbortSignal {
   const controller = new AbortController()
-  process.on('SIGTERM', () => controller.abort())
+  const stop = () => {
+    if (controller.signal.aborted) return
+    controller.abort()
+    setTimeout(() => process.kill(process.pid, 'SIGKILL'), STOP_MS).unref()
+  }
+  process.on('SIGTERM', stop)
+  process.on('SIGHUP', stop)
   process.on('SIGINT', () => {
     if (controller.signal.aborted) process.kill(process.pid, 'SIGKILL')
-    controller.abort()
+    stop()
   })
+  const watch = setInterval(() => {
+    if (existsSync(dataDir)) return
+    note(`${dataDir} was taken away: stopping.`)
+    clearInterval(watch)
+    stop()
+  }, LOOK_MS)
+  watch.unref()
   return controller.signal
 }
 

@@ -1,6 +1,8 @@
 // `factotum up` as an operator uses it, on embedded defaults: start, stop, start again, kill, two at once, abort.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
+import { readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { promisify } from 'node:util'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -172,6 +174,19 @@ test('a command that is replayed waits for a yes again: an approval holds for on
   const id = /^Task (\S+)/.exec(approved.stdout)?.[1] ?? ''
   assert.equal((await place.run('task', 'replay', id)).code, 3)
   assert.equal((await place.run('task', 'replay', id, '--yes')).code, 0)
+})
+
+test('a platform whose data directory is taken away says so and stops', async (t) => {
+  const lost = await newPlace()
+  t.after(() => lost.leave())
+  const platform = lost.start('up')
+  await platform.line(/^Factotum is up/)
+  const [pid = ''] = (await readFile(join(lost.dataDir, 'postgres', 'cluster', 'postmaster.pid'), 'utf8')).split('\n')
+  await rm(lost.dataDir, { recursive: true, force: true })
+  const { stderr } = await platform.ended
+  assert.match(stderr, /was taken away: stopping/)
+  // The server notices by itself within a minute; nothing of a test stays that long.
+  process.kill(Number(pid), 'SIGQUIT')
 })
 
 test('doctor finds this machine fit, and says so in JSON too', async () => {

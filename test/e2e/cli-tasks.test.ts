@@ -90,13 +90,6 @@ test('a literal command waits for a yes, and runs exactly as it was approved', {
   assert.match(JSON.stringify(end?.data), /"output":"a b\\n1000\\n"/)
 })
 
-test('a command that is replayed waits for a yes again: an approval holds for one run', { skip }, async () => {
-  const approved = await place.run('run', '--shell', '--yes', 'echo once', '--json')
-  const id = eventsOf(approved.stdout)[0]?.task_id ?? ''
-  assert.equal((await place.run('task', 'replay', id)).code, 3)
-  assert.equal((await place.run('task', 'replay', id, '--yes')).code, 0)
-})
-
 test('a command that fails is a failed task with its output and exit code', { skip }, async () => {
   const { code, stdout } = await place.run('run', '--shell', '--yes', 'echo on the way; exit 7', '--json')
   assert.equal(code, 1)

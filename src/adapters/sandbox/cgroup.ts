@@ -130,6 +130,9 @@ function versionOneParents(): Parents | null {
   try {
     mkdirSync(memory, { recursive: true })
     mkdirSync(pids, { recursive: true })
+    // Another user of this machine may have made them.
+    accessSync(memory, constants.W_OK)
+    accessSync(pids, constants.W_OK)
     return { memory, pids }
   } catch {
     return null
