@@ -2,8 +2,8 @@
 // written to.
 import { existsSync, lstatSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { isAtLeast } from './obtain-bubblewrap.ts'
-import type { BubblewrapVersion } from './obtain-bubblewrap.ts'
+import { isAtLeast } from './obtain-programs.ts'
+import type { BubblewrapVersion } from './obtain-programs.ts'
 import type { Toolbox } from './toolbox.ts'
 
 const MEGABYTE = 1024 * 1024

@@ -8,8 +8,8 @@ import type { Telemetry } from '../../core/ports/telemetry.ts'
 import { startSandbox } from './bubblewrap-sandbox.ts'
 import { findCgroups } from './cgroup.ts'
 import { launch } from './launch.ts'
-import { findGit, obtainBubblewrap } from './obtain-bubblewrap.ts'
-import type { Bubblewrap } from './obtain-bubblewrap.ts'
+import { findGit, obtainBubblewrap, obtainGit } from './obtain-programs.ts'
+import type { Bubblewrap } from './obtain-programs.ts'
 import { openPortSockets, sweepPortSockets } from './port-sockets.ts'
 import { endPredecessor, noteSandbox } from './predecessor.ts'
 import { report } from './probe.ts'
@@ -43,6 +43,7 @@ export function createSandboxProvider({ dataDir, log, say, searchPath = SEARCH_P
     }
     const bubblewrap = await obtainBubblewrap({ dataDir, say, searchPath })
     if (bubblewrap.type === 'missing') throw new Error(bubblewrap.reason)
+    await obtainGit({ say, searchPath })
     const [tools] = await Promise.all([prepareToolbox(dataDir, searchPath), sweepPortSockets()])
     return { bubblewrap, tools, cgroups: findCgroups(), seccomp: seccompFilter(architecture) }
   })

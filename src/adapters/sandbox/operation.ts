@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process'
 import { dirname } from 'node:path'
 import { Socket } from 'node:net'
 import { programs, words } from './bubblewrap-arguments.ts'
-import type { Bubblewrap } from './obtain-bubblewrap.ts'
+import type { Bubblewrap } from './obtain-programs.ts'
 import type { SandboxUser } from './sandbox-user.ts'
 import { becoming } from './staging.ts'
 

@@ -2,8 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import type { SandboxReport } from '../../core/ports/sandbox.ts'
 import type { Cgroups } from './cgroup.ts'
-import { isAtLeast } from './obtain-bubblewrap.ts'
-import type { Bubblewrap, findGit } from './obtain-bubblewrap.ts'
+import { isAtLeast } from './obtain-programs.ts'
+import type { Bubblewrap, findGit } from './obtain-programs.ts'
 import type { SandboxUser } from './sandbox-user.ts'
 
 type Finding = SandboxReport['findings'][number]

@@ -7,7 +7,7 @@ import { join, relative, resolve } from 'node:path'
 import type { FileChange, WorkspaceDiff, Workspaces } from '../../core/ports/workspaces.ts'
 import type { CommitId, TaskId } from '../../core/vocabulary/ids.ts'
 import type { WorkspaceSource } from '../../core/vocabulary/task.ts'
-import { findGit, obtainBubblewrap } from './obtain-bubblewrap.ts'
+import { obtainBubblewrap, obtainGit } from './obtain-programs.ts'
 import { runOperation } from './operation.ts'
 import type { Mount, Operation, OperationResult } from './operation.ts'
 import { SEARCH_PATH } from './run-program.ts'
@@ -41,7 +41,7 @@ export function createWorkspaces({ dataDir, limits, say, searchPath = SEARCH_PAT
         `Workspaces need Linux on x64 or arm64: on ${process.platform} run Factotum in a Linux container.`,
       )
     }
-    const git = findGit(searchPath)
+    const git = await obtainGit({ say, searchPath })
     if ('missing' in git) throw new Error(git.missing)
     const bubblewrap = await obtainBubblewrap({ dataDir: home, say, searchPath })
     if (bubblewrap.type === 'missing') throw new Error(bubblewrap.reason)

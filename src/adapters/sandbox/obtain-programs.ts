@@ -1,5 +1,5 @@
-// Finds bubblewrap, or gets it where the distribution has it: installed when we are root, unpacked under the data
-// directory when we are not.
+// Finds bubblewrap and git, or gets them where the distribution has them: installed when we are root; bubblewrap is
+// unpacked under the data directory when we are not.
 import { access, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { findProgram, runProgram, SEARCH_PATH } from './run-program.ts'
@@ -35,7 +35,7 @@ export async function obtainBubblewrap(options: Options): Promise<Obtained> {
   if (findProgram('apt-get') === null || findProgram('dpkg-deb') === null) {
     return { type: 'missing', reason: `${BY_HAND}; this system has no apt-get to get it with.` }
   }
-  const problem = asRoot ? await install(say) : null
+  const problem = asRoot ? await install('bubblewrap', 'untrusted commands run in its sandbox', say) : null
   const installed = problem === null ? await usable(folders) : null
   if (installed !== null) return { type: 'found', ...installed }
 
@@ -58,6 +58,18 @@ export function findGit(
     : { path }
 }
 
+/** The same, after installing it where it is missing and we are root on Debian or Ubuntu. */
+export async function obtainGit({
+  say,
+  searchPath = SEARCH_PATH,
+  asRoot = process.getuid?.() === 0,
+}: Omit<Options, 'dataDir'>): Promise<ReturnType<typeof findGit>> {
+  const found = findGit(searchPath)
+  if ('path' in found || !asRoot || findProgram('apt-get') === null) return found
+  await install('git', 'snapshots of workspaces are kept with it', say)
+  return findGit(searchPath)
+}
+
 async function usable(folders: readonly string[]): Promise<Bubblewrap | null> {
   const path = findProgram('bwrap', folders)
   if (path === null) return null
@@ -73,9 +85,9 @@ export function isAtLeast(version: BubblewrapVersion, wanted: BubblewrapVersion)
   return version[0] > wanted[0] || (version[0] === wanted[0] && version[1] >= wanted[1])
 }
 
-async function install(say: Options['say']): Promise<string | null> {
-  say('Installing the package bubblewrap with apt-get: untrusted commands run in its sandbox.')
-  const attempt = (): Promise<ProgramResult> => apt(['install', '-y', '--no-install-recommends', 'bubblewrap'])
+async function install(name: string, purpose: string, say: Options['say']): Promise<string | null> {
+  say(`Installing the package ${name} with apt-get: ${purpose}.`)
+  const attempt = (): Promise<ProgramResult> => apt(['install', '-y', '--no-install-recommends', name])
   if ((await attempt()).ok) return null
   await apt(['update'])
   const { ok, stderr } = await attempt()
