@@ -75,10 +75,9 @@ test(
       const log = await arena.log(id)
       assert.deepEqual(brokenIn(task, log), [])
       assert.equal(llm.requests.length, DEATHS + 1)
-      assert.equal(
-        log.filter((event) => event.type === 'step.started' && event.data.step === 'answer').length,
-        DEATHS + 1,
-      )
+      // A start is a note: the worker may be dead before it is written.
+      const starts = log.filter((event) => event.type === 'step.started' && event.data.step === 'answer').length
+      assert.ok(starts >= 1 && starts <= DEATHS + 1, String(starts))
       assert.equal(log.filter((event) => event.type === 'usage.recorded').length, 1)
     } finally {
       await llm.close()

@@ -44,13 +44,21 @@ export async function inFolder(
   files: Readonly<Record<string, string>>,
   use: (folder: string) => Promise<void>,
 ): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'tiny-crew-'))
+  const outer = await mkdtemp(join(tmpdir(), 'tiny-crew-'))
+  const folder = join(outer, 'workspace')
+  await mkdir(folder)
+  await mkdir(scratchOf(folder))
   try {
     for (const [path, content] of Object.entries(files)) await writeInto(folder, path, content)
     await use(folder)
   } finally {
-    await rm(folder, { recursive: true, force: true })
+    await rm(outer, { recursive: true, force: true })
   }
+}
+
+/** What commands find as their temporary folder. */
+function scratchOf(folder: string): string {
+  return join(folder, '..', 'scratch')
 }
 
 /** A request as the crew would send it, for a turn and for an object. */
@@ -176,7 +184,7 @@ async function useTool(
       const run = spawnSync('sh', ['-c', command], {
         cwd: folder,
         encoding: 'utf8',
-        env,
+        env: { ...env, TMPDIR: scratchOf(folder) },
         timeout: Number(input['timeout_seconds'] ?? 60) * 1000,
       })
       return { output: `exit code ${run.status ?? -1}\n${run.stdout}${run.stderr}`, ok: true }
