@@ -104,7 +104,10 @@ export function brokenIn(task: Task, log: readonly TaskEvent[]): string[] {
   const steps = log.flatMap((event) => (event.type === 'step.completed' ? [event.data.step] : []))
   const twice = steps.filter((step, index) => steps.indexOf(step) !== index)
   if (twice.length > 0) broken.push(`these steps were completed twice: ${twice.join(', ')}`)
-  const folded = log.reduce<Task | null>((so, event) => evolve(so, event), null)
+  // The log may have grown since the task was read (a preview that closed): the task is the fold of what it has counted.
+  const folds: Task[] = []
+  for (const event of log) folds.push(evolve(folds.at(-1) ?? null, event))
+  const folded = folds[task.lastSeq - 1]
   if (folded?.status !== task.status || folded.lastSeq !== task.lastSeq) broken.push('it is not the fold of its log')
   return broken
 }
