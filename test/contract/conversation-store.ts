@@ -1,11 +1,11 @@
 // What every ConversationStore promises.
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
 import type { ConversationStore } from '../../src/core/ports/conversation-store.ts'
 import type { TaskStore } from '../../src/core/ports/task-store.ts'
 import type { MessageId, ThreadId } from '../../src/core/vocabulary/ids.ts'
 import type { Message } from '../../src/core/vocabulary/message.ts'
 import { acceptSample, newId } from './sample-task.ts'
+import { withParts } from './with-parts.ts'
 
 export type ConversationsUnderTest = {
   readonly store: TaskStore
@@ -14,15 +14,7 @@ export type ConversationsUnderTest = {
 }
 
 export function conversationStoreContract(name: string, open: () => Promise<ConversationsUnderTest>): void {
-  const withStore = (title: string, run: (parts: ConversationsUnderTest) => Promise<void>) =>
-    void test(`${name}: ${title}`, async () => {
-      const parts = await open()
-      try {
-        await run(parts)
-      } finally {
-        await parts.close()
-      }
-    })
+  const withStore = withParts(name, open)
 
   withStore('a chat nobody wrote in has no thread, a thread nobody knows no messages', async ({ conversations }) => {
     assert.equal(await conversations.findThread('http', 'nowhere\0'), null)

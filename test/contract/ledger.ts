@@ -1,11 +1,11 @@
 // What every Ledger promises, fed through the TaskStore that it stands beside.
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
 import type { Ledger, LedgerQuery } from '../../src/core/ports/ledger.ts'
 import type { TaskStore } from '../../src/core/ports/task-store.ts'
 import type { TaskId, UserId } from '../../src/core/vocabulary/ids.ts'
 import { NO_USAGE } from '../../src/core/vocabulary/usage.ts'
 import { acceptSample, ADA, append, change, FAILED, newId, said, used } from './sample-task.ts'
+import { withParts } from './with-parts.ts'
 
 export type LedgerUnderTest = {
   readonly store: TaskStore
@@ -16,15 +16,7 @@ export type LedgerUnderTest = {
 const EVERYTHING: LedgerQuery = { taskId: null, userId: null, since: null }
 
 export function ledgerContract(name: string, open: () => Promise<LedgerUnderTest>): void {
-  const withLedger = (title: string, run: (parts: LedgerUnderTest) => Promise<void>) =>
-    void test(`${name}: ${title}`, async () => {
-      const parts = await open()
-      try {
-        await run(parts)
-      } finally {
-        await parts.close()
-      }
-    })
+  const withLedger = withParts(name, open)
 
   withLedger('nothing spent is zero of everything', async ({ ledger }) => {
     assert.deepEqual(await ledger.totals(EVERYTHING), NO_USAGE)

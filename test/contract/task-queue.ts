@@ -1,6 +1,5 @@
 // What every TaskQueue promises, together with the TaskStore over the same records.
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
 import fc from 'fast-check'
 import type { Claim, TaskQueue } from '../../src/core/ports/task-queue.ts'
 import type { TaskStore } from '../../src/core/ports/task-store.ts'
@@ -21,6 +20,7 @@ import {
   STARTED,
   stepDone,
 } from './sample-task.ts'
+import { withParts } from './with-parts.ts'
 
 export type TaskQueueUnderTest = {
   readonly store: TaskStore
@@ -47,15 +47,7 @@ const QUESTION: TaskEventBody = {
 }
 
 export function taskQueueContract(name: string, open: () => Promise<TaskQueueUnderTest>): void {
-  const withQueue = (title: string, run: (parts: TaskQueueUnderTest) => Promise<void>) =>
-    void test(`${name}: ${title}`, async () => {
-      const parts = await open()
-      try {
-        await run(parts)
-      } finally {
-        await parts.close()
-      }
-    })
+  const withQueue = withParts(name, open)
   const claim = (queue: TaskQueue, worker: WorkerId, limit = 10, leaseMs = LONG, only: TaskId | null = null) =>
     queue.claim({ worker, limit, leaseMs, only })
   const one = async (queue: TaskQueue, worker: WorkerId, leaseMs = LONG): Promise<Claim> => {

@@ -1,6 +1,5 @@
 // What every TaskStore promises. Each adapter's test calls this with its own way to make an empty store.
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
 import fc from 'fast-check'
 import type { ConversationStore } from '../../src/core/ports/conversation-store.ts'
 import type { TaskStore } from '../../src/core/ports/task-store.ts'
@@ -22,6 +21,7 @@ import {
   STARTED,
   stepDone,
 } from './sample-task.ts'
+import { withParts } from './with-parts.ts'
 
 export type TaskStoreUnderTest = {
   readonly store: TaskStore
@@ -30,15 +30,7 @@ export type TaskStoreUnderTest = {
 }
 
 export function taskStoreContract(name: string, open: () => Promise<TaskStoreUnderTest>): void {
-  const withStore = (title: string, run: (parts: TaskStoreUnderTest) => Promise<void>) =>
-    void test(`${name}: ${title}`, async () => {
-      const parts = await open()
-      try {
-        await run(parts)
-      } finally {
-        await parts.close()
-      }
-    })
+  const withStore = withParts(name, open)
 
   withStore('an accepted request is there whole: task, log, thread, message', async ({ store, conversations }) => {
     const { message, task, events } = sample({ text: 'Make a page.', bodies: [ROUTED, QUEUED] })
