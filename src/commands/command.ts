@@ -4,6 +4,7 @@ import { createPaint } from '../adapters/terminal/paint.ts'
 import type { Paint } from '../adapters/terminal/paint.ts'
 import type { Refusal } from '../core/vocabulary/refusal.ts'
 import type { TaskId } from '../core/vocabulary/ids.ts'
+import type { Task } from '../core/vocabulary/task.ts'
 import { readConfig } from '../config.ts'
 import { openPlatform } from '../processes/platform.ts'
 import type { Platform } from '../processes/platform.ts'
@@ -68,6 +69,16 @@ export function refusalText(refusal: Refusal, taskId: string): string {
     case 'invalid':
       return refusal.problem
   }
+}
+
+/** The task that a request became; ends the command where the request was refused. */
+export function acceptedTask(
+  result: { readonly task: Task } | Refusal,
+  taskId: string,
+  code: ExitCode = EXIT.failed,
+): Task {
+  if ('type' in result) throw new CommandError(refusalText(result, taskId), code)
+  return result.task
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i

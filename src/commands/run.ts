@@ -4,7 +4,7 @@ import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { acceptRequest } from '../core/task/accept-request.ts'
 import type { WorkspaceSource } from '../core/vocabulary/task.ts'
-import { callerDirectory, CommandError, createOutput, EXIT, refusalText, withPlatform } from './command.ts'
+import { acceptedTask, callerDirectory, CommandError, createOutput, EXIT, withPlatform } from './command.ts'
 import type { ExitCode } from './command.ts'
 import { foreground } from './foreground.ts'
 
@@ -31,16 +31,16 @@ export function runCommand(exit: (code: ExitCode) => void): Command {
       const out = await emptyFolder(options.out)
       const output = createOutput()
       const code = await withPlatform(output, async (platform) => {
-        const accepted = await acceptRequest(platform, {
+        const request = {
           ...platform.terminalMessage(words.join(' ')),
           taskType: options.shell ? 'shell_command' : null,
           source,
-        })
-        if ('type' in accepted) throw new CommandError(refusalText(accepted, ''), EXIT.usage)
+        } as const
+        const task = acceptedTask(await acceptRequest(platform, request), '', EXIT.usage)
         const { json = false, yes = false } = options
-        const ended = await foreground(platform, accepted.task, { json, yes, output })
-        if (out !== null && ended !== EXIT.needsApproval && (await platform.hasWorkspace(accepted.task.id))) {
-          await platform.workspaces.exportTo(accepted.task.id, out)
+        const ended = await foreground(platform, task, { json, yes, output })
+        if (out !== null && ended !== EXIT.needsApproval && (await platform.hasWorkspace(task.id))) {
+          await platform.workspaces.exportTo(task.id, out)
           output.note(`The workspace was written to ${out}`)
         }
         return ended

@@ -3,10 +3,8 @@ import { Command } from 'commander'
 import { forkTask, replayTask } from '../core/task/fork.ts'
 import { readLog } from '../core/task/read-log.ts'
 import type { TaskId } from '../core/vocabulary/ids.ts'
-import type { Refusal } from '../core/vocabulary/refusal.ts'
-import type { Task } from '../core/vocabulary/task.ts'
 import type { Platform } from '../processes/platform.ts'
-import { CommandError, createOutput, EXIT, parseCount, refusalText, taskIdOf, withPlatform } from './command.ts'
+import { acceptedTask, createOutput, EXIT, parseCount, taskIdOf, withPlatform } from './command.ts'
 import type { ExitCode } from './command.ts'
 import { foreground } from './foreground.ts'
 
@@ -23,7 +21,7 @@ export function replayCommand(exit: (code: ExitCode) => void): Command {
       const output = createOutput()
       const code = await withPlatform(output, async (platform) => {
         const taskId = taskIdOf(id)
-        const started = startedOr(
+        const started = acceptedTask(
           await replayTask(platform, { ...platform.terminalMessage(`replay ${id}`), taskId }),
           id,
         )
@@ -54,16 +52,11 @@ export function forkCommand(exit: (code: ExitCode) => void): Command {
       const output = createOutput()
       const code = await withPlatform(output, async (platform) => {
         const message = platform.terminalMessage(`fork ${id}`)
-        const started = startedOr(await forkTask(platform, { ...message, taskId: taskIdOf(id), seq: at }), id)
+        const started = acceptedTask(await forkTask(platform, { ...message, taskId: taskIdOf(id), seq: at }), id)
         return foreground(platform, started, { json, yes, output })
       })
       exit(code)
     })
-}
-
-function startedOr(result: { readonly task: Task } | Refusal, id: string): Task {
-  if ('type' in result) throw new CommandError(refusalText(result, id), EXIT.failed)
-  return result.task
 }
 
 async function finalPatch(platform: Platform, id: TaskId): Promise<string | null> {

@@ -6,7 +6,7 @@ import { applyCommand, isRefusal } from '../core/task/apply-command.ts'
 import type { TaskCommand } from '../core/task/decide.ts'
 import type { ApprovalId } from '../core/vocabulary/ids.ts'
 import { readLog } from '../core/task/read-log.ts'
-import { TASK_STATUSES } from '../core/vocabulary/task.ts'
+import { isTerminal, TASK_STATUSES } from '../core/vocabulary/task.ts'
 import type { Task, TaskStatus } from '../core/vocabulary/task.ts'
 import { eventToWire, taskToWire } from '../adapters/http/wire.ts'
 import { OWNER } from '../core/vocabulary/principal.ts'
@@ -126,6 +126,8 @@ export function taskCommand(exit: (code: ExitCode) => void): Command {
       const output = createOutput()
       await withPlatform(output, async (platform) => {
         const found = await existing(platform, id)
+        if (!isTerminal(found.status))
+          throw new CommandError(`Task ${found.id} is ${found.status}: its previews are its own until it is over.`)
         const closed = await platform.closePreviews(found.id)
         if (options.json) return output.json(closed.map((preview) => ({ preview_id: preview.id, url: preview.url })))
         output.line(

@@ -7,7 +7,7 @@ import { readConfig } from '../config.ts'
 import { openPlatform } from '../processes/platform.ts'
 import { ROLES, startRoles } from '../processes/roles.ts'
 import type { RoleOfProcess } from '../processes/roles.ts'
-import { CommandError, createOutput, EXIT, refusalText, taskIdOf } from './command.ts'
+import { acceptedTask, CommandError, createOutput, EXIT, taskIdOf } from './command.ts'
 import type { ExitCode } from './command.ts'
 import { follow } from './foreground.ts'
 
@@ -44,13 +44,13 @@ export function upCommand(exit: (code: ExitCode) => void): Command {
         try {
           if (running.loginUrl !== null) output.line(`Factotum is up: ${running.loginUrl}`)
           if (words.length > 0) {
-            const accepted = await acceptRequest(platform, {
+            const request = {
               ...platform.terminalMessage(words.join(' ')),
               taskType: null,
               source: { type: 'empty' },
-            })
-            if ('type' in accepted) throw new CommandError(refusalText(accepted, ''), EXIT.usage)
-            await follow(platform, accepted.task, { json: false, yes: false, output }, stopped)
+            } as const
+            const task = acceptedTask(await acceptRequest(platform, request), '', EXIT.usage)
+            await follow(platform, task, { json: false, yes: false, output }, stopped)
             if (!stopped.aborted && only === null) output.note('Still up. Ctrl-C stops it.')
           }
           await Promise.race([aborted(stopped), ...(only === null ? [] : [running.idle()])])

@@ -23,7 +23,7 @@ import { ConfigError } from '../config.ts'
 import type { Config } from '../config.ts'
 import type { WorkerDeps } from '../core/dispatch/worker.ts'
 import type { Preview } from '../core/ports/previews.ts'
-import { appendFromOutside } from '../core/task/apply-command.ts'
+import { closePreviews } from '../core/task/close-previews.ts'
 import type { TaskId } from '../core/vocabulary/ids.ts'
 import type { IncomingMessage } from '../core/vocabulary/message.ts'
 import { OWNER } from '../core/vocabulary/principal.ts'
@@ -87,7 +87,6 @@ export async function openPlatform(config: Config, { say, logTo }: OpenOptions) 
       objects,
       previews,
     }
-    const logDeps = { store: database.store, signals: database.signals, clock }
     return {
       ...shared,
       limits: { inputCharacters: config.INPUT_CHARACTERS, approvalMs: config.approvalMs },
@@ -99,14 +98,10 @@ export async function openPlatform(config: Config, { say, logTo }: OpenOptions) 
         return { interface: 'terminal', chat: id, externalId: id, author: OWNER, text, raw: { text } }
       },
       hasWorkspace: async (taskId: TaskId): Promise<boolean> => existsSync(join(dataDir, 'workspaces', taskId)),
-      /** Closes what a completed task left open, whichever process holds it. */
+      /** Closes what a task that is over left open, whichever process holds it. One that still runs would be interrupted. */
       closePreviews: async (taskId: TaskId): Promise<readonly Preview[]> => {
-        const closed = await database.previewStore.takeOfTask(taskId)
+        const closed = await closePreviews({ ...database, clock }, taskId, 'closed on request')
         database.signals.publish({ type: 'abort', taskId })
-        const bodies = closed.map(
-          ({ id }) => ({ type: 'preview.closed', data: { preview_id: id, reason: 'closed on request' } }) as const,
-        )
-        if (bodies.length > 0) await appendFromOutside(logDeps, taskId, bodies)
         return closed
       },
       databaseVersion: async () =>

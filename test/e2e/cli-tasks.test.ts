@@ -83,6 +83,10 @@ test('a literal command waits for a yes, and runs exactly as it was approved', {
   const waiting = await place.run('run', '--shell', 'echo never')
   assert.equal(waiting.code, 3)
   assert.match(waiting.stderr, /factotum task approve/)
+  const id = /^Task (\S+)/.exec(waiting.stdout)?.[1] ?? ''
+  const early = await place.run('task', 'close', id)
+  assert.equal(early.code, 1)
+  assert.match(early.stderr, /until it is over/)
 
   const approved = await place.run('run', '--shell', '--yes', 'echo "a b" && id -u', '--json')
   assert.equal(approved.code, 0)

@@ -2,9 +2,9 @@
 // log when a task is resumed.
 import type { CommitId } from '../vocabulary/ids.ts'
 import type { CheckReport } from '../vocabulary/check.ts'
-import type { TaskEventBody } from '../vocabulary/event.ts'
 import type { Preview } from '../ports/previews.ts'
 import type { Sandbox } from '../ports/sandbox.ts'
+import { previewsClosed } from '../task/close-previews.ts'
 import { TaskFailure } from '../task/task-failure.ts'
 import type { Run } from './run.ts'
 import type { Served } from './tools/tool.ts'
@@ -146,9 +146,7 @@ async function prepareWorkspace(run: Run): Promise<{ readonly baseline: CommitId
 async function recordClosed(run: Run, closed: readonly Preview[], reason: string): Promise<void> {
   if (closed.length === 0) return
   try {
-    await run.writer.append(
-      ...closed.map(({ id }): TaskEventBody => ({ type: 'preview.closed', data: { preview_id: id, reason } })),
-    )
+    await run.writer.append(...previewsClosed(closed, reason))
   } catch (error) {
     // The previews are gone either way; a log that takes no more from us (lost lease) belongs to somebody else now.
     run.telemetry.log('debug', 'Closed previews could not be recorded', { task_id: run.task.id, error: String(error) })

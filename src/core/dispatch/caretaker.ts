@@ -3,8 +3,9 @@ import type { WorkerId } from '../vocabulary/ids.ts'
 import type { PreviewStore } from '../ports/preview-store.ts'
 import type { TaskQueue } from '../ports/task-queue.ts'
 import type { Telemetry } from '../ports/telemetry.ts'
-import { appendFromOutside, applyCommand } from '../task/apply-command.ts'
+import { applyCommand } from '../task/apply-command.ts'
 import type { LogDeps } from '../task/apply-command.ts'
+import { closePreviews } from '../task/close-previews.ts'
 
 export type CaretakerDeps = LogDeps & {
   readonly queue: TaskQueue
@@ -76,12 +77,6 @@ export async function closeOrphans(deps: CaretakerDeps): Promise<void> {
   for (const [taskId, records] of byTask) {
     // A task's records are taken all at once, so one that still leads somewhere keeps the others.
     if (records.some((record) => workers.includes(record.worker) && now < record.expiresAt)) continue
-    const closed = await deps.previewStore.takeOfTask(taskId)
-    const reason = 'its worker is gone or its time was up'
-    await appendFromOutside(
-      deps,
-      taskId,
-      closed.map(({ id }) => ({ type: 'preview.closed', data: { preview_id: id, reason } })),
-    )
+    await closePreviews(deps, taskId, 'its worker is gone or its time was up')
   }
 }

@@ -20,7 +20,7 @@ import type { LogDeps } from '../task/apply-command.ts'
 import { PLATFORM } from '../task/decide.ts'
 import { createJournal } from '../task/journal.ts'
 import { readLog } from '../task/read-log.ts'
-import { TaskFailure } from '../task/task-failure.ts'
+import { messageOf, TaskFailure } from '../task/task-failure.ts'
 import { createTaskWriter, WriterStopped } from '../task/task-writer.ts'
 import type { TaskWriter } from '../task/task-writer.ts'
 
@@ -217,10 +217,6 @@ function honestReason(deps: RunDeps, task: Task, attempt: number, error: unknown
 
 function backoff(attempt: number): number {
   return Math.min(RETRY_MAX_MS, RETRY_BASE_MS * 2 ** Math.max(0, attempt - 1))
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }
 
 function describe(error: unknown): string {

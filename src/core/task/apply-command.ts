@@ -133,7 +133,7 @@ export function changeOf(task: Task, bodies: readonly TaskEventBody[], token: bi
 /** Hints for a committed change. */
 export function announce(signals: TaskSignals, before: Task, after: Task): void {
   signals.publish({ type: 'task', taskId: after.id, seq: after.lastSeq })
-  if (before.status !== 'queued' && after.status === 'queued') signals.publish({ type: 'work' })
-  if (before.status !== 'aborting' && after.status === 'aborting') signals.publish({ type: 'abort', taskId: after.id })
-  if (before.status !== 'aborted' && after.status === 'aborted') signals.publish({ type: 'abort', taskId: after.id })
+  if (before.status === after.status) return
+  if (after.status === 'queued') signals.publish({ type: 'work' })
+  if (after.status === 'aborting' || after.status === 'aborted') signals.publish({ type: 'abort', taskId: after.id })
 }

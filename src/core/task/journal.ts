@@ -5,6 +5,7 @@ import type { CommitId } from '../vocabulary/ids.ts'
 import type { JsonValue } from '../vocabulary/json.ts'
 import type { Clock } from '../ports/clock.ts'
 import { toStorable } from './storable.ts'
+import { messageOf } from './task-failure.ts'
 import type { TaskWriter } from './task-writer.ts'
 
 export type StepInfo = { readonly agent: AgentName; readonly title: string }
@@ -78,8 +79,4 @@ export function createJournal(
       return output
     },
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }
