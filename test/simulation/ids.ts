@@ -8,7 +8,7 @@ export function createCountedIds(): Ids {
   const next = () => String((count += 1)).padStart(12, '0')
   return {
     next: <Id extends string>() => `0000-${next()}` as Id,
-    unguessable: () => `preview-${next()}` as PreviewId,
+    unguessable: <Id extends string>() => `preview-${next()}` as Id,
     digest: (text) => createHash('sha256').update(text).digest('hex'),
   }
 }

@@ -16,7 +16,7 @@ export type MemoryPreviewsDeps = {
 export function createMemoryPreviews(deps: MemoryPreviewsDeps): Previews {
   return {
     open: async (taskId, port, socketPath) => {
-      const id = deps.ids.unguessable()
+      const id = deps.ids.unguessable<PreviewId>()
       const expiresAt = new Date(deps.clock.now().getTime() + deps.previewMs)
       const preview = { id, taskId, port, url: `http://preview.invalid/${id}/`, expiresAt }
       await deps.store.save({ ...preview, socketPath, worker: deps.worker })

@@ -64,7 +64,7 @@ export function createPreviews(deps: PreviewsDeps): HttpPreviews {
   return {
     open: async (taskId, port, socketPath) => {
       for (const id of heldBy(taskId, port)) drop(id)
-      const id = deps.ids.unguessable()
+      const id = deps.ids.unguessable<PreviewId>()
       const { url, listener } = await publish(id, port, socketPath)
       const expiresAt = new Date(deps.clock.now().getTime() + deps.keepMs)
       const preview: Preview = { id, taskId, port, url, expiresAt }

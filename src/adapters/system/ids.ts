@@ -45,10 +45,10 @@ export function createSystemIds(): Ids {
 
   return {
     next: <Id extends string>() => next() as Id,
-    unguessable: () => {
+    unguessable: <Id extends string>() => {
       // 26 characters of 5 bits; 32 divides 256, so no character is more likely than another.
       const bytes = randomBytes(UNGUESSABLE_CHARACTERS)
-      return [...bytes].map((byte) => BASE32[byte % BASE32.length]).join('') as PreviewId
+      return [...bytes].map((byte) => BASE32[byte % BASE32.length]).join('') as Id
     },
     digest: (text) => createHash('sha256').update(text).digest('hex'),
   }

@@ -30,7 +30,7 @@ function openOffice() {
     clock,
     ids: {
       next: <Id extends string>() => `id-${(ids += 1)}` as Id,
-      unguessable: () => 'preview' as PreviewId,
+      unguessable: <Id extends string>() => 'preview' as Id,
       digest: (text: string) => text,
     },
     telemetry: { log: () => undefined, count: () => undefined, time: () => undefined },

@@ -13,3 +13,5 @@ export type WorkerId = string & { readonly brand: 'WorkerId' }
 export type UserId = string & { readonly brand: 'UserId' }
 /** A git object name, 40 hex digits. */
 export type CommitId = string & { readonly brand: 'CommitId' }
+/** Behind a button: unguessable (128 random bits, base32), because knowing it is half of pressing it. */
+export type ActionId = string & { readonly brand: 'ActionId' }
