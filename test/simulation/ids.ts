@@ -1,7 +1,6 @@
 // Names that a seed can repeat: counted where the platform's are random.
 import { createHash } from 'node:crypto'
 import type { Ids } from '../../src/core/ports/ids.ts'
-import type { PreviewId } from '../../src/core/vocabulary/ids.ts'
 
 export function createCountedIds(): Ids {
   let count = 0

@@ -2,7 +2,6 @@
 import { createHash, randomBytes, randomFillSync } from 'node:crypto'
 import { v7 } from 'uuid'
 import type { Ids } from '../../core/ports/ids.ts'
-import type { PreviewId } from '../../core/vocabulary/ids.ts'
 
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567'
 const UNGUESSABLE_CHARACTERS = 26

@@ -1,0 +1,35 @@
+// What a tap on a button does. Stored behind the button's id; nothing of it travels through the chat.
+import type { ApprovalId, TaskId } from '../vocabulary/ids.ts'
+import type { JsonObject } from '../vocabulary/json.ts'
+
+export type ActionDoes =
+  | { readonly type: 'approve_once'; readonly task_id: TaskId; readonly approval_id: ApprovalId }
+  /** Shows the rule that would hold from now on; nothing is approved yet. */
+  | { readonly type: 'propose_always'; readonly task_id: TaskId; readonly approval_id: ApprovalId }
+  | { readonly type: 'approve_always'; readonly task_id: TaskId; readonly approval_id: ApprovalId }
+  /** Back from the proposal to the question. */
+  | { readonly type: 'ask_again'; readonly task_id: TaskId; readonly approval_id: ApprovalId }
+  | { readonly type: 'deny'; readonly task_id: TaskId; readonly approval_id: ApprovalId }
+  | { readonly type: 'abort'; readonly task_id: TaskId }
+  | { readonly type: 'status'; readonly task_id: TaskId }
+  | { readonly type: 'details'; readonly task_id: TaskId }
+  | { readonly type: 'accept'; readonly task_id: TaskId }
+  /** Asks what should be different; the reply becomes a task that goes on from this one's files. */
+  | { readonly type: 'fix'; readonly task_id: TaskId }
+  /** Sends what may not have arrived. */
+  | { readonly type: 'show_again'; readonly key: string }
+  | { readonly type: 'run_held' }
+  | { readonly type: 'drop_held' }
+  | { readonly type: 'let_in'; readonly code: string }
+  | { readonly type: 'refuse_pairing'; readonly code: string }
+  /** An edited message of a task that had begun: stops it and starts with the new text. */
+  | { readonly type: 'start_again'; readonly task_id: TaskId; readonly text: string }
+
+export function actionToJson(does: ActionDoes): JsonObject {
+  return { ...does }
+}
+
+/** Only we write what is stored there. */
+export function jsonToAction(json: JsonObject): ActionDoes {
+  return json as ActionDoes
+}

@@ -1,0 +1,49 @@
+// What the conversation needs of the rest: the log of tasks, the stores of chats, and the settings of its operator.
+import type { ActionStore } from '../ports/action-store.ts'
+import type { ArtifactStore } from '../ports/artifact-store.ts'
+import type { CardStore } from '../ports/card-store.ts'
+import type { ChatFiles } from '../ports/chat-files.ts'
+import type { ChatStore, Verbosity } from '../ports/chat-store.ts'
+import type { ConversationStore } from '../ports/conversation-store.ts'
+import type { Ledger } from '../ports/ledger.ts'
+import type { MemberStore } from '../ports/member-store.ts'
+import type { Messenger } from '../ports/messenger.ts'
+import type { ObjectStore } from '../ports/object-store.ts'
+import type { Outbox } from '../ports/outbox.ts'
+import type { StandingApprovals } from '../ports/standing-approvals.ts'
+import type { TaskQueue } from '../ports/task-queue.ts'
+import type { AcceptDeps } from '../task/accept-request.ts'
+import type { TaskId, UserId } from '../vocabulary/ids.ts'
+
+export type ConversationDeps = AcceptDeps & {
+  readonly outbox: Outbox
+  readonly cards: CardStore
+  readonly chats: ChatStore
+  readonly actions: ActionStore
+  readonly members: MemberStore
+  readonly standing: StandingApprovals
+  readonly conversations: ConversationStore
+  readonly artifacts: ArtifactStore
+  readonly objects: ObjectStore
+  readonly ledger: Ledger
+  readonly queue: TaskQueue
+  readonly files: ChatFiles
+  readonly messenger: Messenger
+  /** Closes what a task that is over left open. */
+  readonly closePreviews: (taskId: TaskId) => Promise<unknown>
+  /** The person of a one-time owner link, once; null when the code is unknown, used or expired. */
+  readonly claimOwnership: (code: string) => Promise<boolean>
+  readonly settings: ConversationSettings
+}
+
+export type ConversationSettings = {
+  /** Who is an owner by configuration. */
+  readonly owners: readonly UserId[]
+  readonly verbosity: Verbosity
+  /** Say nothing but what the agents answer. */
+  readonly onlyAgentOutput: boolean
+  /** Messages that are older than this when they arrive are asked about instead of acted on. */
+  readonly staleMs: number
+  /** Show drafts of answers in direct chats while agents write. */
+  readonly drafts: boolean
+}
