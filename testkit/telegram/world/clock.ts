@@ -1,4 +1,6 @@
 // Time of the world: the real one until somebody freezes it or jumps ahead.
+import { createTimers } from './timers.ts'
+
 export type VirtualClock = {
   /** Milliseconds since 1970. */
   readonly now: () => number
@@ -14,4 +16,74 @@ export type VirtualClock = {
   readonly after: (ms: number, task: () => void) => () => void
   /** Cancels every timer. */
   readonly close: () => void
+}
+
+export function createClock(): VirtualClock {
+  const timers = createTimers()
+  let offset = 0
+  let frozenAt: number | undefined
+  let native: NodeJS.Timeout | undefined
+  let nativeAt = Infinity
+
+  const now = (): number => frozenAt ?? Date.now() + offset
+  const disarm = (): void => {
+    clearTimeout(native)
+    nativeAt = Infinity
+  }
+  const arm = (): void => {
+    const next = frozenAt === undefined ? timers.first()?.at : undefined
+    if (next === undefined) return disarm()
+    if (next >= nativeAt) return
+    disarm()
+    nativeAt = next
+    // Longer waits than a native timer can hold are taken in pieces.
+    native = setTimeout(runDue, Math.min(Math.max(0, next - now()), 2 ** 30))
+    native.unref()
+  }
+  const runDue = (): void => {
+    nativeAt = Infinity
+    for (let due = timers.takeUntil(now()); due !== undefined; due = timers.takeUntil(now())) due.task()
+    arm()
+  }
+
+  return {
+    now,
+    unix: () => Math.floor(now() / 1000),
+    freeze: () => {
+      frozenAt = now()
+      disarm()
+    },
+    resume: () => {
+      if (frozenAt === undefined) return
+      offset = frozenAt - Date.now()
+      frozenAt = undefined
+      arm()
+    },
+    advance: async (ms) => {
+      const until = now() + ms
+      const wasFrozen = frozenAt !== undefined
+      frozenAt = now()
+      disarm()
+      for (let due = timers.takeUntil(until); due !== undefined; due = timers.takeUntil(until)) {
+        frozenAt = Math.max(frozenAt, due.at)
+        due.task()
+        // What the task started gets a turn before the next timer, as it would in real time.
+        await new Promise(setImmediate)
+      }
+      frozenAt = until
+      if (wasFrozen) return
+      offset = frozenAt - Date.now()
+      frozenAt = undefined
+      arm()
+    },
+    after: (ms, task) => {
+      const cancel = timers.add(now() + ms, task)
+      arm()
+      return cancel
+    },
+    close: () => {
+      timers.clear()
+      disarm()
+    },
+  }
 }

@@ -42,7 +42,7 @@ export type BotAccount = {
   readonly menuButtons: Map<number, MenuButton>
   /** Users who blocked this bot. */
   readonly blockedBy: Set<number>
-  /** Last message id in private chats and basic groups: a bot counts them across all of these chats. */
+  /** Last message id in private chats: a bot counts across all of them. */
   lastMessageId: number
 }
 
@@ -117,10 +117,12 @@ export type Chat = {
   readonly drafts: Map<string, Draft>
   /** Chat actions that are shown now, by `<bot>:<thread>`. */
   readonly actions: Map<string, ShownAction>
-  /** The next message id of chats that count for themselves. */
+  /** Of chats that count for themselves, which private chats do not. */
   lastMessageId: number
   /** After a group became a supergroup: the new chat's id. */
   migratedTo?: number
+  /** The keyboard under the input field now. */
+  keyboard?: ReplyMarkup
   /** The bot that wrote last: it sees commands without a name. */
   lastBotId?: number
 }

@@ -1,7 +1,14 @@
 // The world as its faces see it: the Bot API reads and writes it for bots, the user client for people.
 import type { ChatMember, Message, ReactionType, Update } from '@grammyjs/types'
+import { addBot, addUser, replaceToken } from './accounts.ts'
+import { answerButton, pressButton, pressData } from './buttons.ts'
+import { addGroup, assertWritable, chatOf, privateChat } from './chats.ts'
+import type { NewGroup } from './chats.ts'
 import type { VirtualClock } from './clock.ts'
+import { createFileStore } from './files.ts'
 import type { FileStore } from './files.ts'
+import { migrateGroup, setBlocked, setMember } from './membership.ts'
+import { edit, push, react, remove, sendAsBot, sendAsUser, sendService } from './messages.ts'
 import type {
   BotAccount,
   CallbackAnswer,
@@ -17,18 +24,9 @@ import type {
   WorldEvent,
 } from './model.ts'
 import type { ReplyMarkup } from './model.ts'
+import { createWorldState } from './state.ts'
 import type { UpdateQueue } from './updates.ts'
-
-export type NewGroup = {
-  readonly title: string
-  /** Default 'supergroup'; a forum always is one. */
-  readonly type?: 'group' | 'supergroup' | 'channel'
-  readonly isForum?: boolean
-  readonly username?: string
-  /** The first one is the owner. */
-  readonly members: readonly (UserAccount | BotAccount)[]
-  readonly admins?: readonly (UserAccount | BotAccount)[]
-}
+import { messageToWire } from './wire.ts'
 
 export type World = {
   readonly clock: VirtualClock
@@ -68,6 +66,8 @@ export type World = {
   readonly sendAsBot: (bot: BotAccount, chat: Chat, content: MessageContent, options?: SendOptions) => StoredMessage
   /** Stores it, and puts the update into the queue of each bot that may see it. */
   readonly sendAsUser: (user: UserAccount, chat: Chat, content: MessageContent, options?: SendOptions) => StoredMessage
+  /** Something that happened in the chat, done by `byId`; every bot inside gets it but the one that did it. */
+  readonly sendService: (chat: Chat, byId: number, content: MessageContent, threadId?: number) => StoredMessage
   /** A new version. As a user's edit it becomes edited_message. `inlineKeyboard` undefined removes the keyboard. */
   readonly edit: (
     message: StoredMessage,
@@ -84,6 +84,8 @@ export type World = {
   readonly react: (message: StoredMessage, byId: number, reactions: readonly ReactionType[]) => void
   /** Presses the button with this callback data; throws an Error when the message has no such button. */
   readonly pressButton: (user: UserAccount, message: StoredMessage, data: string) => PressedButton
+  /** The same without looking for the button: what was edited away a moment ago can still be pressed. */
+  readonly pressData: (bot: BotAccount, user: UserAccount, message: StoredMessage, data: string) => PressedButton
   /** False when the query is unknown, answered before or expired. */
   readonly answerButton: (bot: BotAccount, queryId: string, answer: CallbackAnswer) => boolean
   /** The keyboard under the user's input field in this chat now. */
@@ -96,4 +98,50 @@ export type World = {
   /** Returns how to unsubscribe. */
   readonly subscribe: (listener: (event: WorldEvent) => void) => () => void
   readonly emit: (event: WorldEvent) => void
+}
+
+export function createWorld({ clock }: { readonly clock: VirtualClock }): World {
+  const state = createWorldState(clock)
+  return {
+    clock,
+    files: createFileStore(),
+    addBot: (bot = {}) => addBot(state, bot),
+    addUser: (user) => addUser(state, user),
+    bots: state.bots,
+    users: state.users,
+    botByToken: (token) => state.botsByToken.get(token),
+    accountByUsername: (username) => state.usernames.get(username.toLowerCase()),
+    replaceToken: (bot) => replaceToken(state, bot),
+    privateChat: (bot, user) => privateChat(state, bot, user),
+    addGroup: (group) => addGroup(state, group),
+    chats: state.chats,
+    chatOf: (bot, chatId) => chatOf(state, bot, chatId),
+    assertWritable: (bot, chat) => assertWritable(state, bot, chat),
+    setMember: (chat, member, byId) => setMember(state, chat, member, byId),
+    migrateGroup: (chat) => migrateGroup(state, chat),
+    setBlocked: (bot, user, blocked) => setBlocked(state, bot, user, blocked),
+    sendAsBot: (bot, chat, content, options) => sendAsBot(state, bot, chat, content, options),
+    sendAsUser: (user, chat, content, options) => sendAsUser(state, user, chat, content, options),
+    sendService: (chat, byId, content, threadId) => sendService(state, chat, byId, content, threadId),
+    edit: (message, byId, change) => edit(state, message, byId, change),
+    remove: (message, byId) => remove(state, message, byId),
+    message: (chat, id) => {
+      const message = chat.messages.get(id)
+      return message?.deletedAt === undefined ? message : undefined
+    },
+    toWire: (message) => messageToWire(state, message),
+    react: (message, byId, reactions) => react(state, message, byId, reactions),
+    pressButton: (user, message, data) => pressButton(state, user, message, data),
+    pressData: (bot, user, message, data) => pressData(state, bot, user, message, data),
+    answerButton: (bot, queryId, answer) => answerButton(state, bot, queryId, answer),
+    keyboardOf: (chat) => chat.keyboard,
+    queueOf: (bot) => {
+      const queue = state.queues.get(bot.id)
+      if (queue === undefined) throw new Error(`Bot ${bot.id} is not of this world.`)
+      return queue
+    },
+    pushUpdate: (bot, kind, payload) => push(state, bot.id, kind, payload),
+    subscribe: state.subscribe,
+    emit: state.emit,
+  }
 }
