@@ -3,7 +3,7 @@ import type { Clock } from '../../core/ports/clock.ts'
 import type { Ids } from '../../core/ports/ids.ts'
 import type { PreviewStore } from '../../core/ports/preview-store.ts'
 import type { Previews } from '../../core/ports/previews.ts'
-import type { WorkerId } from '../../core/vocabulary/ids.ts'
+import type { PreviewId, WorkerId } from '../../core/vocabulary/ids.ts'
 
 export type MemoryPreviewsDeps = {
   readonly store: PreviewStore
