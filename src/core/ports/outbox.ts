@@ -16,7 +16,7 @@ export type OutboxEntry = Post & {
   readonly state: EntryState
   /** The messages that stand there for it, in order; empty before the first was sent. */
   readonly refs: readonly MessageRef[]
-  /** The version that they show; 0 for none. */
+  /** The version that they show. 0: nothing was ever sent. With no refs: above 0 it was shown and is gone; below 0 that version may stand there. Puts leave it. */
   readonly shown: number
   /** Tries of the present version that came to nothing. */
   readonly attempts: number
