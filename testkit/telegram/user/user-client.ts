@@ -1,40 +1,11 @@
 // A person with a Telegram app, for tests: does what people do, sees what people see, and waits for what bots answer.
-import type { MessageEntity } from '@grammyjs/types'
+import type { UserAccount } from '../world/model.ts'
+import type { World } from '../world/world.ts'
+import { createActions } from './actions.ts'
+import { createExpectations } from './expectations.ts'
+import { createPerson } from './person.ts'
+import type { At, Expectation, Place, SendOptions, TapOutcome, UserFile, Where, Within } from './options.ts'
 import type { SeenChat, SeenDraft, SeenMessage } from './seen.ts'
-
-/** Where something is said: a bot (its private chat with this person), a group, or a group's id. */
-export type Place = { readonly id: number } | number
-
-/** Without `to`, the place of this client's last action; a client that has done nothing yet must say it. */
-export type At = { readonly to?: Place; readonly topic?: number }
-
-export type SendOptions = At & {
-  readonly replyTo?: SeenMessage
-  /** Given ones replace those that an app finds by itself: commands, mentions, hashtags, URLs. */
-  readonly entities?: readonly MessageEntity[]
-}
-
-export type UserFile = {
-  readonly bytes: Uint8Array
-  readonly name?: string
-  readonly mimeType?: string
-  readonly caption?: string
-}
-
-/** Which message is meant: its text matches, or the question is answered with true. */
-export type Where = string | RegExp | ((message: SeenMessage) => boolean)
-
-/** `within` is in milliseconds of real time (default 5,000), whatever the world's clock does. */
-export type Within = { readonly within?: number }
-
-export type Expectation = At & Within & { readonly where?: Where }
-
-/** What a tap led to. `expired`: nobody answered the query in time. */
-export type TapOutcome =
-  | { readonly type: 'answered'; readonly text: string; readonly alert: boolean; readonly url?: string }
-  | { readonly type: 'expired' }
-  | { readonly type: 'opened'; readonly url: string }
-  | { readonly type: 'copied'; readonly text: string }
 
 export interface UserClient {
   readonly id: number
@@ -125,4 +96,20 @@ export interface UserClient {
   transcript(place?: Place): string
   /** The bytes of a message's media. */
   download(message: SeenMessage): Promise<Uint8Array>
+}
+
+/** `close` ends its listening; a client that is not closed costs as much as the world lives. */
+export function createUserClient(world: World, account: UserAccount): UserClient & { readonly close: () => void } {
+  const person = createPerson(world, account)
+  return {
+    id: account.id,
+    firstName: account.user.first_name,
+    username: account.user.username,
+    ...createActions(person),
+    ...createExpectations(person),
+    chat: (place) => person.view(place),
+    look: (message) => person.look(message),
+    transcript: (place) => person.transcript(place === undefined ? undefined : person.placeOf(place)),
+    close: () => person.close(),
+  }
 }
