@@ -12,6 +12,8 @@ const COUNTERS: Readonly<Record<MetricName, { help: string; labels: readonly str
   model_tokens_total: { help: 'Tokens, by provider, tier and kind', labels: ['provider', 'tier', 'kind'] },
   checks_total: { help: 'Checks of the quality gate, by status', labels: ['status'] },
   sandbox_escapes_total: { help: 'Sandboxes that were stopped for trying to escape', labels: [] },
+  chat_updates_total: { help: 'What arrived from chats, by kind', labels: ['kind'] },
+  deliveries_total: { help: 'Requests to chats, by what came of them and lane', labels: ['outcome', 'lane'] },
 }
 
 const DURATIONS: Readonly<Record<DurationName, { help: string; labels: readonly string[]; buckets: number[] }>> = {
@@ -19,6 +21,11 @@ const DURATIONS: Readonly<Record<DurationName, { help: string; labels: readonly 
     help: 'From acceptance to the end',
     labels: ['status'],
     buckets: [0.1, 0.5, 1, 2, 5, 15, 60, 300, 1800],
+  },
+  delivery_seconds: {
+    help: 'One request to a chat, by lane',
+    labels: ['lane'],
+    buckets: [0.005, 0.02, 0.1, 0.3, 1, 3, 10, 30],
   },
   model_call_seconds: {
     help: 'One model call, fallbacks included',

@@ -18,4 +18,11 @@ export type MetricName =
   | 'model_tokens_total'
   | 'checks_total'
   | 'sandbox_escapes_total'
-export type DurationName = 'task_seconds' | 'model_call_seconds' | 'tool_call_seconds' | 'http_request_seconds'
+  | 'chat_updates_total'
+  | 'deliveries_total'
+export type DurationName =
+  | 'task_seconds'
+  | 'delivery_seconds'
+  | 'model_call_seconds'
+  | 'tool_call_seconds'
+  | 'http_request_seconds'
