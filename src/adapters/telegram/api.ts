@@ -1,0 +1,65 @@
+// One bot's way to a Bot API server: grammY's typed methods over a transport that knows how far a request got.
+import { Api } from 'grammy'
+import type { RawApi } from 'grammy'
+import { createTransport } from './transport.ts'
+import type { Transport } from './transport.ts'
+
+/** The Bot API's methods by name, as `api.raw.sendMessage({ chat_id, text }, abortable(signal))`. */
+export type TelegramApi = { readonly raw: RawApi }
+
+export type TelegramApiOptions = {
+  readonly token: string
+  /** E.g. `https://api.telegram.org`. */
+  readonly apiRoot: string
+  /** How long one request may take; asking for updates may take its own `timeout` longer. 30 seconds when missing. */
+  readonly timeoutMs?: number
+  /** In place of the network. */
+  readonly fetch?: Transport
+}
+
+type GrammySignal = NonNullable<Parameters<RawApi['getMe']>[0]>
+
+const DEFAULT_TIMEOUT_MS = 30_000
+/** grammY's own guard, behind ours: it cannot tell how far a request got. */
+const LONGEST_TIMEOUT_SECONDS = 500
+
+/**
+ * Makes the API of one bot; cheap enough for hundreds in a process, which share their connections. Nothing is tried
+ * twice and nothing is held back. Methods reject with grammY's `GrammyError` where Telegram answered with an error, and with its
+ * `HttpError` around a `TransportError` where no answer came; `errorToOutcome` tells what that means. No error holds the token.
+ */
+export function createTelegramApi(options: TelegramApiOptions): TelegramApi {
+  const patience = options.timeoutMs ?? DEFAULT_TIMEOUT_MS
+  const api = new Api(options.token, {
+    apiRoot: options.apiRoot.replace(/\/+$/, ''),
+    timeoutSeconds: LONGEST_TIMEOUT_SECONDS,
+    sensitiveLogs: false,
+    fetch: options.fetch ?? createTransport(),
+  })
+  api.config.use(async (previous, method, payload, signal) => {
+    const controller = new AbortController()
+    const stop = () => controller.abort()
+    const asked = 'timeout' in payload && typeof payload.timeout === 'number' ? payload.timeout * 1000 : 0
+    const timer = setTimeout(stop, patience + asked)
+    if (signal?.aborted === true) stop()
+    signal?.addEventListener('abort', stop)
+    try {
+      return await previous(method, payload, abortable(controller.signal))
+    } finally {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', stop)
+    }
+  })
+  return { raw: api.raw }
+}
+
+/** Node's signal as grammY's types want it: they stem from a package that came before Node had signals. */
+export function abortable(signal: AbortSignal): GrammySignal {
+  const given: object = signal
+  if (isGrammySignal(given)) return given
+  throw new TypeError('not a signal')
+}
+
+function isGrammySignal(value: object): value is GrammySignal {
+  return 'aborted' in value && 'addEventListener' in value && 'removeEventListener' in value
+}
