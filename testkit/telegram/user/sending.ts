@@ -5,8 +5,8 @@ import { contentText, titleOf } from './look.ts'
 import type { At, SendOptions, UserFile } from './options.ts'
 import type { Person } from './person.ts'
 import type { SeenMessage } from './seen.ts'
-import { documentContent, photoContent, voiceContent } from './uploads.ts'
-import { findEntities, splitText } from './written-text.ts'
+import { captionContent, documentContent, photoContent, voiceContent } from './uploads.ts'
+import { splitText, writtenText } from './written-text.ts'
 
 export function createSending(person: Person) {
   const { world, account } = person
@@ -86,21 +86,19 @@ export function createSending(person: Person) {
       const written = text.trim()
       const hasCaption = stored.content.text === undefined
       if (written === '' && !hasCaption) throw new Error('an app does not edit a message to nothing')
+      if (written.length > 4096) throw new Error('an app does not make a message longer than 4,096 units')
       if (written === contentText(stored.content)) return person.seen(stored)
-      const found = findEntities(written)
       const { caption: _, caption_entities: __, text: ___, entities: ____, ...rest } = stored.content
-      const content = hasCaption
-        ? { ...rest, caption: written, ...(found !== undefined && { caption_entities: found }) }
-        : textContent(written, undefined)
+      const content = hasCaption ? captionContent(written) : textContent(written, undefined)
       world.edit(stored, account.id, { content: { ...rest, ...content } })
       return person.seen(stored)
     },
   }
 }
 
-function textContent(text: string, given: SendOptions['entities']): MessageContent {
-  const entities = given === undefined ? findEntities(text) : [...given]
-  return { text, ...(entities !== undefined && { entities }) }
+function textContent(written: string, given: SendOptions['entities']): MessageContent {
+  const { text, entities } = writtenText(written, given)
+  return { text, ...(entities.length > 0 && { entities }) }
 }
 
 function last(messages: readonly SeenMessage[]): SeenMessage {

@@ -2,7 +2,7 @@
 import type { MessageContent } from '../world/model.ts'
 import type { World } from '../world/world.ts'
 import type { UserFile } from './options.ts'
-import { findEntities } from './written-text.ts'
+import { writtenText } from './written-text.ts'
 
 export function photoContent(
   world: World,
@@ -22,19 +22,22 @@ export function photoContent(
     height: Math.max(1, Math.round(height * factor)),
     file_size: file.bytes.length,
   })
-  return { photo: [sized(small, scale), sized(stored, 1)], ...captionOf(file) }
+  return { photo: [sized(small, scale), sized(stored, 1)], ...captionContent(file.caption) }
 }
 
 export function documentContent(world: World, file: UserFile): MessageContent {
   const name = file.name ?? 'file.bin'
   const mimeType = file.mimeType ?? 'application/octet-stream'
-  return { document: { ...added(world, file, name, mimeType, 'documents'), file_name: name }, ...captionOf(file) }
+  return {
+    document: { ...added(world, file, name, mimeType, 'documents'), file_name: name },
+    ...captionContent(file.caption),
+  }
 }
 
 export function voiceContent(world: World, file: UserFile & { readonly seconds?: number }): MessageContent {
   const mimeType = file.mimeType ?? 'audio/ogg'
   const voice = added(world, file, file.name ?? 'voice.oga', mimeType, 'voice')
-  return { voice: { ...voice, duration: file.seconds ?? 3 }, ...captionOf(file) }
+  return { voice: { ...voice, duration: file.seconds ?? 3 }, ...captionContent(file.caption) }
 }
 
 function added(world: World, file: UserFile, name: string, mimeType: string, folder: string) {
@@ -47,12 +50,13 @@ function added(world: World, file: UserFile, name: string, mimeType: string, fol
   }
 }
 
-function captionOf(file: UserFile): MessageContent {
-  const caption = file.caption?.trim() ?? ''
+/** Nothing for an empty one. Throws when it is too long: an app does not let people write more. */
+export function captionContent(written: string | undefined): MessageContent {
+  const caption = written?.trim() ?? ''
   if (caption === '') return {}
   if (caption.length > 1024) throw new Error(`a caption has at most 1,024 units, this one ${caption.length}`)
-  const found = findEntities(caption)
-  return { caption, ...(found !== undefined && { caption_entities: found }) }
+  const { text, entities } = writtenText(caption)
+  return { caption: text, ...(entities.length > 0 && { caption_entities: entities }) }
 }
 
 /** Of a PNG, which says it at once. Null for others. */

@@ -1,5 +1,7 @@
-// What an app does to a text before it goes out: trims it, splits it, and finds commands, mentions, tags and links in it.
+// What happens to a text before it is a message: an app trims and splits it, Telegram finds commands and links in it.
 import type { MessageEntity } from '@grammyjs/types'
+import { parseText } from '../text/parse-text.ts'
+import type { FormattedText } from '../text/parse-text.ts'
 
 const LONGEST = 4096
 
@@ -26,31 +28,9 @@ function cutAt(text: string): number {
   return before >= 0xd800 && before <= 0xdbff ? LONGEST - 1 : LONGEST
 }
 
-const PATTERNS: readonly (readonly [
-  Extract<MessageEntity['type'], 'url' | 'email' | 'bot_command' | 'mention' | 'hashtag'>,
-  RegExp,
-])[] = [
-  [
-    'url',
-    /(?<![\w@/])(?:https?:\/\/[^\s<>"]+[^\s<>".,;:!?)]|(?:[a-z0-9-]+\.)+(?:com|org|net|io|dev|me)\b(?:\/[^\s<>"]*[^\s<>".,;:!?)])?)/giu,
-  ],
-  ['email', /(?<![\w.@])[\w.+-]+@[\w-]+(?:\.[\w-]+)+/gu],
-  ['bot_command', /(?<![\w/<>])\/\w{1,64}(?:@\w{3,32})?(?![\w/])/gu],
-  ['mention', /(?<![\w@/.])@\w{3,32}(?!\w)/gu],
-  ['hashtag', /(?<![\w#])#[\p{L}\p{N}_]*\p{L}[\p{L}\p{N}_]*/gu],
-]
-
-/** Sorted, never overlapping: of two that do, the one named first in PATTERNS stays. Undefined when there are none. */
-export function findEntities(text: string): MessageEntity[] | undefined {
-  const found: MessageEntity[] = []
-  for (const [type, pattern] of PATTERNS)
-    for (const match of text.matchAll(pattern)) {
-      const entity = { type, offset: match.index, length: match[0].length }
-      if (!found.some((other) => overlap(other, entity))) found.push(entity)
-    }
-  return found.length === 0 ? undefined : found.toSorted((left, right) => left.offset - right.offset)
-}
-
-function overlap(one: MessageEntity, other: MessageEntity): boolean {
-  return one.offset < other.offset + other.length && other.offset < one.offset + one.length
+/** With the commands, mentions, tags and addresses found in it. Throws where the given entities are refused. */
+export function writtenText(text: string, given?: readonly MessageEntity[]): FormattedText {
+  const formatted = parseText({ text, entities: given })
+  if ('error' in formatted) throw new Error(formatted.error)
+  return formatted
 }
