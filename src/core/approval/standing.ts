@@ -1,0 +1,32 @@
+// "Always run exactly this": answers a question in the name of the person who answered it for good.
+import type { Ids } from '../ports/ids.ts'
+import type { StandingApprovals } from '../ports/standing-approvals.ts'
+import { approvalDigest } from '../task/accept-request.ts'
+import { applyCommand, isRefusal } from '../task/apply-command.ts'
+import type { LogDeps } from '../task/apply-command.ts'
+import type { Task } from '../vocabulary/task.ts'
+
+export type StandingDeps = LogDeps & { readonly standing: StandingApprovals; readonly ids: Ids }
+
+/**
+ * Approves what the task waits for if somebody approved exactly this text for good, for the person who asks. Returns the task as
+ * it then is: unchanged where there is no such rule, or where somebody else answered first. Safe to repeat and to race.
+ * Only a command has an exact text; a plan is asked about every time.
+ */
+export async function applyStandingApproval(deps: StandingDeps, task: Task): Promise<Task> {
+  const approval = task.approval
+  if (task.status !== 'needs_approval' || approval?.status !== 'pending' || approval.kind !== 'shell_command')
+    return task
+  const rule = await deps.standing.find(task.userId, approval.digest)
+  // The digest names the text; that both are what they say is not taken on trust.
+  if (rule === null || rule.subject !== approval.subject || rule.userId !== task.userId) return task
+  if (approvalDigest(deps.ids, approval.subject) !== approval.digest) return task
+  const day = rule.since.toISOString().slice(0, 10)
+  const answered = await applyCommand(deps, task.id, {
+    type: 'approve',
+    approvalId: approval.id,
+    by: rule.approvedBy,
+    comment: `By the rule of ${day}: always run exactly this.`,
+  })
+  return isRefusal(answered) ? ((await deps.store.get(task.id)) ?? task) : answered
+}
