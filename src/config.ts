@@ -9,6 +9,10 @@ const MINUTE = 60_000
 const text = z.string().min(1).optional()
 const number = (fallback: number, min: number, max: number) =>
   z.coerce.number().int().min(min).max(max).default(fallback)
+const flag = z
+  .enum(['true', 'false', '1', '0'], 'must be true or false')
+  .default('false')
+  .transform((value) => value === 'true' || value === '1')
 const url = z.url({ protocol: /^https?$/ }).optional()
 
 /** Every variable there is, by the name it has in the environment. */
@@ -27,6 +31,21 @@ export const ENVIRONMENT = z.object({
   PREVIEW_MINUTES: z.coerce.number().min(0).max(10_000).default(30),
   JWT_SECRET: z.string().min(16, 'must have at least 16 characters').optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  /** Several bots: comma-separated. */
+  TELEGRAM_BOT_TOKEN: z
+    .string()
+    .regex(/^\d+:[\w-]+(\s*,\s*\d+:[\w-]+)*$/, 'must look like 123456:ABC-def, as BotFather gave it')
+    .optional(),
+  TELEGRAM_API_ROOT: url.default('https://api.telegram.org'),
+  TELEGRAM_WEBHOOK_SECRET: z.string().min(16, 'must have at least 16 characters').optional(),
+  TG_OWNER_IDS: z
+    .string()
+    .regex(/^\s*\d+(\s*[,\s]\s*\d+)*\s*$/, "must be people's numeric ids, comma-separated")
+    .optional(),
+  TG_ONLY_AGENT_OUTPUT: flag,
+  TG_VERBOSITY: number(1, 0, 2),
+  TG_DRAFTS: flag,
+  TG_STALE_MINUTES: z.coerce.number().min(0.01).max(100_000).default(15),
   ANTHROPIC_API_KEY: text,
   ANTHROPIC_BASE_URL: url,
   OPENAI_API_KEY: text,
@@ -59,6 +78,9 @@ export type Config = Readonly<Environment> & {
   readonly dataDir: string
   readonly previewMs: number
   readonly approvalMs: number
+  /** As BotFather gave them. */
+  readonly telegramTokens: readonly string[]
+  readonly telegramOwners: readonly string[]
   /** Values that must never be shown. */
   readonly secrets: readonly string[]
 }
@@ -70,6 +92,8 @@ const SECRET_NAMES = [
   'GEMINI_API_KEY',
   'OPENAI_COMPATIBLE_API_KEY',
   'DATABASE_URL',
+  'TELEGRAM_BOT_TOKEN',
+  'TELEGRAM_WEBHOOK_SECRET',
 ] as const satisfies readonly (keyof Environment)[]
 
 /** A mistake in the configuration, in sentences for the operator. */
@@ -97,13 +121,25 @@ export function readConfig(directory: string, environment: NodeJS.ProcessEnv = p
       `HTTP_HOST is ${values.HTTP_HOST}, which others can reach: set JWT_SECRET (at least 16 characters) first, or leave HTTP_HOST at 127.0.0.1.`,
     )
   }
+  if (values.TELEGRAM_WEBHOOK_SECRET !== undefined && values.PUBLIC_URL === undefined) {
+    throw new ConfigError(
+      'TELEGRAM_WEBHOOK_SECRET is set, so Telegram is to call us, but PUBLIC_URL is not: set it to where we are reached from outside, or unset the secret to ask Telegram for news instead.',
+    )
+  }
+  const telegramTokens = list(values.TELEGRAM_BOT_TOKEN)
   return Object.freeze({
     ...values,
     dataDir: resolve(directory, values.DATA_DIR),
     previewMs: values.PREVIEW_MINUTES * MINUTE,
     approvalMs: values.APPROVAL_HOURS * 60 * MINUTE,
-    secrets: SECRET_NAMES.flatMap((name) => values[name] ?? []),
+    telegramTokens,
+    telegramOwners: list(values.TG_OWNER_IDS),
+    secrets: [...SECRET_NAMES.flatMap((name) => values[name] ?? []), ...telegramTokens],
   })
+}
+
+function list(text: string | undefined): readonly string[] {
+  return (text ?? '').split(/[\s,]+/).filter((item) => item !== '')
 }
 
 export function isLoopback(host: string): boolean {

@@ -72,6 +72,8 @@ export async function openWorld(
     clock,
     ids,
     telemetry,
+    webhooks: null,
+    bots: async () => [],
     platform: async () => {
       const model = { provider: 'offline', model: 'offline', offline: true }
       return { version: '0.0.0', sandbox: null, models: { small: model, main: model, review: model } }

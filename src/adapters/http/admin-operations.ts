@@ -21,6 +21,21 @@ const platformSchema = name(
     models: z.object({ small: modelSchema, main: modelSchema, review: modelSchema }),
   }),
 )
+const botSchema = name(
+  'Bot',
+  z.object({
+    bot: z.string(),
+    username: z.string().nullable(),
+    mode: z.enum(['poll', 'webhook']),
+    state: z.string(),
+    detail: z.string(),
+    last_update_at: z.string().nullable(),
+    inbox: z.int(),
+    outbox: z.int(),
+    ambiguous: z.int(),
+    process: z.string(),
+  }),
+)
 const stateSchema = name(
   'AdminState',
   z.object({
@@ -29,6 +44,7 @@ const stateSchema = name(
     workers: z.array(z.string()),
     usage: usageTotalsSchema,
     platform: platformSchema,
+    bots: z.array(botSchema),
   }),
 )
 const theState: Responses = { 200: { description: 'The state now.', schema: stateSchema } }
@@ -47,7 +63,7 @@ export const adminOperations = [
     method: 'get',
     path: '/v1/admin/state',
     id: 'getAdminState',
-    summary: 'Tasks by status, live workers, tokens used so far, and whether work is paused.',
+    summary: 'Tasks by status, live workers, tokens used so far, how the bots are doing, and whether work is paused.',
     access: 'admin',
     responses: theState,
     handle: async ({ deps }) => json(await state(deps)),
@@ -82,10 +98,11 @@ export const adminOperations = [
 ]
 
 async function state(deps: HttpDeps): Promise<JsonObject> {
-  const [queue, usage, platform] = await Promise.all([
+  const [queue, usage, platform, bots] = await Promise.all([
     deps.queue.state(),
     deps.ledger.totals({ taskId: null, userId: null, since: null }),
     deps.platform(),
+    deps.bots(),
   ])
   const { version, sandbox, models } = platform
   return {
@@ -94,5 +111,6 @@ async function state(deps: HttpDeps): Promise<JsonObject> {
     workers: queue.workers,
     usage,
     platform: { version, sandbox, models },
+    bots: bots.map((bot) => ({ ...bot })),
   }
 }

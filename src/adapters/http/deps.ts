@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { TaskEvent, TaskEventBody } from '../../core/vocabulary/event.ts'
 import type { TaskId } from '../../core/vocabulary/ids.ts'
+import type { JsonObject } from '../../core/vocabulary/json.ts'
 import type { Refusal } from '../../core/vocabulary/refusal.ts'
 import type { Task } from '../../core/vocabulary/task.ts'
 import type { ModelLabel, ModelTier } from '../../core/vocabulary/usage.ts'
@@ -37,6 +38,35 @@ export type PreviewHosts = {
   readonly handleHostUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean
 }
 
+/** What chat interfaces bring to us of their own accord. */
+export type Webhooks = {
+  readonly knows: (opaque: string) => boolean
+  /** Resolves `accepted` once the update is durable; the same one again is accepted again and changes nothing. */
+  readonly receive: (
+    opaque: string,
+    secret: string | null,
+    update: JsonObject,
+  ) => Promise<'accepted' | 'unknown' | 'refused'>
+}
+
+/** How one of our bots is doing, as the process that runs it said last. */
+export type BotReport = {
+  readonly bot: string
+  readonly username: string | null
+  readonly mode: 'poll' | 'webhook'
+  readonly state: string
+  /** What is wrong and what to do, one sentence; what it does otherwise. */
+  readonly detail: string
+  readonly last_update_at: string | null
+  /** Arrived and not worked off. */
+  readonly inbox: number
+  /** To be sent. */
+  readonly outbox: number
+  /** May or may not have arrived. */
+  readonly ambiguous: number
+  readonly process: string
+}
+
 export type HttpDeps = {
   readonly acceptRequest: (
     request: TaskRequest,
@@ -60,6 +90,9 @@ export type HttpDeps = {
   /** In the text format of Prometheus. */
   readonly metrics: () => Promise<string>
   readonly previewHosts: PreviewHosts | null
+  /** Null when no interface calls us. */
+  readonly webhooks: Webhooks | null
+  readonly bots: () => Promise<readonly BotReport[]>
 }
 
 export type HttpConfig = AuthConfig & {

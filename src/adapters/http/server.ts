@@ -9,6 +9,7 @@ import { problem, problemHeaders, problemToJson, problemToResponse } from './pro
 import type { Problem } from './problem.ts'
 import { createSockets } from './sockets.ts'
 import { secretProblem } from './tokens.ts'
+import { createWebhookRoute } from './webhooks.ts'
 
 export type HttpServer = {
   /** Resolves once it listens. Rejects with one clear sentence when the address is taken or not this machine's. */
@@ -34,6 +35,7 @@ export function createHttpServer(deps: HttpDeps, config: HttpConfig): HttpServer
   if (unsafe !== null) throw new Error(unsafe)
   const app = createApp(deps, config)
   const sockets = createSockets(deps, config)
+  const webhooks = createWebhookRoute(deps, config)
   const answer = getRequestListener((request, env) => app.fetch(request, env), {
     overrideGlobalObjects: false,
     errorHandler: (error) => {
@@ -73,6 +75,7 @@ export function createHttpServer(deps: HttpDeps, config: HttpConfig): HttpServer
 
   function onRequest(request: IncomingMessage, response: ServerResponse): void {
     if (deps.previewHosts?.handleHost(request, response) === true) return
+    if (webhooks.handle(request, response)) return
     if (FOREIGN.has(request.method ?? '')) {
       const it = problem(405, 'method_not_allowed', `${request.method} is not for this server.`)
       response.writeHead(it.status, { ...problemHeaders(it), allow: 'GET, HEAD, POST, DELETE' }).end(problemToJson(it))
