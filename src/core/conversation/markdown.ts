@@ -1,0 +1,49 @@
+// Text that is not ours, written into Markdown that is: it can say what it likes, but never change what stands around it.
+import { sanitizeLines } from './sanitize.ts'
+
+/** Everywhere special in CommonMark or GFM. */
+const SPECIAL = /[\\`*_{}[\]<>~|&$]/g
+/** Special at the beginning of a line: headings, lists, rules, setext underlines. */
+const LINE_START = /^(\s*)([#+\-=:]|\d{1,9}(?=[.)]))/
+
+/** Plain text as Markdown that shows exactly it. Line feeds become hard breaks, empty lines paragraphs. */
+export function escapeMarkdown(text: string): string {
+  return text
+    .replace(/\r\n?/g, '\n')
+    .split('\n')
+    .map((line) => escapeLine(line.trim()))
+    .join('\n')
+    .replace(/([^\n])\n(?=[^\n])/g, '$1  \n')
+}
+
+function escapeLine(line: string): string {
+  const escaped = line.replace(SPECIAL, '\\$&')
+  return escaped.replace(LINE_START, (_, space: string, mark: string) =>
+    /^\d/.test(mark) ? `${space}${mark}\\` : `${space}\\${mark}`,
+  )
+}
+
+/** Inline code that holds any text on one line. Empty for empty text. */
+export function code(text: string): string {
+  const line = text.replace(/\s*[\r\n]+\s*/g, ' ')
+  if (line === '') return ''
+  const fence = '`'.repeat(longestRun(line) + 1)
+  const pad = /^`|`$/.test(line) || (/^ .* $/.test(line) && line.trim() !== '') ? ' ' : ''
+  return `${fence}${pad}${line}${pad}${fence}`
+}
+
+/** A code block that holds any text. Stands on lines of its own; not for use within lists or quotes. */
+export function codeBlock(text: string, language = ''): string {
+  const fence = '`'.repeat(Math.max(3, longestRun(text) + 1))
+  const body = text.replace(/\r\n?/g, '\n').replace(/\n$/, '')
+  return `${fence}${/^[\w+#.-]*$/.test(language) ? language : ''}\n${body}\n${fence}`
+}
+
+/** What a model wrote as Markdown, with everything in it that could load, run or lead astray made plain text. */
+export function agentMarkdown(text: string): string {
+  return sanitizeLines(text.replace(/\r\n?/g, '\n').trim())
+}
+
+function longestRun(text: string): number {
+  return Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length))
+}

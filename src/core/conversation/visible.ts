@@ -1,0 +1,51 @@
+// Makes text from models, files and strangers safe to read in a chat: nothing in it can hide or disguise itself.
+
+/** Bidirectional controls, zero-width and other invisible characters (Unicode TR36, TR39). */
+const INVISIBLE =
+  /[\u00a0\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb]|[\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]/gu
+const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g
+const REORDERING = /[\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ufff9-\ufffb]/g
+const LONE_SURROGATE = /\p{Surrogate}/gu
+
+/** Letters and signs that are drawn like ASCII ones: Greek, Cyrillic, Armenian, Cherokee, full width, mathematical, dashes, quotes. */
+const LOOK_ALIKE =
+  /[\u0131\u0261\u0370-\u03ff\u0400-\u052f\u0530-\u058f\u13a0-\u13ff\u2010-\u2015\u2018-\u201f\u2024\u2032-\u2037\u2039\u203a\u2044\u2212\u2215\u2216\u2223\u2236\u223c\u2571\u2572\u29f8\uff01-\uff5e]|[\u{1d400}-\u{1d7ff}]/gu
+const WORD = /[\p{Letter}\p{Number}\p{Mark}_]+/gu
+
+/** Control and invisible characters as escapes such as \u202e; tabs and line feeds stay. */
+export function visible(text: string): string {
+  return text.replace(CONTROL, escape).replace(INVISIBLE, escape).replace(LONE_SURROGATE, escape)
+}
+
+/**
+ * The same for text that somebody is to approve: letters of other scripts within a word that has ASCII letters are escaped too.
+ * `lookAlikes` are those that stay because their word is wholly foreign, or that are signs; each once, at most ten.
+ */
+export function exact(text: string): { readonly shown: string; readonly lookAlikes: readonly string[] } {
+  const shown = visible(text).replace(WORD, (word) => (/[A-Za-z]/.test(word) ? word.replace(LOOK_ALIKE, escape) : word))
+  return { shown, lookAlikes: [...new Set(shown.match(LOOK_ALIKE))].slice(0, 10) }
+}
+
+/** On one line of at most `limit` characters. */
+export function oneLine(text: string, limit = 160): string {
+  const line = readable(text).replace(/\s+/g, ' ').trim()
+  return line.length > limit ? `${clip(line, limit - 1)}…` : line
+}
+
+/** The first `limit` UTF-16 units, never half a character. */
+export function clip(text: string, limit: number): string {
+  const cut = text.slice(0, limit)
+  return /[\ud800-\udbff]$/.test(cut) ? cut.slice(0, -1) : cut
+}
+
+/** The last `limit` UTF-16 units, never half a character. */
+export function clipStart(text: string, limit: number): string {
+  if (text.length <= limit) return text
+  const cut = text.slice(-limit)
+  return /^[\udc00-\udfff]/.test(cut) ? cut.slice(1) : cut
+}
+
+function escape(character: string): string {
+  const point = character.codePointAt(0) ?? 0
+  return point > 0xffff ? `\\u{${point.toString(16)}}` : `\\u${point.toString(16).padStart(4, '0')}`
+}
