@@ -17,8 +17,13 @@ export function visible(text: string): string {
   return text.replace(CONTROL, escape).replace(INVISIBLE, escape).replace(LONE_SURROGATE, escape)
 }
 
+/** For reading, not for approving: control characters and those that reorder text are gone, emoji and joiners stay. */
+export function readable(text: string): string {
+  return text.replace(CONTROL, '').replace(REORDERING, '').replace(LONE_SURROGATE, '')
+}
+
 /**
- * The same for text that somebody is to approve: letters of other scripts within a word that has ASCII letters are escaped too.
+ * What somebody is to approve, made visible, and more: letters of other scripts within a word that has ASCII letters are escaped too.
  * `lookAlikes` are those that stay because their word is wholly foreign, or that are signs; each once, at most ten.
  */
 export function exact(text: string): { readonly shown: string; readonly lookAlikes: readonly string[] } {
