@@ -1,0 +1,52 @@
+// Says that a message may not have arrived, where Telegram's answer to it was lost, and offers to send it again: sending it again
+// by itself might say it twice, keeping still might lose it.
+import type { OutboxEntry } from '../ports/outbox.ts'
+import type { ActionId } from '../vocabulary/ids.ts'
+import { actionToJson } from './action.ts'
+import type { ConversationDeps } from './deps.ts'
+
+const OFFERED_MS = 7 * 86_400_000
+const DOUBT = 'doubt:'
+
+/** Repeating it changes nothing. What goes on by itself, such as a card that will still get its end, is not spoken of. */
+export async function speakOfDoubt(deps: ConversationDeps, entry: OutboxEntry): Promise<void> {
+  const { posting, key, lane, place } = entry
+  if (posting.type !== 'message' && posting.type !== 'file') return
+  const saysMoreLater = key.startsWith('task:') && lane !== 'final'
+  if (saysMoreLater || lane === 'progress' || key.startsWith(DOUBT)) return
+  const [show] = await deps.actions.offer([
+    {
+      id: deps.ids.unguessable<ActionId>(),
+      group: `${DOUBT}${key}`,
+      name: 'show_again',
+      place,
+      onlyFor: null,
+      does: actionToJson({ type: 'show_again', key }),
+      expiresAt: new Date(deps.clock.now().getTime() + OFFERED_MS),
+    },
+  ])
+  const what = posting.type === 'file' ? 'a file' : lane === 'approval' ? 'a question' : 'a message'
+  const markdown = `The connection broke while I sent you ${what}, so I can't tell whether it is here. If it is not, I send it again.`
+  await deps.outbox.put([
+    {
+      key: `${DOUBT}${key}`,
+      place,
+      lane: 'reply',
+      posting: {
+        type: 'message',
+        content: {
+          markdown,
+          folds: [],
+          buttons:
+            show === undefined
+              ? []
+              : [[{ label: 'Send it again', style: 'plain', does: { type: 'act', action: show.id } }]],
+        },
+        replyTo: null,
+        silent: true,
+        wantsReply: false,
+        pinned: false,
+      },
+    },
+  ])
+}
