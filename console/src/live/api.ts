@@ -6,7 +6,19 @@ import type { WireEvent, WirePage, WireTask } from '../state/wire.ts'
 export type Problem = { readonly type: 'problem'; readonly status: number; readonly detail: string }
 export type Answer<T> = { readonly type: 'ok'; readonly value: T } | Problem
 
+export type BotState = {
+  readonly bot: string
+  readonly username: string | null
+  readonly state: string
+  readonly detail: string
+  readonly last_update_at: string | null
+  readonly inbox: number
+  readonly outbox: number
+  readonly ambiguous: number
+}
+
 export type AdminState = {
+  readonly bots: readonly BotState[]
   readonly paused: boolean
   readonly counts: Readonly<Record<string, number>>
   readonly workers: readonly string[]

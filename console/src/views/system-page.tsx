@@ -1,12 +1,12 @@
 // The workshop itself: whether it takes work, who works, how well the sandbox holds, which models are asked.
 import { useEffect, useState } from 'preact/hooks'
-import type { Platform } from '../live/api.ts'
+import type { BotState, Platform } from '../live/api.ts'
 import type { ConsoleApp } from '../live/console-app.ts'
 import { toLine } from '../state/inert-text.ts'
 import { routeLink } from '../state/route.ts'
 import { statusLabel } from '../state/status.ts'
 import { TASK_ORDER } from '../state/task-order.ts'
-import { sayCount } from '../state/time.ts'
+import { sayAge, sayCount } from '../state/time.ts'
 import { Icon, OfflineBadge, ProblemLine } from './pieces.tsx'
 
 const POLL_MS = 10_000
@@ -107,6 +107,7 @@ export function SystemPage({ app }: Props) {
               <dd>{(state.usage.input_tokens + state.usage.output_tokens).toLocaleString('en')}</dd>
             </div>
           </dl>
+          {state.bots.length > 0 && <Bots bots={state.bots} />}
           <h2>Workers</h2>
           {state.workers.length === 0 && <p class="faint">None is up. Requests wait until one comes.</p>}
           <ul class="plain-list">
@@ -126,6 +127,39 @@ export function SystemPage({ app }: Props) {
       </p>
     </section>
   )
+}
+
+/** States in which people are heard; `elsewhere` means by another process. */
+const HEARS: ReadonlySet<string> = new Set(['connected', 'elsewhere'])
+
+function Bots({ bots }: { readonly bots: readonly BotState[] }) {
+  return (
+    <>
+      <h2>Bots</h2>
+      <ul class="findings">
+        {bots.map((bot) => (
+          <li key={bot.bot} class={HEARS.has(bot.state) ? 'good' : 'bad'}>
+            <Icon name={HEARS.has(bot.state) ? 'check' : 'cross'} />
+            <span>
+              {toLine(bot.username === null ? bot.bot : `@${bot.username}`, 80)} {toLine(bot.state, 40)}{' '}
+              <span class="faint">{toLine(botFacts(bot), 400)}</span>
+            </span>
+          </li>
+        ))}
+      </ul>
+    </>
+  )
+}
+
+function botFacts(bot: BotState): string {
+  const facts = [
+    bot.detail,
+    bot.last_update_at === null ? 'nobody has written yet' : `last heard ${sayAge(bot.last_update_at, Date.now())}`,
+    bot.inbox > 0 ? `${bot.inbox} to work off` : '',
+    bot.outbox > 0 ? `${bot.outbox} to send` : '',
+    bot.ambiguous > 0 ? `${bot.ambiguous} may not have arrived` : '',
+  ]
+  return facts.filter((fact) => fact !== '').join(' · ')
 }
 
 function PlatformFacts({ platform }: { readonly platform: Platform }) {
