@@ -8,8 +8,7 @@ import { messageToWire } from './wire.ts'
 export const QUERY_LIFE_MS = 15 * 60 * 1000
 
 export function pressButton(state: WorldState, user: UserAccount, message: StoredMessage, data: string): PressedButton {
-  const buttons = message.inlineKeyboard?.inline_keyboard.flat() ?? []
-  const isThere = buttons.some((button) => 'callback_data' in button && button.callback_data === data)
+  const isThere = hasButton([message.inlineKeyboard, message.content.rich_message], data)
   const bot = state.bots.get(message.fromId)
   if (!isThere || bot === undefined || message.deletedAt !== undefined) {
     throw new Error(`Message ${message.id} has no button with the data ${JSON.stringify(data)}.`)
@@ -65,6 +64,13 @@ export function answerButton(state: WorldState, bot: BotAccount, queryId: string
   pressed.settle(answer)
   state.emit({ type: 'answered', pressed })
   return true
+}
+
+/** Looks into keyboards and rich blocks alike: in both, a button is whatever has the callback data. */
+function hasButton(part: unknown, data: string): boolean {
+  if (typeof part !== 'object' || part === null) return false
+  if ('callback_data' in part && part.callback_data === data) return true
+  return Object.values(part).some((inner) => hasButton(inner, data))
 }
 
 function chatInstance(key: string): string {

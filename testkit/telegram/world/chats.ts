@@ -105,14 +105,21 @@ export function assertWritable(state: WorldState, bot: BotAccount, chat: Chat): 
     if (bot.blockedBy.has(chat.userId)) throw forbidden('bot was blocked by the user')
     return
   }
+  assertInside(bot, chat)
+  const member = chat.members.get(bot.id)
+  if (chat.wire.type === 'channel' && !isAdmin(chat, bot.id))
+    throw badRequest('need administrator rights in the channel chat')
+  if (member?.status === 'restricted' && !member.can_send_messages) {
+    throw badRequest('not enough rights to send text messages to the chat')
+  }
+}
+
+/** Of groups: the 403 of a bot that was kicked, left, or never was there. */
+export function assertInside(bot: BotAccount, chat: Chat): void {
   const { type } = chat.wire
   const member = chat.members.get(bot.id)
   if (member?.status === 'kicked') throw forbidden(`bot was kicked from the ${type} chat`)
   if (!isInside(member)) throw forbidden(`bot is not a member of the ${type} chat`)
-  if (type === 'channel' && !isAdmin(chat, bot.id)) throw badRequest('need administrator rights in the channel chat')
-  if (member?.status === 'restricted' && !member.can_send_messages) {
-    throw badRequest('not enough rights to send text messages to the chat')
-  }
 }
 
 function newGroupId(state: WorldState, type: 'group' | 'supergroup' | 'channel'): number {

@@ -50,7 +50,7 @@ export function sendAsUser(
   return message
 }
 
-/** Something that happened in the chat, said by the chat itself: every bot inside sees it, but for its own doings. */
+/** Something that happened in the chat, said by the chat itself: every bot inside sees it, even the one that did it. */
 export function sendService(
   state: WorldState,
   chat: Chat,
@@ -193,7 +193,7 @@ function announce(
   const { chat } = message
   for (const botId of chat.bots) {
     const bot = state.bots.get(botId)
-    if (bot === undefined || botId === message.fromId || !botSees(bot, message)) continue
+    if (bot === undefined || !botSees(bot, message)) continue
     const wire = messageToWire(state, message)
     state.queues.get(botId)?.push({ [kind]: wire }, kind)
   }

@@ -42,6 +42,8 @@ export type BotAccount = {
   readonly menuButtons: Map<number, MenuButton>
   /** Users who blocked this bot. */
   readonly blockedBy: Set<number>
+  /** After logOut: virtual milliseconds until when every call is refused. */
+  loggedOutUntil?: number
   /** Last message id in private chats: a bot counts across all of them. */
   lastMessageId: number
 }

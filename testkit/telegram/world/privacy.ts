@@ -21,13 +21,18 @@ const SAID: readonly (keyof MessageContent)[] = [
   'location',
 ]
 
+/** Nothing that anybody said: it only tells what happened to the chat. */
+export function isService(content: MessageContent): boolean {
+  return !SAID.some((field) => content[field] !== undefined)
+}
+
 /** For messages of users and of chats; no bot sees what bots write. */
 export function botSees(bot: BotAccount, message: StoredMessage): boolean {
   const { chat, content } = message
   if (chat.userId !== undefined) return !bot.blockedBy.has(chat.userId)
   if (chat.wire.type === 'channel') return isAdmin(chat, bot.id)
   if (bot.canReadAllGroupMessages || isAdmin(chat, bot.id)) return true
-  if (!SAID.some((field) => content[field] !== undefined)) return true
+  if (isService(content)) return true
   const replied = message.replyToId === undefined ? undefined : chat.messages.get(message.replyToId)
   return replied?.fromId === bot.id || isAddressed(bot, message)
 }

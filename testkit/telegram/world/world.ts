@@ -2,7 +2,7 @@
 import type { ChatMember, Message, ReactionType, Update } from '@grammyjs/types'
 import { addBot, addUser, replaceToken } from './accounts.ts'
 import { answerButton, pressButton, pressData } from './buttons.ts'
-import { addGroup, assertWritable, chatOf, privateChat } from './chats.ts'
+import { addGroup, assertInside, assertWritable, chatOf, privateChat } from './chats.ts'
 import type { NewGroup } from './chats.ts'
 import type { VirtualClock } from './clock.ts'
 import { createFileStore } from './files.ts'
@@ -54,6 +54,8 @@ export type World = {
   readonly chatOf: (bot: BotAccount, chatId: number | string) => Chat
   /** Throws the 403 or 400 that a send to it gets: blocked, deactivated, kicked, not a member, no rights. */
   readonly assertWritable: (bot: BotAccount, chat: Chat) => void
+  /** Throws the 403 of a bot that is not in the group: kicked, left, or never there. */
+  readonly assertInside: (bot: BotAccount, chat: Chat) => void
   /** Changes a membership: service message, my_chat_member and chat_member follow. */
   readonly setMember: (chat: Chat, member: ChatMember, byId: number) => void
   /** A group becomes a supergroup with a new id; both service messages are sent. The new chat. */
@@ -66,7 +68,7 @@ export type World = {
   readonly sendAsBot: (bot: BotAccount, chat: Chat, content: MessageContent, options?: SendOptions) => StoredMessage
   /** Stores it, and puts the update into the queue of each bot that may see it. */
   readonly sendAsUser: (user: UserAccount, chat: Chat, content: MessageContent, options?: SendOptions) => StoredMessage
-  /** Something that happened in the chat, done by `byId`; every bot inside gets it but the one that did it. */
+  /** Something that happened in the chat, done by `byId`; every bot inside gets it, even the one that did it. */
   readonly sendService: (chat: Chat, byId: number, content: MessageContent, threadId?: number) => StoredMessage
   /** A new version. As a user's edit it becomes edited_message. `inlineKeyboard` undefined removes the keyboard. */
   readonly edit: (
@@ -117,6 +119,7 @@ export function createWorld({ clock }: { readonly clock: VirtualClock }): World 
     chats: state.chats,
     chatOf: (bot, chatId) => chatOf(state, bot, chatId),
     assertWritable: (bot, chat) => assertWritable(state, bot, chat),
+    assertInside,
     setMember: (chat, member, byId) => setMember(state, chat, member, byId),
     migrateGroup: (chat) => migrateGroup(state, chat),
     setBlocked: (bot, user, blocked) => setBlocked(state, bot, user, blocked),
