@@ -20,8 +20,11 @@ type Scene = {
 }
 
 async function scene(t: TestContext, options: TelegramOptions = {}): Promise<Scene> {
-  const telegram = await startTelegram(options)
-  t.after(() => telegram.close())
+  const telegram = await startTelegram({ checkAnswers: true, ...options })
+  t.after(async () => {
+    await telegram.close()
+    assert.deepEqual(telegram.wrongAnswers, [])
+  })
   const { world } = telegram
   const account = world.addBot({ username: 'helper_bot' })
   const user = world.addUser({ firstName: 'Ada', username: 'ada' })
