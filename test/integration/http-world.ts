@@ -7,7 +7,6 @@ import type { Principal } from '../../src/core/vocabulary/principal.ts'
 import type { Refusal } from '../../src/core/vocabulary/refusal.ts'
 import type { Task } from '../../src/core/vocabulary/task.ts'
 import { NO_USAGE } from '../../src/core/vocabulary/usage.ts'
-import type { Artifact } from '../../src/core/ports/artifact-store.ts'
 import { acceptRequest } from '../../src/core/task/accept-request.ts'
 import { appendFromOutside, appendUnderClaim, applyCommand } from '../../src/core/task/apply-command.ts'
 import { followLog } from '../../src/core/task/read-log.ts'
@@ -15,6 +14,7 @@ import { HTTP_LIMITS } from '../../src/adapters/http/deps.ts'
 import type { HttpConfig, HttpDeps } from '../../src/adapters/http/deps.ts'
 import { createHttpServer } from '../../src/adapters/http/server.ts'
 import { issueToken } from '../../src/adapters/http/tokens.ts'
+import { createMemoryArtifactStore } from '../../src/adapters/memory/artifact-store.ts'
 import { createMemoryTaskQueue } from '../../src/adapters/memory/task-queue.ts'
 import { createTaskRecords } from '../../src/adapters/memory/task-records.ts'
 import { createMemoryTaskSignals } from '../../src/adapters/memory/task-signals.ts'
@@ -144,16 +144,9 @@ export async function jsonOf(response: Response): Promise<Record<string, unknown
 }
 
 function filesInMemory(): Pick<HttpDeps, 'artifacts' | 'objects'> {
-  const artifacts: Artifact[] = []
   const objects = new Map<string, Uint8Array>()
   return {
-    artifacts: {
-      add: async (artifact) => {
-        if (!artifacts.some((it) => it.id === artifact.id)) artifacts.push(artifact)
-      },
-      get: async (id) => artifacts.find((it) => it.id === id) ?? null,
-      ofTask: async (taskId) => artifacts.filter((it) => it.taskId === taskId),
-    },
+    artifacts: createMemoryArtifactStore(),
     objects: {
       put: async (key, bytes) => void objects.set(key, bytes),
       get: async (key) => objects.get(key) ?? null,

@@ -222,6 +222,14 @@ export function createWorld(scheduler: Scheduler, random: Random, settings: Worl
         }),
       get: (id) => process.remote(async () => artifacts.find((artifact) => artifact.id === id) ?? null),
       ofTask: (taskId) => process.remote(async () => artifacts.filter((artifact) => artifact.taskId === taskId)),
+      ofMessage: (messageId) =>
+        process.remote(async () => artifacts.filter((artifact) => artifact.messageId === messageId)),
+      attach: (id, taskId) =>
+        process.remote(async () => {
+          const place = artifacts.findIndex((artifact) => artifact.id === id && artifact.taskId === null)
+          const found = artifacts[place]
+          if (found !== undefined) artifacts[place] = { ...found, taskId }
+        }),
     }
   }
 

@@ -36,6 +36,7 @@ export const artifactOperations = [
       const artifact: Artifact = {
         id,
         taskId: task.id,
+        messageId: null,
         kind: 'file',
         name,
         mediaType,
@@ -49,7 +50,7 @@ export const artifactOperations = [
         { type: 'artifact.added', data: { artifact_id: id, name, media_type: mediaType, bytes: artifact.bytes } },
       ])
       if (isRefusal(told)) return refusalToProblem(told)
-      return json(artifactToWire(artifact), 201, { location: `/v1/artifacts/${id}` })
+      return json(artifactToWire(artifact, task.id), 201, { location: `/v1/artifacts/${id}` })
     },
   }),
   taskOperation({
@@ -61,7 +62,7 @@ export const artifactOperations = [
     responses: { 200: { description: 'All of them.', schema: listOf('ArtifactPage', artifactSchema) } },
     handle: async ({ deps, task }) => {
       const artifacts = await deps.artifacts.ofTask(task.id)
-      return json({ items: artifacts.map(artifactToWire), next_cursor: null })
+      return json({ items: artifacts.map((artifact) => artifactToWire(artifact, task.id)), next_cursor: null })
     },
   }),
   taskOperation({
@@ -88,7 +89,8 @@ export const artifactOperations = [
     handle: async ({ deps, caller, params }) => {
       const id = params['artifact_id'] ?? ''
       const artifact = isUuid(id) ? await deps.artifacts.get(id as ArtifactId) : null
-      const task = artifact === null ? null : await deps.store.get(artifact.taskId)
+      const taskId = artifact?.taskId ?? null
+      const task = taskId === null ? null : await deps.store.get(taskId)
       if (artifact === null || task === null || !maySee(caller.principal, task)) return NO_SUCH_ARTIFACT
       return download(deps, artifact)
     },

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { APPROVAL_STATUSES } from '../../core/vocabulary/approval.ts'
 import type { Approval } from '../../core/vocabulary/approval.ts'
 import type { TaskEvent } from '../../core/vocabulary/event.ts'
+import type { TaskId } from '../../core/vocabulary/ids.ts'
 import type { Message } from '../../core/vocabulary/message.ts'
 import { TASK_STATUSES, TASK_TYPES } from '../../core/vocabulary/task.ts'
 import type { Task } from '../../core/vocabulary/task.ts'
@@ -138,10 +139,10 @@ export function hintToWire(task: Task): z.output<typeof hintSchema> {
   return { task_id: task.id, last_seq: task.lastSeq, status: task.status }
 }
 
-export function artifactToWire(artifact: Artifact): z.output<typeof artifactSchema> {
+export function artifactToWire(artifact: Artifact, taskId: TaskId): z.output<typeof artifactSchema> {
   return {
     id: artifact.id,
-    task_id: artifact.taskId,
+    task_id: taskId,
     kind: artifact.kind,
     name: artifact.name,
     media_type: artifact.mediaType,

@@ -4,12 +4,19 @@ import type { ArtifactId } from '../../core/vocabulary/ids.ts'
 
 export function createMemoryArtifactStore(): ArtifactStore {
   const artifacts = new Map<ArtifactId, Artifact>()
+  const oldestFirst = (wanted: (artifact: Artifact) => boolean) =>
+    [...artifacts.values()].filter(wanted).toSorted(byTime)
   return {
     add: async (artifact) => {
       if (!artifacts.has(artifact.id)) artifacts.set(artifact.id, artifact)
     },
     get: async (id) => artifacts.get(id) ?? null,
-    ofTask: async (taskId) => [...artifacts.values()].filter((artifact) => artifact.taskId === taskId).toSorted(byTime),
+    ofTask: async (taskId) => oldestFirst((artifact) => artifact.taskId === taskId),
+    ofMessage: async (messageId) => oldestFirst((artifact) => artifact.messageId === messageId),
+    attach: async (id, taskId) => {
+      const artifact = artifacts.get(id)
+      if (artifact?.taskId === null) artifacts.set(id, { ...artifact, taskId })
+    },
   }
 }
 

@@ -1,6 +1,7 @@
 // Hints that wait to be sent, merged: of a task only the newest number, of everything else one. Bounded, because a
 // hint may be lost but must not pile up while the server is away.
 import type { TaskId } from '../../core/vocabulary/ids.ts'
+import type { BotId } from '../../core/vocabulary/place.ts'
 import type { TaskSignal } from '../../core/ports/task-signals.ts'
 
 export type Hints = {
@@ -13,10 +14,13 @@ export type Hints = {
 const MAX_KEPT = 10_000
 // A payload may have 8,000 bytes; a hint has at most 60.
 const HINTS_A_PAYLOAD = 100
+// A bot's name is ours to choose and has some ten characters; one that would not fit is told to nobody.
+const MAX_NAME = 40
 
 export function createHints(): Hints {
   const tasks = new Map<TaskId, number>()
   const aborts = new Set<TaskId>()
+  const mail = new Set<BotId>()
   let work = false
   return {
     add: (signal) => {
@@ -27,13 +31,16 @@ export function createHints(): Hints {
         case 'abort':
           if (aborts.size < MAX_KEPT) aborts.add(signal.taskId)
           break
+        case 'mail':
+          if (mail.size < MAX_KEPT && isShort(signal.bot)) mail.add(signal.bot)
+          break
         case 'task':
           if (tasks.size < MAX_KEPT || tasks.has(signal.taskId))
             tasks.set(signal.taskId, Math.max(signal.seq, tasks.get(signal.taskId) ?? 0))
           break
       }
     },
-    isEmpty: () => !work && tasks.size === 0 && aborts.size === 0,
+    isEmpty: () => !work && tasks.size === 0 && aborts.size === 0 && mail.size === 0,
     take: (limit) => {
       const taken: TaskSignal[] = []
       for (const taskId of aborts) {
@@ -45,6 +52,11 @@ export function createHints(): Hints {
         work = false
         taken.push({ type: 'work' })
       }
+      for (const bot of mail) {
+        if (taken.length >= limit) return taken
+        mail.delete(bot)
+        taken.push({ type: 'mail', bot })
+      }
       for (const [taskId, seq] of tasks) {
         if (taken.length >= limit) return taken
         tasks.delete(taskId)
@@ -55,7 +67,12 @@ export function createHints(): Hints {
   }
 }
 
-/** `{"o": origin, "s": [["w"], ["a", task], ["t", task, seq]]}` */
+/** Whatever its characters, it is then below 60 bytes of JSON. */
+function isShort(bot: BotId): boolean {
+  return /^[\w.:-]+$/.test(bot) && bot.length <= MAX_NAME
+}
+
+/** `{"o": origin, "s": [["w"], ["a", task], ["m", bot], ["t", task, seq]]}` */
 export function hintsToPayload(hints: Hints, origin: string): string {
   const signals = hints.take(HINTS_A_PAYLOAD).map((signal) => {
     switch (signal.type) {
@@ -63,6 +80,8 @@ export function hintsToPayload(hints: Hints, origin: string): string {
         return ['w']
       case 'abort':
         return ['a', signal.taskId]
+      case 'mail':
+        return ['m', signal.bot]
       case 'task':
         return ['t', signal.taskId, signal.seq]
     }
@@ -85,10 +104,11 @@ export function payloadToSignals(payload: string, own: string): readonly TaskSig
 
 function toSignal(hint: unknown): readonly TaskSignal[] {
   if (!Array.isArray(hint)) return []
-  const [type, taskId, seq]: readonly unknown[] = hint
+  const [type, name, seq]: readonly unknown[] = hint
   if (type === 'w') return [{ type: 'work' }]
-  if (typeof taskId !== 'string') return []
-  if (type === 'a') return [{ type: 'abort', taskId: taskId as TaskId }]
-  if (type === 't' && typeof seq === 'number') return [{ type: 'task', taskId: taskId as TaskId, seq }]
+  if (typeof name !== 'string') return []
+  if (type === 'm') return [{ type: 'mail', bot: name as BotId }]
+  if (type === 'a') return [{ type: 'abort', taskId: name as TaskId }]
+  if (type === 't' && typeof seq === 'number') return [{ type: 'task', taskId: name as TaskId, seq }]
   return []
 }

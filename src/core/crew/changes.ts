@@ -24,7 +24,14 @@ export async function recordChanges(run: Run, workshop: Workshop): Promise<Works
     const artifact = { id, name: PATCH, mediaType: 'text/x-diff', bytes: bytes.length }
     const objectKey = `artifacts/${run.task.id}/${id}`
     await run.objects.put(objectKey, bytes)
-    await run.artifacts.add({ ...artifact, taskId: run.task.id, kind: 'file', objectKey, createdAt: run.clock.now() })
+    await run.artifacts.add({
+      ...artifact,
+      taskId: run.task.id,
+      messageId: null,
+      kind: 'file',
+      objectKey,
+      createdAt: run.clock.now(),
+    })
     return {
       output: logged,
       events: [

@@ -1,9 +1,12 @@
-// What a task took in and gave out as files: metadata here, bytes in the ObjectStore.
-import type { ArtifactId, TaskId } from '../vocabulary/ids.ts'
+// What a task or a message took in and gave out as files: metadata here, bytes in the ObjectStore.
+import type { ArtifactId, MessageId, TaskId } from '../vocabulary/ids.ts'
 
 export type Artifact = {
   readonly id: ArtifactId
-  readonly taskId: TaskId
+  /** Null while it belongs to no task. */
+  readonly taskId: TaskId | null
+  /** The message that it came with; null where it came with none. */
+  readonly messageId: MessageId | null
   readonly kind: 'file' | 'tool_result' | 'file_meta' | 'voice_transcript' | 'image_json' | 'ocr_text'
   readonly name: string
   readonly mediaType: string
@@ -18,4 +21,8 @@ export interface ArtifactStore {
   get(id: ArtifactId): Promise<Artifact | null>
   /** Oldest first. */
   ofTask(taskId: TaskId): Promise<readonly Artifact[]>
+  /** Oldest first. */
+  ofMessage(messageId: MessageId): Promise<readonly Artifact[]>
+  /** Gives an artifact of a message to a task too. One that belongs to a task stays with it: repeating changes nothing. */
+  attach(id: ArtifactId, taskId: TaskId): Promise<void>
 }
