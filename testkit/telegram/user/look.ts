@@ -46,6 +46,7 @@ export function draftToSeen(draft: Draft): SeenDraft {
     bot: draft.bot.id,
     topic: draft.threadId ?? null,
     text: contentText(draft.content),
+    entities: contentEntities(draft.content),
     rich: draft.content.rich_message?.blocks ?? null,
     canStop: draft.canStop,
   }

@@ -60,6 +60,7 @@ export type SeenDraft = {
   readonly bot: number
   readonly topic: number | null
   readonly text: string
+  readonly entities: readonly MessageEntity[]
   readonly rich: readonly RichBlock[] | null
   readonly canStop: boolean
 }
