@@ -24,7 +24,7 @@ export const copies: MethodTable = {
       return idOf(send(call, target, content))
     }
     const { caption: _text, caption_entities: _entities, ...rest } = content
-    return idOf(send(call, target, { ...rest, ...captionContent(call.params) }))
+    return idOf(send(call, target, { ...rest, ...captionContent(call) }))
   },
   copyMessages: (call) => many(call, 'copy', (message) => withoutOrigin(message.content)),
 }

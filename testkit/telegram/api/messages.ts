@@ -7,6 +7,7 @@ import type { Chat, MessageContent, StoredMessage } from '../world/model.ts'
 import { flagParam, integerParam, isJsonObject, jsonParam } from './call.ts'
 import type { Call, MethodTable, Params } from './call.ts'
 import { readCaption, readMessageText } from './formatted-text.ts'
+import type { TextSource } from './formatted-text.ts'
 import { readInlineKeyboard } from './reply-markup.ts'
 import { readChat, readSendTarget } from './send-options.ts'
 import { isService } from '../world/privacy.ts'
@@ -17,7 +18,7 @@ const CAPTIONED: readonly (keyof MessageContent)[] = ['photo', 'document', 'vide
 export const messages: MethodTable = {
   sendMessage: (call) => {
     const { bot, chat, options, extra } = readSendTarget(call)
-    const content = { ...textContent(call.params), ...extra }
+    const content = { ...textContent(call), ...extra }
     return textMessage(call.world.toWire(call.world.sendAsBot(bot, chat, content, options)))
   },
   editMessageText: (call) => {
@@ -25,7 +26,7 @@ export const messages: MethodTable = {
     if (message.content.text === undefined && message.content.rich_message === undefined) {
       throw badRequest('there is no text in the message to edit')
     }
-    return edited(call, message, textContent(call.params), textMessage)
+    return edited(call, message, textContent(call), textMessage)
   },
   editMessageCaption: (call) => {
     const message = messageToEdit(call)
@@ -33,7 +34,7 @@ export const messages: MethodTable = {
       throw badRequest('there is no caption in the message to edit')
     }
     const { caption: _text, caption_entities: _entities, ...rest } = message.content
-    return edited(call, message, { ...rest, ...captionContent(call.params) }, (wire) => wire)
+    return edited(call, message, { ...rest, ...captionContent(call) }, (wire) => wire)
   },
   editMessageReplyMarkup: (call) => {
     const message = messageToEdit(call)
@@ -116,9 +117,11 @@ export function edited<M extends Message>(
 }
 
 /** Caption of a call as content; nothing when there is none. */
-export function captionContent(params: Params): MessageContent {
-  const parsed = readCaption(params)
-  const above: MessageContent = flagParam(params, 'show_caption_above_media') ? { show_caption_above_media: true } : {}
+export function captionContent(source: TextSource): MessageContent {
+  const parsed = readCaption(source)
+  const above: MessageContent = flagParam(source.params, 'show_caption_above_media')
+    ? { show_caption_above_media: true }
+    : {}
   if (parsed === undefined || parsed.text === '') return above
   return { caption: parsed.text, ...withEntities('caption_entities', parsed.entities), ...above }
 }
@@ -133,9 +136,9 @@ export function readIds(params: Params): readonly number[] {
   return ids
 }
 
-function textContent(params: Params): MessageContent {
-  const { text, entities } = readMessageText(params)
-  const preview = linkPreview(params)
+function textContent(call: Call): MessageContent {
+  const { text, entities } = readMessageText(call)
+  const preview = linkPreview(call.params)
   return {
     text,
     ...withEntities('entities', entities),

@@ -4,6 +4,7 @@ import type { BotAccount, Chat, MessageContent, SendOptions, StoredMessage } fro
 import { flagParam, integerParam, isJsonObject, jsonParam, textParam } from './call.ts'
 import type { Call, JsonObject } from './call.ts'
 import { readFormatted } from './formatted-text.ts'
+import type { TextSource } from './formatted-text.ts'
 import { readReplyMarkup } from './reply-markup.ts'
 
 /** `extra` belongs to the content of whatever is sent: protection, effect, a reply into another chat. */
@@ -69,16 +70,16 @@ function readReply(call: Call, chat: Chat): { readonly options: SendOptions; rea
     if (isOptional) return { options: {}, extra: {} }
     throw badRequest('message to be replied not found')
   }
-  const quote = readQuote(inner, replied)
+  const quote = readQuote({ world, params: inner }, replied)
   if (from === chat) return { options: { replyToId, ...quote }, extra: {} }
   return { options: { ...quote }, extra: { external_reply: externalReply(call, replied) } }
 }
 
-function readQuote(reply: Call['params'], replied: StoredMessage): Pick<SendOptions, 'quote'> {
+function readQuote(reply: TextSource, replied: StoredMessage): Pick<SendOptions, 'quote'> {
   const parsed = readFormatted(reply, 'quote', 'quote_entities', 'quote_parse_mode')
   if (parsed === undefined || parsed.text === '') return {}
   const text = replied.content.text ?? replied.content.caption ?? ''
-  const wished = integerParam(reply, 'quote_position') ?? 0
+  const wished = integerParam(reply.params, 'quote_position') ?? 0
   const position = text.startsWith(parsed.text, wished) ? wished : text.indexOf(parsed.text)
   if (position < 0) throw badRequest('QUOTE_TEXT_INVALID')
   const entities = parsed.entities.length === 0 ? {} : { entities: parsed.entities }
