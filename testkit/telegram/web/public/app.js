@@ -5,18 +5,18 @@ import { avatar, byId, clock, el, reconcile } from './dom.js'
 import { draftNode, messageNode } from './messages.js'
 import { act, ask, listen, upload } from './server.js'
 
-const state = { as: null, to: null, topic: null, chat: null }
+const state = { as: null, to: null, topic: null, chat: null, jump: false }
 const at = () => ({ as: state.as, to: state.to })
 const deed = (what, more = {}) =>
   act({ what, ...at(), ...(state.topic === null ? {} : { topic: state.topic }), ...more })
 const trying = (promise) => promise.catch((error) => toast(error.message, 'bad'))
 
 const composer = createComposer({
-  send: (text, replyTo) => deed('send', { text, replyTo }).then(toEnd),
+  send: (text, replyTo) => deed('send', { text, replyTo }).then(jump),
   edit: (message, text) => deed('edit', { id: message.id, text }),
   upload: (file, kind) =>
-    upload(file, { ...at(), kind, ...(state.topic === null ? {} : { topic: state.topic }) }).then(toEnd),
-  press: (label) => trying(deed('press', { label }).then(toEnd)),
+    upload(file, { ...at(), kind, ...(state.topic === null ? {} : { topic: state.topic }) }).then(jump),
+  press: (label) => trying(deed('press', { label }).then(jump)),
 })
 
 const actions = {
@@ -64,7 +64,7 @@ async function refresh() {
   refreshing = false
   if (again) {
     again = false
-    refresh()
+    void refresh()
   }
 }
 
@@ -116,7 +116,7 @@ function enter(to) {
   delete byId('log').rendered
   composer.reset()
   document.body.classList.add('in-room')
-  refresh().then(toEnd)
+  jump()
 }
 
 async function showChat() {
@@ -157,7 +157,7 @@ function showTopics(chat) {
         'aria-pressed': String(state.topic === id),
         onclick: () => {
           state.topic = id
-          showChat().then(toEnd)
+          jump()
         },
       },
       name,
@@ -201,11 +201,14 @@ function showLog(chat) {
         ? draftNode(item, chat.names[item.bot] ?? 'Bot', () => trying(deed('stop')))
         : messageNode(item, context),
   )
-  if (atEnd) toEnd()
+  if (atEnd || state.jump) log.scrollTop = log.scrollHeight
+  state.jump = false
 }
 
-function toEnd() {
-  byId('log').scrollTop = byId('log').scrollHeight
+/** The next look at the chat ends at its last message, wherever the reader was. */
+function jump() {
+  state.jump = true
+  void refresh()
 }
 
 async function newTopic() {
@@ -213,7 +216,7 @@ async function newTopic() {
   if (values === null) return
   const made = await trying(act({ what: 'topic', ...at(), name: values.name }))
   if (made !== undefined) state.topic = made.topic
-  refresh()
+  void refresh()
 }
 
 byId('new').addEventListener('click', async () => {
@@ -236,14 +239,14 @@ byId('new').addEventListener('click', async () => {
   if (what === 'bot') show(`@${values.username}`, [['Token', made.token]])
   if (what === 'person') state.as = made.id
   if (what === 'group') enter(made.id)
-  refresh()
+  void refresh()
 })
 
 byId('people').addEventListener('change', () => {
   state.as = Number(byId('people').value)
   byId('log').replaceChildren()
   delete byId('log').rendered
-  refresh().then(toEnd)
+  jump()
 })
 byId('back').addEventListener('click', () => document.body.classList.remove('in-room'))
 byId('block').addEventListener('click', () => trying(deed('block', { blocked: !state.chat.blocked })))
@@ -251,7 +254,7 @@ byId('block').addEventListener('click', () => trying(deed('block', { blocked: !s
 listen(
   () => {
     document.body.classList.remove('offline')
-    refresh()
+    void refresh()
   },
   () => document.body.classList.add('offline'),
 )

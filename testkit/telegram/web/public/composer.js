@@ -70,7 +70,7 @@ export function createComposer(deeds) {
             type: 'button',
             onclick: () => {
               field.value = `/${command}`
-              submit()
+              void submit()
             },
           },
           el('code', {}, `/${command}`),
@@ -91,7 +91,7 @@ export function createComposer(deeds) {
     if (event.key === 'Escape') setContext(null)
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return
     event.preventDefault()
-    submit()
+    void submit()
   })
   field.addEventListener('paste', (event) => {
     const files = [...(event.clipboardData?.files ?? [])]
@@ -100,7 +100,7 @@ export function createComposer(deeds) {
   })
   byId('composer').addEventListener('submit', (event) => {
     event.preventDefault()
-    submit()
+    void submit()
   })
   for (const [button, input, kind] of [
     ['attach', 'file', undefined],

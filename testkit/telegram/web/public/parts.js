@@ -2,7 +2,7 @@
 import { el } from './dom.js'
 
 export function buttonNode(button, press, how = '') {
-  const mark = button.url ? ' ↗' : button.copyText ? ' ⧉' : ''
+  const mark = button.url ? '\u00a0↗' : button.copyText ? '\u00a0⧉' : ''
   const node = el(
     'button',
     {
