@@ -78,15 +78,15 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
       reload: false,
       underWay: new Set(),
     }
-    bots.set(bot, delivery)
     const found = await deps.outbox.unsettled(bot, PAGE)
     const broken = found.filter((entry) => entry.state === 'sending')
     const changes = broken.map((entry) => afterInterruption(entry, clock.now()))
     const sorted = changes.length === 0 ? [] : await deps.outbox.record(changes)
-    delivery.mirror.merge(found.filter((entry) => entry.state !== 'sending'))
-    delivery.mirror.merge(sorted)
+    await delivery.mirror.follow(Promise.resolve([...found.filter((entry) => entry.state !== 'sending'), ...sorted]))
+    // Only now: what is posted meanwhile must not go out beside what is sorted out here, and is found by another look.
+    delivery.reload = true
+    bots.set(bot, delivery)
     for (const entry of sorted) if (entry.state === 'ambiguous') await doubt(entry)
-    delivery.reload = found.length === PAGE
     schedule(delivery)
   }
 
@@ -115,7 +115,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     delivery.scheduled = false
     if (delivery.reload) {
       delivery.reload = false
-      delivery.mirror.merge(await deps.outbox.unsettled(delivery.bot, PAGE))
+      await delivery.mirror.follow(deps.outbox.unsettled(delivery.bot, PAGE))
     }
     if (delivery.stopping.signal.aborted) return
     const now = clock.now().getTime()
@@ -243,18 +243,15 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   }
 
   /** What others wrote reaches us by a hint; our own is on its way without a look at the store. */
-  function onTheirWay(entries: readonly OutboxEntry[]): readonly OutboxEntry[] {
-    const elsewhere = new Set<BotId>()
-    for (const entry of entries) {
-      const delivery = bots.get(entry.place.bot)
-      if (delivery === undefined) elsewhere.add(entry.place.bot)
-      else {
-        delivery.mirror.merge([entry])
-        schedule(delivery)
-      }
+  async function onTheirWay(bot: BotId, writing: Promise<readonly OutboxEntry[]>): Promise<void> {
+    const delivery = bots.get(bot)
+    if (delivery === undefined) {
+      await writing
+      deps.signals.publish({ type: 'mail', bot })
+      return
     }
-    for (const bot of elsewhere) deps.signals.publish({ type: 'mail', bot })
-    return entries
+    await delivery.mirror.follow(writing.then((entries) => entries.filter((entry) => entry.place.bot === bot)))
+    schedule(delivery)
   }
 
   return {
@@ -266,8 +263,16 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     },
     outbox: {
       ...deps.outbox,
-      put: async (posts: readonly Post[]) => onTheirWay(await deps.outbox.put(posts)),
-      releaseHeld: async (bot, chat, lanes) => onTheirWay(await deps.outbox.releaseHeld(bot, chat, lanes)),
+      put: async (posts: readonly Post[]) => {
+        const writing = deps.outbox.put(posts)
+        await Promise.all([...new Set(posts.map((post) => post.place.bot))].map((bot) => onTheirWay(bot, writing)))
+        return writing
+      },
+      releaseHeld: async (bot, chat, lanes) => {
+        const writing = deps.outbox.releaseHeld(bot, chat, lanes)
+        await onTheirWay(bot, writing)
+        return writing
+      },
     },
   }
 }

@@ -34,14 +34,17 @@ export function afterMoot(entry: OutboxEntry): EntryChange {
   return { ...unchanged(entry), state: doubtful ? 'ambiguous' : 'settled', attempts: 0 }
 }
 
-/** What must be durable before a request leaves that may not be repeated. */
+/** What must be durable before a request leaves that may not be repeated: which version it is that may stand there from then on. */
 export function beforeSending(entry: OutboxEntry): EntryChange {
-  return { ...unchanged(entry), state: 'sending' }
+  return { ...unchanged(entry), state: 'sending', shown: -entry.version }
 }
 
 /** For an entry found `sending` although nobody sends it: its process died between asking and hearing. */
 export function afterInterruption(entry: OutboxEntry, now: Date): EntryChange {
-  if (isRepeatable(entry)) return { ...unchanged(entry), state: 'waiting', notBefore: now }
+  // What was posted since has surely not been sent; whether it is, is decided like for any other.
+  if (isRepeatable(entry) || entry.shown !== -entry.version) {
+    return { ...unchanged(entry), state: 'waiting', notBefore: now }
+  }
   return doubtful(entry, entry.refs, 'the process ended while it was being sent')
 }
 

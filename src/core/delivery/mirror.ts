@@ -2,8 +2,8 @@
 import type { OutboxEntry } from '../ports/outbox.ts'
 
 export type Mirror = {
-  /** Takes over what the store said; what is known newer stays. */
-  readonly merge: (entries: readonly OutboxEntry[]) => void
+  /** Takes over what the store answers. What was delivered while the answer was on its way stays delivered. */
+  readonly follow: (answer: Promise<readonly OutboxEntry[]>) => Promise<void>
   /** What waits and nobody is at. */
   readonly waiting: () => Iterable<OutboxEntry>
   readonly begin: (key: string) => void
@@ -15,6 +15,9 @@ type Item = { entry: OutboxEntry; underWay: boolean }
 
 export function createMirror(): Mirror {
   const items = new Map<string, Item>()
+  /** What was done with while answers were on their way: key and version. */
+  const done = new Map<string, number>()
+  let answersUnderWay = 0
 
   function merge(entry: OutboxEntry): void {
     const item = items.get(entry.key)
@@ -32,8 +35,14 @@ export function createMirror(): Mirror {
   }
 
   return {
-    merge: (entries) => {
-      for (const entry of entries) merge(entry)
+    follow: async (answer) => {
+      answersUnderWay += 1
+      try {
+        for (const entry of await answer) if (entry.version > (done.get(entry.key) ?? 0)) merge(entry)
+      } finally {
+        answersUnderWay -= 1
+        if (answersUnderWay === 0) done.clear()
+      }
     },
     waiting: function* () {
       for (const { entry, underWay } of items.values()) if (!underWay) yield entry
@@ -51,7 +60,10 @@ export function createMirror(): Mirror {
         const { refs, shown, place } = now
         item.entry = { ...item.entry, refs, shown, place }
       } else if (now.state === 'waiting' || now.state === 'sending') item.entry = now
-      else items.delete(key)
+      else {
+        items.delete(key)
+        if (answersUnderWay > 0) done.set(key, now.version)
+      }
     },
   }
 }
