@@ -37,7 +37,7 @@ export function captionedContent(call: Call, kind: MediaKind, value: string | un
   if (kind === 'sticker' || kind === 'video_note') return content
   const canBeHidden = kind === 'photo' || kind === 'video' || kind === 'animation'
   const spoiler = canBeHidden && flagParam(info, 'has_spoiler') ? ({ has_media_spoiler: true } as const) : {}
-  return { ...content, ...spoiler, ...captionContent(info) }
+  return { ...content, ...spoiler, ...captionContent({ world: call.world, params: info }) }
 }
 
 function describeFile(call: Call, kind: MediaKind, file: StoredFile, info: Params): MessageContent {
@@ -58,7 +58,7 @@ function describeFile(call: Call, kind: MediaKind, file: StoredFile, info: Param
     }
     case 'animation': {
       const document = { ...named, ...thumbnail() }
-      return { animation: { ...document, ...(imageSize(file.bytes) ?? {}), ...frame }, document }
+      return { animation: { ...document, ...frame, ...imageSize(file.bytes) }, document }
     }
     case 'video':
       return { video: { ...named, ...frame, ...thumbnail() } }
@@ -69,7 +69,7 @@ function describeFile(call: Call, kind: MediaKind, file: StoredFile, info: Param
     }
     case 'voice':
       // What is no speech format arrives as a file.
-      if (!/^audio\//.test(mimeType(file))) return { document: named }
+      if (!mimeType(file).startsWith('audio/')) return { document: named }
       return { voice: { ...sized, mime_type: mimeType(file), duration } }
     case 'video_note': {
       const length = integerParam(info, 'length') ?? 240

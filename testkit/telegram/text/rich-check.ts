@@ -14,6 +14,12 @@ import { detectIn, plainText, RichProblem } from './rich-inline.ts'
 const LIMITS = { characters: 32_768, blocks: 500, depth: 16, media: 50, columns: 20, buttons: 8 }
 const MEDIA_TYPES = ['photo', 'video', 'audio', 'document', 'animation', 'voice_note'] as const
 
+const TEXT_TYPES = [
+  'bold italic underline strikethrough spoiler date_time text_mention subscript superscript marked code custom_emoji',
+  'mathematical_expression url email_address phone_number bank_card_number mention hashtag cashtag bot_command button',
+  'anchor anchor_link reference reference_link',
+].flatMap((line) => line.split(' '))
+
 export type InputMediaBlock = Extract<InputBlock, { type: (typeof MEDIA_TYPES)[number] }>
 export type MediaBlock = Extract<RichBlock, { type: (typeof MEDIA_TYPES)[number] }>
 
@@ -32,9 +38,9 @@ export function checkBlocks(input: readonly InputBlock[], rules: BlockRules): Ri
   const count: Count = { characters: 0, blocks: 0, media: 0 }
   const blocks = createBlockChecker(rules, count).blocks(input, 1)
   if (blocks.length === 0) throw new RichProblem('Rich message must be non-empty')
-  if (count.characters > LIMITS.characters) throw new RichProblem('Rich message is too long')
-  if (count.blocks > LIMITS.blocks) throw new RichProblem('Rich message has too many blocks')
-  if (count.media > LIMITS.media) throw new RichProblem('Rich message has too much media')
+  if (count.characters > LIMITS.characters) throw new RichProblem('RICH_MESSAGE_TEXT_TOO_LONG')
+  if (count.blocks > LIMITS.blocks) throw new RichProblem('RICH_MESSAGE_BLOCKS_TOO_MANY')
+  if (count.media > LIMITS.media) throw new RichProblem('RICH_MESSAGE_MEDIA_TOO_MANY')
   return blocks
 }
 
@@ -51,7 +57,7 @@ function createBlockChecker(rules: BlockRules, count: Count) {
     return { caption: { text: text(block.caption.text, depth), ...withText('credit', block.caption.credit, depth) } }
   }
   const blocks = (input: readonly InputBlock[], depth: number): RichBlock[] => {
-    if (!Array.isArray(input)) throw new RichProblem('Field "blocks" must be an Array')
+    if (!Array.isArray(input)) throw new RichProblem('Can\'t find field "blocks"')
     if (depth > LIMITS.depth) throw new RichProblem('Rich message is nested too deeply')
     return input.map((one: InputBlock) => block(one, depth))
   }
@@ -68,14 +74,16 @@ function createBlockChecker(rules: BlockRules, count: Count) {
     }
   }
   const row = (cells: readonly RichBlockTableCell[], depth: number): RichBlockTableCell[] => {
-    if (!Array.isArray(cells)) throw new RichProblem('Field "cells" must be an Array of Array')
+    if (!Array.isArray(cells)) throw new RichProblem('Can\'t find field "cells"')
     count.blocks += 1
     const columns = cells.reduce((sum, cell: RichBlockTableCell) => sum + (cell.colspan ?? 1), 0)
     if (columns > LIMITS.columns) throw new RichProblem('Table has too many columns')
     return cells.map((cell: RichBlockTableCell) => {
-      if (!['left', 'center', 'right'].includes(cell.align)) throw new RichProblem('Invalid cell alignment specified')
-      if (!['top', 'middle', 'bottom'].includes(cell.valign)) throw new RichProblem('Invalid cell alignment specified')
-      return { ...cell, ...withText('text', cell.text, depth) }
+      // Bots may leave both out, whatever the type says; what is shown always has them.
+      const { align = 'left', valign = 'top' } = cell as Partial<RichBlockTableCell>
+      const isKnown = ['left', 'center', 'right'].includes(align) && ['top', 'middle', 'bottom'].includes(valign)
+      if (!isKnown) throw new RichProblem('Invalid cell alignment specified')
+      return { ...cell, align, valign, ...withText('text', cell.text, depth) }
     })
   }
   const block = (one: InputBlock, depth: number): RichBlock => {
@@ -103,7 +111,7 @@ function createBlockChecker(rules: BlockRules, count: Count) {
       case 'anchor':
         return { type: 'anchor', name: one.name }
       case 'list': {
-        if (!Array.isArray(one.items)) throw new RichProblem('Field "items" must be an Array')
+        if (!Array.isArray(one.items)) throw new RichProblem('Can\'t find field "items"')
         const labels = itemLabels(one.items)
         return { type: 'list', items: one.items.map((each, index) => item(each, labels[index] ?? '', depth)) }
       }
@@ -116,7 +124,7 @@ function createBlockChecker(rules: BlockRules, count: Count) {
       case 'slideshow':
         return { type: one.type, blocks: blocks(one.blocks, depth + 1), ...caption(one, depth) }
       case 'table': {
-        if (!Array.isArray(one.cells)) throw new RichProblem('Field "cells" must be an Array of Array')
+        if (!Array.isArray(one.cells)) throw new RichProblem('Can\'t find field "cells"')
         const { is_bordered, is_striped, is_compact } = one
         return {
           type: 'table',
@@ -145,10 +153,11 @@ function createBlockChecker(rules: BlockRules, count: Count) {
           throw new RichProblem('A row must contain 1-8 buttons')
         }
         const align = one.align === undefined ? {} : { align: one.align }
+        for (const button of one.buttons) count.characters += Array.from(plainText(button.text)).length
         return { type: 'buttons', buttons: one.buttons.map(checkButton), ...align }
       }
       default: {
-        if (!MEDIA_TYPES.includes(one.type)) throw new RichProblem(`Unsupported block type "${String(one.type)}"`)
+        if (!MEDIA_TYPES.includes(one.type)) throw new RichProblem(`Type "${String(one.type)}" is unsupported`)
         count.media += 1
         return { ...rules.resolveMedia(one), ...caption(one, depth) }
       }
@@ -161,11 +170,10 @@ function checkText(text: RichText | undefined, depth: number): RichText {
   if (depth > LIMITS.depth) throw new RichProblem('Rich message is nested too deeply')
   if (typeof text === 'string') return text.replace(/[\r\u202a-\u202e]/g, '')
   if (Array.isArray(text)) return text.map((part) => checkText(part, depth + 1))
-  if (typeof text !== 'object' || text === null)
-    throw new RichProblem('RichText must be a String, an Array or an Object')
+  if (typeof text !== 'object' || text === null) throw new RichProblem('Can\'t find field "text"')
+  if (!TEXT_TYPES.includes(text.type)) throw new RichProblem('Unsupported rich text type')
   if (text.type === 'button') return { type: 'button', button: checkButton(text.button) }
   if (text.type === 'custom_emoji' || text.type === 'mathematical_expression' || text.type === 'anchor') return text
-  if (typeof text.type !== 'string') throw new RichProblem('Can\'t find field "type"')
   return { ...text, text: checkText(text.text, depth + 1) }
 }
 
