@@ -1,0 +1,90 @@
+// The emojis that Telegram takes as reactions.
+import type { ReactionTypeEmoji } from 'grammy/types'
+
+type Emoji = ReactionTypeEmoji['emoji']
+
+const ALLOWED: Readonly<Record<Emoji, true>> = {
+  '👍': true,
+  '👎': true,
+  '❤': true,
+  '🔥': true,
+  '🥰': true,
+  '👏': true,
+  '😁': true,
+  '🤔': true,
+  '🤯': true,
+  '😱': true,
+  '🤬': true,
+  '😢': true,
+  '🎉': true,
+  '🤩': true,
+  '🤮': true,
+  '💩': true,
+  '🙏': true,
+  '👌': true,
+  '🕊': true,
+  '🤡': true,
+  '🥱': true,
+  '🥴': true,
+  '😍': true,
+  '🐳': true,
+  '❤‍🔥': true,
+  '🌚': true,
+  '🌭': true,
+  '💯': true,
+  '🤣': true,
+  '⚡': true,
+  '🍌': true,
+  '🏆': true,
+  '💔': true,
+  '🤨': true,
+  '😐': true,
+  '🍓': true,
+  '🍾': true,
+  '💋': true,
+  '🖕': true,
+  '😈': true,
+  '😴': true,
+  '😭': true,
+  '🤓': true,
+  '👻': true,
+  '👨‍💻': true,
+  '👀': true,
+  '🎃': true,
+  '🙈': true,
+  '😇': true,
+  '😨': true,
+  '🤝': true,
+  '✍': true,
+  '🤗': true,
+  '🫡': true,
+  '🎅': true,
+  '🎄': true,
+  '☃': true,
+  '💅': true,
+  '🤪': true,
+  '🗿': true,
+  '🆒': true,
+  '💘': true,
+  '🙉': true,
+  '🦄': true,
+  '😘': true,
+  '💊': true,
+  '🙊': true,
+  '😎': true,
+  '👾': true,
+  '🤷‍♂': true,
+  '🤷': true,
+  '🤷‍♀': true,
+  '😡': true,
+}
+
+/** As Telegram writes it, e.g. without the sign that asks for colour; null for one that it does not take. */
+export function toReactionEmoji(emoji: string): Emoji | null {
+  const plain = emoji.replaceAll('\ufe0f', '')
+  return isAllowed(plain) ? plain : null
+}
+
+function isAllowed(emoji: string): emoji is Emoji {
+  return Object.hasOwn(ALLOWED, emoji)
+}
