@@ -7,6 +7,8 @@ import { callbacks } from './callbacks.ts'
 import { chats } from './chats.ts'
 import { commands } from './commands.ts'
 import { copies } from './copies.ts'
+import { files } from './files.ts'
+import { media } from './media.ts'
 import { messages } from './messages.ts'
 import { reactions } from './reactions.ts'
 import { createUpdateMethods } from './updates.ts'
@@ -24,6 +26,8 @@ export function createRegistry(polls: Polls, webhooks: Webhooks): ReadonlyMap<st
     chats,
     commands,
     copies,
+    files,
+    media,
     messages,
     reactions,
     createUpdateMethods(polls, webhooks),
