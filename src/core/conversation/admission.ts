@@ -1,0 +1,118 @@
+// Who gets in: people who are not known ask with a code that an owner answers; in groups it is owners who say who may speak.
+import type { PairingRequest } from '../ports/member-store.ts'
+import type { ChatMessage } from '../vocabulary/chat-message.ts'
+import type { UserId } from '../vocabulary/ids.ts'
+import type { BotId, Place } from '../vocabulary/place.ts'
+import type { Post } from '../vocabulary/post.ts'
+import { escapeMarkdown } from './markdown.ts'
+import { offerButtons, saying } from './notes.ts'
+import { nameOf, ownersChats, shownName } from './people.ts'
+import type { ReceiveDeps } from './visit.ts'
+
+const HOUR_MS = 3_600_000
+const MINUTE_MS = 60_000
+const MOST_REQUESTS = 5
+const CODE_LENGTH = 8
+
+/** An unknown person in a direct chat: gets a code to show to an owner, and the owners are asked. Nothing else comes of it. */
+export async function askToBeLetIn(deps: ReceiveDeps, { place, author, ref, sentAt }: ChatMessage): Promise<void> {
+  const now = deps.clock.now()
+  const asked = await deps.members.ask(
+    {
+      userId: author.userId,
+      name: shownName(author.name),
+      code: deps.ids.unguessable<string>().slice(0, CODE_LENGTH).toUpperCase(),
+      place,
+      expiresAt: new Date(now.getTime() + HOUR_MS),
+    },
+    MOST_REQUESTS,
+    now,
+  )
+  // Whoever writes a lot is answered once a minute, by the time of their own messages: the same when they are delivered again.
+  const minute = Math.floor(sentAt.getTime() / MINUTE_MS)
+  const key = `pairing:${place.chat}/${minute}`
+  if (asked.type === 'too_many') {
+    const markdown =
+      'I work for my owner only, and too many people are asking to be let in right now. Try again in an hour.'
+    await putNew(deps, { key, place, lane: 'reply', posting: saying(markdown, { replyTo: ref }) })
+    return
+  }
+  const { request } = asked
+  await askOwners(deps, request)
+  const markdown =
+    `Hello! I work for my owner and the people they let in. Show them this code: \`${request.code}\`\n\n` +
+    'I have told them that you are here. The code holds for an hour; once they say yes, you hear from me.'
+  await putNew(deps, { key, place, lane: 'reply', posting: saying(markdown, { replyTo: ref }) })
+}
+
+/** A group in which the person may not give work: said at most once an hour for the whole group. */
+export async function refuseInGroup(deps: ReceiveDeps, { place, ref, sentAt }: ChatMessage): Promise<void> {
+  const hour = Math.floor(sentAt.getTime() / HOUR_MS)
+  const key = (number: number) => `refused:${place.chat}/${number}`
+  const before = await deps.outbox.find(place.bot, key(hour - 1))
+  if (before !== null && before.createdAt.getTime() > deps.clock.now().getTime() - HOUR_MS) return
+  const markdown = 'I work only for my owner here. An owner can open this group to the people I know with /open.'
+  await putNew(deps, { key: key(hour), place, lane: 'reply', posting: saying(markdown, { replyTo: ref }) })
+}
+
+/** An owner's answer to somebody who asked, in a few words; null when the request is not open any more. Safe to repeat. */
+export async function answerPairing(
+  deps: ReceiveDeps,
+  code: string,
+  { by, bot, letIn }: { readonly by: UserId; readonly bot: BotId; readonly letIn: boolean },
+): Promise<string | null> {
+  const now = deps.clock.now()
+  const key = `pairing:${code}/answer`
+  const done = letIn ? 'They are in.' : 'Refused.'
+  const request = (await deps.members.requests(now)).find((one) => one.code === code)
+  // The request is taken last: where it is gone and was answered, everything else was done.
+  if (request === undefined) return (await deps.outbox.find(bot, key)) === null ? null : done
+  const known = await deps.members.find(request.userId)
+  if (letIn && (known === null || known.role === 'guest'))
+    await deps.members.put({ userId: request.userId, role: 'member', name: request.name, since: now })
+  const told = letIn
+    ? 'You are in: tell me what to do, in your own words. /help shows what else there is.'
+    : 'Sorry, my owner did not let you in.'
+  const [owner, name] = [await nameOf(deps, by), request.name].map(escapeMarkdown)
+  const settled = saying(letIn ? `${owner} let ${name} in.` : `${owner} refused ${name}.`)
+  await deps.outbox.put([
+    { key, place: request.place, lane: 'reply', posting: saying(told) },
+    ...(await ownersChats(deps, request.place)).map((place): Post => ({
+      key: askedKey(code, place),
+      place,
+      lane: 'reply',
+      posting: settled,
+    })),
+  ])
+  await deps.members.takeRequest(code, now)
+  return done
+}
+
+/** Each owner is asked in their own chat; the first who answers answers for all. */
+async function askOwners(deps: ReceiveDeps, request: PairingRequest): Promise<void> {
+  const { code, name, userId, expiresAt } = request
+  const markdown =
+    `**${escapeMarkdown(name)}** (${escapeMarkdown(userId)}) asks to work with me. Their code: \`${code}\`\n\n` +
+    'Let them in only if you know them and they showed you this code.'
+  const chats = await ownersChats(deps, request.place)
+  const posts = await Promise.all(
+    chats.map(async (place): Promise<Post> => {
+      const to = { group: `pairing:${code}`, place, onlyFor: null, expiresAt }
+      const buttons = await offerButtons(deps, to, [
+        { name: `let_in/${place.chat}`, label: 'Let in', style: 'good', does: { type: 'let_in', code } },
+        { name: `refuse/${place.chat}`, label: 'Refuse', style: 'danger', does: { type: 'refuse_pairing', code } },
+      ])
+      return { key: askedKey(code, place), place, lane: 'approval', posting: saying(markdown, { buttons }) }
+    }),
+  )
+  if (posts.length > 0) await deps.outbox.put(posts)
+}
+
+function askedKey(code: string, { chat }: Place): string {
+  return `pairing:${code}/asked/${chat}`
+}
+
+/** Nothing where something stands under the key already. */
+async function putNew(deps: ReceiveDeps, post: Post): Promise<void> {
+  if ((await deps.outbox.find(post.place.bot, post.key)) === null) await deps.outbox.put([post])
+}

@@ -1,0 +1,67 @@
+// A person's yes or no to what a task waits for, however it was given: tapped, typed as a command, or as a reply.
+import type { ApprovalId, UserId } from '../vocabulary/ids.ts'
+import type { Task } from '../vocabulary/task.ts'
+import { applyCommand } from '../task/apply-command.ts'
+import { nameOf } from './people.ts'
+import type { ReceiveDeps, Visitor } from './visit.ts'
+
+const YES = /^(?:yes|y|yep|yeah|ok|okay|approve|approved|go|go ahead|do it|👍)[.! ]*$/iu
+const NO = /^(?:no|n|nope|deny|denied|reject|stop|don'?t|👎)(?:[.! ]*$|[,.:;!\n]\s*([\s\S]+)$)/iu
+
+export type TypedAnswer = { readonly yes: boolean; readonly comment: string | null }
+
+/** What a reply to a question says; null when it is neither a yes nor a no. Only a no takes a reason. */
+export function typedAnswer(text: string): TypedAnswer | null {
+  const said = text.trim()
+  if (YES.test(said)) return { yes: true, comment: null }
+  const no = NO.exec(said)
+  return no === null ? null : { yes: false, comment: no[1]?.trim() ?? null }
+}
+
+/** Commands are for owners to approve; a plan also for whoever asked for the work. */
+export function mayAnswer(visitor: Visitor, task: Task): boolean {
+  return visitor.role === 'owner' || (task.approval?.kind === 'plan' && task.userId === visitor.userId)
+}
+
+export const NOT_YOURS_TO_ANSWER = 'Only an owner can answer that.'
+
+/**
+ * Records the answer to exactly this approval. Returns how things stand then, as a plain sentence: the same when it is repeated, and
+ * the truth when somebody else was faster.
+ */
+export async function answerApproval(
+  deps: ReceiveDeps,
+  visitor: Visitor,
+  given: {
+    readonly task: Task
+    readonly approvalId: ApprovalId
+    readonly yes: boolean
+    readonly comment: string | null
+  },
+): Promise<string> {
+  const { task, approvalId, yes, comment } = given
+  if (!mayAnswer(visitor, task)) return NOT_YOURS_TO_ANSWER
+  await applyCommand(deps, task.id, { type: yes ? 'approve' : 'reject', approvalId, by: visitor.userId, comment })
+  const now = await deps.store.get(task.id)
+  return standing(deps, visitor.userId, now, approvalId)
+}
+
+async function standing(deps: ReceiveDeps, me: UserId, task: Task | null, approvalId: ApprovalId): Promise<string> {
+  const approval = task?.approval ?? null
+  if (approval === null || approval.id !== approvalId) return 'That question is not open any more.'
+  const by = approval.resolvedBy
+  const who = by === null ? 'somebody' : await nameOf(deps, by)
+  switch (approval.status) {
+    case 'approved':
+      return by === me ? 'Approved.' : `Already approved by ${who}.`
+    case 'rejected':
+      return by === me ? 'Denied: it will not run.' : `Already denied by ${who}.`
+    case 'superseded':
+      return 'The task was stopped: there is nothing to answer any more.'
+    case 'expired':
+      return 'Too late: the question has expired. Ask again to get a new one.'
+    case 'pending':
+      // Only the time can refuse an answer to what is pending.
+      return 'Too late: the question has expired. Ask again to get a new one.'
+  }
+}

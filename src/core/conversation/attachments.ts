@@ -1,0 +1,148 @@
+// Files that people send: fetched once, kept as objects, listed by the message that brought them, and given to the task that it asks for.
+import type { Artifact } from '../ports/artifact-store.ts'
+import type { Attachment, ChatMessage } from '../vocabulary/chat-message.ts'
+import type { ArtifactId, TaskId } from '../vocabulary/ids.ts'
+import type { MessageRef, Place } from '../vocabulary/place.ts'
+import { placeKey } from '../vocabulary/place.ts'
+import type { Task } from '../vocabulary/task.ts'
+import { appendFromOutside } from '../task/apply-command.ts'
+import { readLog } from '../task/read-log.ts'
+import { toStorable } from '../task/storable.ts'
+import type { ConversationDeps } from './deps.ts'
+import { oneLine } from './visible.ts'
+import type { StoredFile } from './visit.ts'
+
+const MAX_NAME = 200
+const UNKNOWN_TYPE = 'application/octet-stream'
+
+/** What one message, or one album, brought. */
+export type Delivered = {
+  /** Of the message, or of the album's first. */
+  readonly ref: MessageRef
+  /** The task that was made of it; null while there is none. */
+  readonly taskId: TaskId | null
+  readonly files: readonly StoredFile[]
+  /** Sentences about files that could not be kept. */
+  readonly problems: readonly string[]
+}
+
+type Source = { readonly place: Place; readonly externalId: string }
+
+/**
+ * Fetches and keeps what came with the message, together with what the album's other parts brought before. Files that are kept are
+ * not fetched again. Throws where the interface can't be reached.
+ */
+export async function keepFiles(deps: ConversationDeps, message: ChatMessage): Promise<Delivered> {
+  const before = await deliveredBy(deps, message)
+  const files = [...(before?.files ?? [])]
+  const problems: string[] = []
+  for (const attachment of message.attachments) {
+    const objectKey = `chat-files/${deps.ids.digest(`${sourceName(message)}/${attachment.fileRef}`)}`
+    if (files.some((file) => file.objectKey === objectKey)) continue
+    const fetched = await deps.files.fetch(message.place.bot, attachment.fileRef)
+    const name = nameOf(attachment)
+    if (fetched.type !== 'fetched') {
+      problems.push(
+        fetched.type === 'too_big'
+          ? `${name} is too big: I can take files of up to ${megabytes(fetched.limitBytes)}.`
+          : `${name} can't be fetched any more: please send it again.`,
+      )
+      continue
+    }
+    await deps.objects.put(objectKey, fetched.bytes)
+    const mediaType = oneLine(attachment.mediaType, MAX_NAME) || UNKNOWN_TYPE
+    files.push({ objectKey, name, mediaType, bytes: fetched.bytes.byteLength })
+  }
+  const delivered = { ref: before?.ref ?? message.ref, taskId: before?.taskId ?? null, files, problems }
+  await record(deps, message, delivered)
+  // Each part of an album can be replied to.
+  for (const part of message.parts)
+    if (part !== message.externalId) await write(deps, partKey(deps, message.place, part), message.externalId)
+  return delivered
+}
+
+/** Remembers whose files these are. */
+export async function recordTask(deps: ConversationDeps, message: ChatMessage, taskId: TaskId): Promise<void> {
+  const delivered = await deliveredBy(deps, message)
+  if (delivered !== null && delivered.taskId === null) await record(deps, message, { ...delivered, taskId })
+}
+
+/** What a message that was handled before brought; null when it brought nothing. */
+export async function deliveredBy(deps: ConversationDeps, source: Source): Promise<Delivered | null> {
+  // Only we write what is stored there.
+  return (await read(deps, listKey(deps, source))) as Delivered | null
+}
+
+/** The same by a message of a person, or by one of an album's. */
+export async function deliveredByRef(deps: ConversationDeps, place: Place, ref: MessageRef): Promise<Delivered | null> {
+  const externalId = await read(deps, partKey(deps, place, ref))
+  return deliveredBy(deps, { place, externalId: typeof externalId === 'string' ? externalId : ref })
+}
+
+/** Gives the files to a task. Those that it has stay as they are, so that it can be repeated. */
+export async function attachFiles(deps: ConversationDeps, task: Task, files: readonly StoredFile[]): Promise<void> {
+  if (files.length === 0) return
+  const had = await deps.artifacts.ofTask(task.id)
+  const told = new Set<ArtifactId>()
+  if (had.length > 0)
+    for (const event of await readLog(deps.store, task.id))
+      if (event.type === 'artifact.added') told.add(event.data.artifact_id)
+  for (const file of files) {
+    const artifact = had.find(({ objectKey }) => objectKey === file.objectKey) ?? (await added(deps, task.id, file))
+    if (told.has(artifact.id)) continue
+    const { id, name, mediaType, bytes } = artifact
+    await appendFromOutside(deps, task.id, [
+      { type: 'artifact.added', data: { artifact_id: id, name, media_type: mediaType, bytes } },
+    ])
+  }
+}
+
+async function added(deps: ConversationDeps, taskId: TaskId, file: StoredFile): Promise<Artifact> {
+  const id = deps.ids.next<ArtifactId>()
+  const artifact: Artifact = { ...file, id, taskId, messageId: null, kind: 'file', createdAt: deps.clock.now() }
+  await deps.artifacts.add(artifact)
+  return artifact
+}
+
+/** E.g. `12 KB`. */
+export function sizeOf(bytes: number): string {
+  if (bytes < 1_000) return `${bytes} bytes`
+  if (bytes < 1_000_000) return `${Math.round(bytes / 1_000)} KB`
+  return megabytes(bytes)
+}
+
+function megabytes(bytes: number): string {
+  return `${Math.round(bytes / 100_000) / 10} MB`
+}
+
+/** A person's client chooses names: they must not lead anywhere. */
+function nameOf(attachment: Attachment): string {
+  const name = toStorable(oneLine(attachment.name, MAX_NAME)).replaceAll(/[/\\]/g, '_')
+  return name === '' || /^\.+$/.test(name) ? attachment.kind : name
+}
+
+function sourceName({ place, externalId }: Source): string {
+  return `${placeKey(place)}/${externalId}`
+}
+
+function listKey(deps: ConversationDeps, source: Source): string {
+  return `chat-files/${deps.ids.digest(sourceName(source))}/list`
+}
+
+function partKey(deps: ConversationDeps, place: Place, ref: MessageRef): string {
+  return `chat-files/${deps.ids.digest(`${placeKey(place)}/${ref}`)}/part`
+}
+
+function record(deps: ConversationDeps, source: Source, delivered: Delivered): Promise<void> {
+  const { ref, taskId, files } = delivered
+  return write(deps, listKey(deps, source), { ref, taskId, files, problems: [] })
+}
+
+async function read(deps: ConversationDeps, key: string): Promise<unknown> {
+  const bytes = await deps.objects.get(key)
+  return bytes === null ? null : JSON.parse(new TextDecoder().decode(bytes))
+}
+
+function write(deps: ConversationDeps, key: string, value: Delivered | string): Promise<void> {
+  return deps.objects.put(key, new TextEncoder().encode(JSON.stringify(value)))
+}

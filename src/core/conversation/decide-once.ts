@@ -1,0 +1,23 @@
+// What a typed command meant when it first arrived ("the newest task", "everything that runs"), written down before it is acted on:
+// delivered again after a crash, it must act on the same and not on what is the newest by then.
+import type { Ids } from '../ports/ids.ts'
+import type { ObjectStore } from '../ports/object-store.ts'
+import type { ChatMessage } from '../vocabulary/chat-message.ts'
+import type { JsonValue } from '../vocabulary/json.ts'
+import { placeKey } from '../vocabulary/place.ts'
+
+/** Decides once for a message and purpose; durable when it resolves. Calls for one message must not overlap. */
+export async function decideOnce<Decision extends JsonValue>(
+  deps: { readonly objects: ObjectStore; readonly ids: Ids },
+  { place, ref }: Pick<ChatMessage, 'place' | 'ref'>,
+  purpose: string,
+  decide: () => Promise<Decision>,
+): Promise<Decision> {
+  const key = `decisions/${deps.ids.digest(`${placeKey(place)}/${ref}/${purpose}`)}`
+  const known = await deps.objects.get(key)
+  // Only we write what is stored there.
+  if (known !== null) return JSON.parse(new TextDecoder().decode(known)) as Decision
+  const decision = await decide()
+  await deps.objects.put(key, new TextEncoder().encode(JSON.stringify(decision)))
+  return decision
+}

@@ -1,0 +1,36 @@
+// Who somebody is: an owner by configuration or record, a member who was let in, or nobody here.
+import type { Member } from '../ports/member-store.ts'
+import type { UserId } from '../vocabulary/ids.ts'
+import type { Place } from '../vocabulary/place.ts'
+import type { ConversationDeps } from './deps.ts'
+import { namesOf } from './names.ts'
+import { oneLine } from './visible.ts'
+import type { Role } from './visit.ts'
+
+const NAME = 60
+
+/** Null for people who were not let in. */
+export async function roleOf(deps: ConversationDeps, userId: UserId): Promise<Role | null> {
+  if (deps.settings.owners.includes(userId)) return 'owner'
+  const role = (await deps.members.find(userId))?.role
+  return role === 'owner' || role === 'member' ? role : null
+}
+
+/** As people may be shown it, plain; an id where no name is known. */
+export async function nameOf(deps: ConversationDeps, userId: UserId): Promise<string> {
+  return (await namesOf(deps.members, [userId]))(userId)
+}
+
+export function shownName(name: string): string {
+  return oneLine(name, NAME) || 'somebody'
+}
+
+/** The direct chats of everybody who owns the platform and is known to the place's interface: a person's own id names their chat. */
+export async function ownersChats(deps: ConversationDeps, place: Place): Promise<readonly Place[]> {
+  const recorded = (await deps.members.list()).filter((member: Member) => member.role === 'owner')
+  const owners = new Set([...deps.settings.owners, ...recorded.map((member) => member.userId)])
+  const prefix = `${place.interface}:`
+  return [...owners]
+    .filter((userId) => userId.startsWith(prefix))
+    .map((userId) => ({ ...place, chat: userId.slice(prefix.length), topic: null }))
+}

@@ -1,0 +1,179 @@
+// What a tap on a button does. Every tap is answered; what it causes can be caused again by the same tap and comes to the same.
+import type { TaskId } from '../vocabulary/ids.ts'
+import { isTerminal } from '../vocabulary/task.ts'
+import type { Task } from '../vocabulary/task.ts'
+import type { Action, TakenAction } from '../ports/action-store.ts'
+import { applyCommand } from '../task/apply-command.ts'
+import { jsonToAction } from './action.ts'
+import type { ActionDoes } from './action.ts'
+import { answerPairing } from './admission.ts'
+import { answerApproval, mayAnswer, NOT_YOURS_TO_ANSWER } from './answer-approval.ts'
+import { askAgain, proposeAlways } from './approval-post.ts'
+import { detailsPosts } from './details.ts'
+import { saying } from './notes.ts'
+import { nameOf, roleOf } from './people.ts'
+import { startAgain } from './edits.ts'
+import { settleHeld } from './held-messages.ts'
+import type { Replay } from './held-messages.ts'
+import { stateOf } from './status.ts'
+import { duration } from './status-words.ts'
+import { oneLine } from './visible.ts'
+import { mayActOn, wholeChat } from './visit.ts'
+import type { ReceiveDeps, Tap, Visitor } from './visit.ts'
+
+/** `loud`: the person has to read it. */
+type Answer = { readonly text: string | null; readonly loud?: boolean }
+type Taken = { readonly tap: Tap; readonly visitor: Visitor; readonly action: Action }
+type OfTask = Extract<ActionDoes, { readonly task_id: TaskId }>
+type Asking = Extract<ActionDoes, { readonly approval_id: unknown }>
+
+const NO_MORE: Answer = { text: 'This is not open any more.' }
+const NOT_YOURS: Answer = { text: 'This is not yours to decide.', loud: true }
+
+export async function onTap(deps: ReceiveDeps, tap: Tap, replay: Replay): Promise<void> {
+  const { text, loud = false } = await actOn(deps, tap, replay)
+  const posting = { type: 'tap_answer', tap: tap.tap, text, loud } as const
+  await deps.outbox.put([{ key: `tap:${tap.tap}`, place: tap.place, lane: 'tap_answer', posting }])
+}
+
+async function actOn(deps: ReceiveDeps, tap: Tap, replay: Replay): Promise<Answer> {
+  const { place, author } = tap
+  const [role, whole] = await Promise.all([roleOf(deps, author.userId), deps.chats.get(wholeChat(place))])
+  // Looked at first: a tap of somebody who may do nothing must not use the button up.
+  if (role === null || (role === 'member' && !tap.direct && !whole.open)) return NOT_YOURS
+  const taken = await deps.actions.take(tap.action, tap.tap, place, author.userId, deps.clock.now())
+  if (taken.type !== 'taken') return notTaken(deps, tap, taken)
+  const visitor = { userId: author.userId, role }
+  const does = jsonToAction(taken.action.does)
+  if ('task_id' in does) return onTask(deps, { tap, visitor, action: taken.action }, does)
+  switch (does.type) {
+    case 'run_held':
+    case 'drop_held':
+      if (visitor.role !== 'owner' && taken.action.onlyFor === null) return NOT_YOURS
+      return { text: await settleHeld(deps, tap, taken.action, replay) }
+    case 'show_again':
+      return showAgain(deps, tap, does.key)
+    case 'let_in':
+    case 'refuse_pairing': {
+      if (visitor.role !== 'owner') return NOT_YOURS
+      const by = { by: visitor.userId, bot: place.bot, letIn: does.type === 'let_in' }
+      const text = await answerPairing(deps, does.code, by)
+      return text === null ? { text: 'That request has expired. They can ask again.', loud: true } : { text }
+    }
+  }
+}
+
+async function notTaken(
+  deps: ReceiveDeps,
+  { author }: Tap,
+  taken: Exclude<TakenAction, { type: 'taken' }>,
+): Promise<Answer> {
+  switch (taken.type) {
+    case 'used': {
+      const who = taken.by === author.userId ? 'by you' : `by ${await nameOf(deps, taken.by)}`
+      return { text: `Already answered ${who}, ${duration(deps.clock.now().getTime() - taken.at.getTime())} ago.` }
+    }
+    case 'expired':
+      return { text: 'This button has expired.' }
+    case 'not_yours':
+      return NOT_YOURS
+    case 'unknown':
+      return { text: 'This button does nothing any more.' }
+  }
+}
+
+async function onTask(deps: ReceiveDeps, taken: Taken, does: OfTask): Promise<Answer> {
+  const { visitor } = taken
+  const task = await deps.store.get(does.task_id)
+  if (task === null) return NO_MORE
+  const answer = !mayActOn(visitor, task)
+    ? NOT_YOURS
+    : 'approval_id' in does
+      ? await onApproval(deps, taken, does, task)
+      : await onCard(deps, taken, does, task)
+  // The proposal of a rule stands where the question stood: showing the question again would take it away.
+  if (does.type !== 'propose_always' || answer.loud === true) await deps.follower.refresh(task.id)
+  return answer
+}
+
+async function onApproval(deps: ReceiveDeps, { visitor }: Taken, does: Asking, task: Task): Promise<Answer> {
+  if (does.type === 'ask_again') {
+    if (task.approval?.id === does.approval_id) await askAgain(deps, task, task.approval)
+    return { text: null }
+  }
+  if (!mayAnswer(visitor, task)) return { text: NOT_YOURS_TO_ANSWER, loud: true }
+  const given = { task, approvalId: does.approval_id, comment: null }
+  switch (does.type) {
+    case 'approve_once':
+      return { text: await answerApproval(deps, visitor, { ...given, yes: true }) }
+    case 'deny':
+      return { text: await answerApproval(deps, visitor, { ...given, yes: false }) }
+    case 'propose_always':
+      return proposeRule(deps, visitor, does, task)
+    case 'approve_always': {
+      const { approval } = task
+      if (visitor.role !== 'owner') return { text: NOT_YOURS_TO_ANSWER, loud: true }
+      if (approval === null || approval.id !== does.approval_id || approval.kind !== 'shell_command') return NO_MORE
+      const isOpen = approval.status === 'pending' && deps.clock.now() < approval.expiresAt
+      const { digest, subject } = approval
+      const rule = { digest, subject, userId: task.userId, approvedBy: visitor.userId, since: deps.clock.now() }
+      if (isOpen) await deps.standing.add(rule)
+      const comment = 'From now on, always exactly this.'
+      return { text: await answerApproval(deps, visitor, { ...given, yes: true, comment }) }
+    }
+  }
+}
+
+/** Shows what would hold from now on, in place of the question. */
+async function proposeRule(deps: ReceiveDeps, visitor: Visitor, does: Asking, task: Task): Promise<Answer> {
+  const { approval } = task
+  if (approval === null || approval.id !== does.approval_id || approval.status !== 'pending')
+    return { ...NO_MORE, loud: true }
+  if (approval.kind !== 'shell_command') return { text: 'Only a command can be approved for good.', loud: true }
+  await proposeAlways(deps, task, approval, visitor.userId)
+  return { text: null }
+}
+
+type OnCard = Exclude<OfTask, Asking>
+
+async function onCard(deps: ReceiveDeps, taken: Taken, does: OnCard, task: Task): Promise<Answer> {
+  const { tap, visitor } = taken
+  switch (does.type) {
+    case 'abort': {
+      await applyCommand(deps, task.id, { type: 'abort', by: visitor.userId, reason: 'Stopped with the button.' })
+      const now = (await deps.store.get(task.id)) ?? task
+      return { text: `It ${stateOf(now, deps.clock.now())}.` }
+    }
+    case 'status': {
+      const text = `${oneLine(task.inputText, 60)}: ${stateOf(task, deps.clock.now())}.`
+      return { text }
+    }
+    case 'details':
+      await deps.outbox.put(await detailsPosts(deps, task, tap.place, tap.on))
+      return { text: null }
+    case 'accept':
+      if (!isTerminal(task.status)) return { text: 'It is not done yet.' }
+      await deps.closePreviews(task.id)
+      return { text: 'Accepted.' }
+    case 'fix': {
+      const markdown = 'What should be different? Reply to this message, and I go on from these files.'
+      const posting = saying(markdown, { replyTo: tap.on, wantsReply: true })
+      await deps.outbox.put([{ key: `fix:${task.id}/${tap.tap}`, place: tap.place, lane: 'reply', posting }])
+      return { text: null }
+    }
+    case 'start_again':
+      return { text: await startAgain(deps, { tap, visitor, text: does.text }, task) }
+  }
+}
+
+/** Under a new key it is sent anew; what may stand there already stays. */
+async function showAgain(deps: ReceiveDeps, { place, tap }: Tap, key: string): Promise<Answer> {
+  const entry = await deps.outbox.find(place.bot, key)
+  if (entry === null || entry.place.chat !== place.chat) return NO_MORE
+  const { lane, posting } = entry
+  await deps.outbox.put([
+    { key: `${key}/again/${tap}`, place: entry.place, lane, posting },
+    { key: `doubt:${key}`, place, lane: 'reply', posting: { type: 'nothing' } },
+  ])
+  return { text: 'Sent again.' }
+}

@@ -1,0 +1,94 @@
+// Approvals answered by typing: as a reply to the question, or as /approve and /deny.
+import type { ApprovalId, TaskId } from '../vocabulary/ids.ts'
+import type { JsonValue } from '../vocabulary/json.ts'
+import type { Task } from '../vocabulary/task.ts'
+import { answerApproval, mayAnswer, typedAnswer } from './answer-approval.ts'
+import { decideOnce } from './decide-once.ts'
+import { findTask, isIdLike, openHere, recentHere } from './find-task.ts'
+import { escapeMarkdown } from './markdown.ts'
+import { answer } from './notes.ts'
+import { taskOfKey } from './requests.ts'
+import { shortId } from './status-words.ts'
+import { taskLine } from './status.ts'
+import type { ReceiveDeps, Visit } from './visit.ts'
+
+type Meant = { readonly task_id: TaskId; readonly approval_id: ApprovalId }
+/** What a command was about when it came. */
+type Decision = { readonly meant: Meant | null; readonly problem: string }
+
+/** Answers if the message is a reply to a question; false where it is something else. */
+export async function answerByReply(deps: ReceiveDeps, visit: Visit): Promise<boolean> {
+  const { message, repliedTo } = visit
+  if (repliedTo === null) return false
+  const said = typedAnswer(message.text)
+  const approvalId = /^approval:([0-9a-f-]{36})/.exec(repliedTo.key)?.[1] as ApprovalId | undefined
+  if (approvalId !== undefined) {
+    const task = (await recentHere(deps, message.place)).find((one) => one.approval?.id === approvalId)
+    if (task === undefined || (said === null && task.approval?.status !== 'pending')) return false
+    if (said === null) {
+      await answer(deps, message, 'Is that a yes or a no? Reply yes or no, or use the buttons.')
+      return true
+    }
+    await say(deps, visit, { task_id: task.id, approval_id: approvalId }, said)
+    return true
+  }
+  const taskId = taskOfKey(repliedTo.key)
+  if (taskId === undefined || said === null) return false
+  // A yes to a card is an answer only while the card asks; delivered again it is the same answer still.
+  const meant = await decideOnce(deps, message, 'reply', async (): Promise<Meant | null> => {
+    const task = await deps.store.get(taskId)
+    return task?.status === 'needs_approval' && task.approval !== null
+      ? { task_id: taskId, approval_id: task.approval.id }
+      : null
+  })
+  if (meant === null) return false
+  await say(deps, visit, meant, said)
+  return true
+}
+
+/** For `/approve` and `/deny`: what is left behind the id is the reason. */
+export async function answerByCommand(deps: ReceiveDeps, visit: Visit, yes: boolean, rest: string): Promise<void> {
+  const decision = await decideOnce(deps, visit.message, yes ? 'approve' : 'deny', () => decide(deps, visit, rest))
+  if (decision.meant === null) return answer(deps, visit.message, decision.problem)
+  const [first = '', ...others] = rest.split(/\s+/)
+  const comment = isIdLike(first) ? others.join(' ') : rest
+  await say(deps, visit, decision.meant, { yes, comment: comment === '' ? null : comment })
+}
+
+async function decide(deps: ReceiveDeps, visit: Visit, rest: string): Promise<Decision & JsonValue> {
+  const [piece = ''] = rest.split(/\s+/)
+  if (piece !== '' && isIdLike(piece)) {
+    const found = await findTask(deps, visit, piece)
+    if (found.type === 'several') return { meant: null, problem: 'More than one task fits: write more of its id.' }
+    if (found.type === 'one') return waiting(found.task) ?? { meant: null, problem: 'That task waits for no approval.' }
+    if (!/\s/.test(rest)) return { meant: null, problem: 'I know no task with that id.' }
+  }
+  const asked = (await openHere(deps, visit.message.place)).filter(
+    (task) => task.status === 'needs_approval' && mayAnswer(visit.visitor, task),
+  )
+  const [first, second] = asked
+  if (first === undefined) return { meant: null, problem: 'Nothing here waits for your approval.' }
+  // Which of several was meant is not guessed.
+  if (second === undefined) return waiting(first) ?? { meant: null, problem: 'Nothing here waits for your approval.' }
+  const lines = asked.map((task) => taskLine(task, deps.clock.now()))
+  const problem = `More than one waits. Say which, e.g. /approve ${shortId(first.id)}\n\n${lines.join('\n')}`
+  return { meant: null, problem }
+}
+
+function waiting(task: Task): (Decision & JsonValue) | null {
+  if (task.status !== 'needs_approval' || task.approval === null) return null
+  return { meant: { task_id: task.id, approval_id: task.approval.id }, problem: '' }
+}
+
+async function say(
+  deps: ReceiveDeps,
+  visit: Visit,
+  { task_id, approval_id }: Meant,
+  { yes, comment }: { readonly yes: boolean; readonly comment: string | null },
+): Promise<void> {
+  const task = await deps.store.get(task_id)
+  if (task === null) return
+  const given = { task, approvalId: approval_id, yes, comment }
+  await answer(deps, visit.message, escapeMarkdown(await answerApproval(deps, visit.visitor, given)))
+  await deps.follower.refresh(task_id)
+}
