@@ -320,3 +320,66 @@ test('tokens and methods that do not exist', async (t) => {
 function textsOf(updates: readonly Update[]): (string | undefined)[] {
   return updates.map((update) => update.message?.text)
 }
+
+test('a replaced token ends polls and webhooks of the old one; a bot that logged out has to wait', async (t) => {
+  const { telegram, bot, account, call } = await scene(t)
+  const poll = bot.api.getUpdates({ timeout: 20 })
+  const pollEnds = assert.rejects(poll, refusal(401, 'Unauthorized'))
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  telegram.world.replaceToken(account)
+  await pollEnds
+  await assert.rejects(bot.api.getMe(), refusal(401, 'Unauthorized'))
+  assert.equal((await call('logOut')).status, 200)
+  assert.deepEqual((await call('getMe')).answer, { ok: false, error_code: 400, description: 'Logged out' })
+  await telegram.clock.advance(10 * 60 * 1000)
+  assert.equal((await call('getMe')).status, 200)
+})
+
+test('polls on request repeat and turn around what waits, and lose their connections', async (t) => {
+  const { telegram, bot, says } = await scene(t)
+  const { faults } = telegram
+  says('one')
+  says('two')
+  faults.reorderUpdates = true
+  const first = await bot.api.getUpdates()
+  assert.deepEqual(textsOf(first), ['two', 'one'])
+  faults.reorderUpdates = false
+  faults.duplicateUpdates = true
+  const offset = Math.max(...first.map((update) => update.update_id)) + 1
+  assert.deepEqual(textsOf(await bot.api.getUpdates({ offset })), ['one', 'two'])
+  assert.deepEqual(textsOf(await bot.api.getUpdates({ offset })), [])
+  const poll = bot.api.getUpdates({ offset, timeout: 20 })
+  const pollBreaks = assert.rejects(poll, HttpError)
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  faults.dropConnections()
+  await pollBreaks
+})
+
+test('with rate limits on, what comes too fast is refused until the time is over', async (t) => {
+  const { telegram, bot, user } = await scene(t, { rateLimits: true })
+  telegram.clock.freeze()
+  for (const text of ['a', 'b', 'c']) await bot.api.sendMessage(user.id, text)
+  await assert.rejects(bot.api.sendMessage(user.id, 'd'), refusal(429, 'Too Many Requests: retry after 1'))
+  await telegram.clock.advance(1000)
+  await bot.api.sendMessage(user.id, 'd')
+})
+
+test('a slow answer comes when its time has passed, a hanging one never', async (t) => {
+  const { telegram, bot, user, account } = await scene(t)
+  telegram.clock.freeze()
+  const slow = telegram.faults.add({ kind: 'slow', method: 'sendMessage', ms: 30_000, times: 1 })
+  const sending = bot.api.sendMessage(user.id, 'late')
+  for (let round = 0; round < 400 && slow.count === 0; round += 1) await new Promise((next) => setTimeout(next, 5))
+  await telegram.clock.advance(30_000)
+  assert.equal((await sending).text, 'late')
+  telegram.faults.add({ kind: 'hang', method: 'sendMessage', accepted: true, times: 1 })
+  const hanging = fetch(`${telegram.url}/bot${account.token}/sendMessage?chat_id=${user.id}&text=gone`, {
+    signal: AbortSignal.timeout(100),
+  })
+  await assert.rejects(hanging)
+  const messages = [...telegram.world.privateChat(account, user).messages.values()]
+  assert.deepEqual(
+    messages.map((message) => message.content.text),
+    ['late', 'gone'],
+  )
+})

@@ -76,6 +76,10 @@ export async function startTelegram(options: TelegramOptions = {}): Promise<Tele
     if (params === undefined || typeof method !== 'string') return
     await face.call(bot, method, params, new AbortController().signal)
   })
+  world.onTokenReplaced((bot) => {
+    webhooks.remove(bot)
+    polls.end(bot, 'new token')
+  })
   const face = createHttpFace({
     world,
     faults,

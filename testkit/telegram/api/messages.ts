@@ -42,7 +42,7 @@ export const messages: MethodTable = {
   },
   deleteMessage: (call) => {
     const chat = readChat(call)
-    const message = call.world.message(chat, integerParam(call.params, 'message_id') ?? 0)
+    const message = call.world.message(chat, readMessageId(call.params))
     if (message === undefined) throw badRequest('message to delete not found')
     assertDeletable(call, message)
     call.world.remove(message, call.bot.id)
@@ -58,7 +58,7 @@ export const messages: MethodTable = {
   pinChatMessage: (call) => {
     const { world, bot } = call
     const chat = readPinnable(call)
-    const message = world.message(chat, integerParam(call.params, 'message_id') ?? 0)
+    const message = world.message(chat, readMessageId(call.params))
     if (message === undefined) throw badRequest('message to pin not found')
     const index = chat.pinned.indexOf(message.id)
     if (index >= 0) chat.pinned.splice(index, 1)
@@ -88,7 +88,7 @@ export const messages: MethodTable = {
 export function messageToEdit(call: Call): StoredMessage {
   if (call.params.values['inline_message_id'] !== undefined) throw badRequest('MESSAGE_ID_INVALID')
   const chat = readChat(call)
-  const message = call.world.message(chat, integerParam(call.params, 'message_id') ?? 0)
+  const message = call.world.message(chat, readMessageId(call.params))
   if (message === undefined) throw badRequest('message to edit not found')
   const isOwn = message.fromId === call.bot.id || chat.wire.type === 'channel'
   if (!isOwn || isService(message.content)) throw badRequest("message can't be edited")
@@ -134,6 +134,12 @@ export function readIds(params: Params): readonly number[] {
   if (ids.length === 0) throw badRequest('message identifiers are not specified')
   if (ids.length > 100) throw badRequest('too many message identifiers specified')
   return ids
+}
+
+function readMessageId(params: Params): number {
+  const id = integerParam(params, 'message_id')
+  if (id === undefined) throw badRequest('message identifier is not specified')
+  return id
 }
 
 function textContent(call: Call): MessageContent {

@@ -58,6 +58,7 @@ export function replaceToken(state: WorldState, bot: BotAccount): string {
   state.botsByToken.delete(bot.token)
   bot.token = newToken(bot.id)
   state.botsByToken.set(bot.token, bot)
+  for (const listener of state.tokenListeners) listener(bot)
   return bot.token
 }
 

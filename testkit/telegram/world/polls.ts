@@ -11,8 +11,8 @@ export type Polls = {
    * a newer poll or a webhook takes over meanwhile. Gives nothing when the caller goes away.
    */
   readonly wait: (bot: BotAccount, limit: number, timeoutSeconds: number, gone: AbortSignal) => Promise<Update[]>
-  /** Ends the poll of a bot with a 409, as `by` says. */
-  readonly end: (bot: BotAccount, by: 'other getUpdates request' | 'setWebhook request') => void
+  /** Ends the poll of a bot with a 409 that names who took over, or with a 401 when its token was replaced. */
+  readonly end: (bot: BotAccount, by: 'other getUpdates request' | 'setWebhook request' | 'new token') => void
 }
 
 export function createPolls(world: World, faults: Pick<Faults, 'duplicateUpdates' | 'reorderUpdates'>): Polls {
@@ -20,6 +20,7 @@ export function createPolls(world: World, faults: Pick<Faults, 'duplicateUpdates
   const repeated = new WeakMap<BotAccount, readonly Update[]>()
 
   const end: Polls['end'] = (bot, by) => {
+    if (by === 'new token') return open.get(bot.id)?.(new BotApiError(401, 'Unauthorized'))
     const hint = by === 'setWebhook request' ? '' : '; make sure that only one bot instance is running'
     open.get(bot.id)?.(new BotApiError(409, `Conflict: terminated by ${by}${hint}`))
   }

@@ -17,6 +17,8 @@ export type WorldState = {
   readonly chatUsernames: Map<string, Chat>
   /** By query id. */
   readonly pressed: Map<string, PressedButton & { settle: (answer: CallbackAnswer) => void }>
+  /** Told when a bot's token was replaced. */
+  readonly tokenListeners: Set<(bot: BotAccount) => void>
   readonly nextNumber: (counter: 'account' | 'group' | 'supergroup' | 'query') => number
   readonly emit: (event: WorldEvent) => void
   readonly subscribe: (listener: (event: WorldEvent) => void) => () => void
@@ -36,6 +38,7 @@ export function createWorldState(clock: VirtualClock): WorldState {
     chats: new Map(),
     chatUsernames: new Map(),
     pressed: new Map(),
+    tokenListeners: new Set(),
     nextNumber: (counter) => (counters[counter] += 1),
     emit: (event) => {
       for (const listener of listeners) listener(event)

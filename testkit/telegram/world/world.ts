@@ -43,6 +43,8 @@ export type World = {
   readonly accountByUsername: (username: string) => BotAccount | UserAccount | undefined
   /** The new token. The old one is unknown at once, and so are its webhook and polls. */
   readonly replaceToken: (bot: BotAccount) => string
+  /** For what is bound to a token: webhooks and polls. */
+  readonly onTokenReplaced: (listener: (bot: BotAccount) => void) => void
 
   // Chats
   /** The chat of a user with a bot; made when there is none. */
@@ -114,6 +116,7 @@ export function createWorld({ clock }: { readonly clock: VirtualClock }): World 
     botByToken: (token) => state.botsByToken.get(token),
     accountByUsername: (username) => state.usernames.get(username.toLowerCase()),
     replaceToken: (bot) => replaceToken(state, bot),
+    onTokenReplaced: (listener) => void state.tokenListeners.add(listener),
     privateChat: (bot, user) => privateChat(state, bot, user),
     addGroup: (group) => addGroup(state, group),
     chats: state.chats,
