@@ -7,6 +7,7 @@ import { createMemoryPreviewStore } from '../../src/adapters/memory/preview-stor
 import { createMemoryPreviews } from '../../src/adapters/memory/previews.ts'
 import { createMemorySandboxProvider } from '../../src/adapters/memory/sandbox.ts'
 import type { MemorySandboxScript } from '../../src/adapters/memory/sandbox.ts'
+import { createMemoryStandingApprovals } from '../../src/adapters/memory/standing-approvals.ts'
 import { createMemoryTaskQueue } from '../../src/adapters/memory/task-queue.ts'
 import { createTaskRecords } from '../../src/adapters/memory/task-records.ts'
 import { createMemoryTaskSignals } from '../../src/adapters/memory/task-signals.ts'
@@ -89,6 +90,7 @@ export function createWorkbench(options: WorkbenchOptions = {}) {
     },
     approvalMs: 60_000,
     attempts: 3,
+    standing: createMemoryStandingApprovals(),
   }
   const deps: WorkerDeps = { ...base, ...options.tamper?.(base) }
   let asked = 0

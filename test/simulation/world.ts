@@ -1,6 +1,7 @@
 // A simulated installation: one database, one machine, signals that get lost, and workers that crash, freeze and come
 // back. Every call between them is slow, may fail, or may fail after it took effect.
 import { createMemoryPreviews } from '../../src/adapters/memory/previews.ts'
+import { createMemoryStandingApprovals } from '../../src/adapters/memory/standing-approvals.ts'
 import { createMemoryTaskQueue } from '../../src/adapters/memory/task-queue.ts'
 import { createTaskRecords } from '../../src/adapters/memory/task-records.ts'
 import type { TaskRecords } from '../../src/adapters/memory/task-records.ts'
@@ -277,6 +278,7 @@ export function createWorld(scheduler: Scheduler, random: Random, settings: Worl
       },
       approvalMs: APPROVAL_MS,
       attempts: 5,
+      standing: createMemoryStandingApprovals(),
     }
     const worker = createWorker(deps, {
       id,
@@ -298,6 +300,7 @@ export function createWorld(scheduler: Scheduler, random: Random, settings: Worl
     clock: office.clock,
     ids,
     telemetry: telemetryOf(settings.trace, 'office'),
+    standing: createMemoryStandingApprovals(),
   }
   const queue = queueFor(office)
   const crashed = new Set<WorkerId>()

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { createMemoryStandingApprovals } from '../../adapters/memory/standing-approvals.ts'
 import { createMemoryPreviewStore } from '../../adapters/memory/preview-store.ts'
 import { createMemoryTaskQueue } from '../../adapters/memory/task-queue.ts'
 import { createTaskRecords } from '../../adapters/memory/task-records.ts'
@@ -8,7 +9,7 @@ import { createMemoryTaskStore } from '../../adapters/memory/task-store.ts'
 import { acceptRequest } from '../task/accept-request.ts'
 import { readLog } from '../task/read-log.ts'
 import type { PreviewId, TaskId, UserId, WorkerId } from '../vocabulary/ids.ts'
-import { buryTheDead, closeOrphans, expireApprovals } from './caretaker.ts'
+import { buryTheDead, closeOrphans, settleApprovals } from './caretaker.ts'
 
 const HOUR_MS = 3_600_000
 const gone = 'gone' as WorkerId
@@ -26,6 +27,7 @@ function openOffice() {
     store: createMemoryTaskStore(records, clock),
     queue: createMemoryTaskQueue(records, clock),
     previewStore: createMemoryPreviewStore(),
+    standing: createMemoryStandingApprovals(),
     signals,
     clock,
     ids: {
@@ -47,14 +49,29 @@ function openOffice() {
   return { deps, accept, heard, pass: (ms: number) => void (now += ms) }
 }
 
+test('what somebody approved for good runs without another question, also where its worker could not say so', async () => {
+  const { deps, accept } = openOffice()
+  const rule = { subject: 'ls', userId: 'ada' as UserId, approvedBy: 'owner' as UserId, since: new Date(0) }
+  const [ruled, other] = [await accept('shell_command'), await accept('shell_command')]
+  const digest = (await deps.store.get(ruled))?.approval?.digest ?? ''
+  await deps.standing.add({ ...rule, digest, userId: 'bob' as UserId })
+  await settleApprovals(deps)
+  assert.equal((await deps.store.get(other))?.status, 'needs_approval', "another person's rule is nobody else's")
+  await deps.standing.add({ ...rule, digest })
+  await settleApprovals(deps)
+  const task = await deps.store.get(ruled)
+  assert.equal(task?.status, 'queued')
+  assert.equal(task.approval?.resolvedBy, 'owner')
+})
+
 test('an approval that nobody answers expires with its task, and not before its time', async () => {
   const { deps, accept, pass } = openOffice()
   const id = await accept('shell_command')
   pass(HOUR_MS - 1)
-  await expireApprovals(deps)
+  await settleApprovals(deps)
   assert.equal((await deps.store.get(id))?.status, 'needs_approval')
   pass(1)
-  await expireApprovals(deps)
+  await settleApprovals(deps)
   const task = await deps.store.get(id)
   assert.equal(task?.status, 'aborted')
   assert.equal(task.approval?.status, 'expired')

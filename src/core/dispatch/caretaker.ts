@@ -3,11 +3,12 @@ import type { WorkerId } from '../vocabulary/ids.ts'
 import type { PreviewStore } from '../ports/preview-store.ts'
 import type { TaskQueue } from '../ports/task-queue.ts'
 import type { Telemetry } from '../ports/telemetry.ts'
+import { applyStandingApproval } from '../approval/standing.ts'
+import type { StandingDeps } from '../approval/standing.ts'
 import { applyCommand } from '../task/apply-command.ts'
-import type { LogDeps } from '../task/apply-command.ts'
 import { closePreviews } from '../task/close-previews.ts'
 
-export type CaretakerDeps = LogDeps & {
+export type CaretakerDeps = StandingDeps & {
   readonly queue: TaskQueue
   readonly previewStore: PreviewStore
   readonly telemetry: Telemetry
@@ -24,7 +25,7 @@ export async function takeCare(deps: CaretakerDeps, signal: AbortSignal): Promis
   await Promise.all([
     repeat(deps, signal, WATCH_MS, () => buryTheDead(deps)),
     repeat(deps, signal, ROUND_MS, async () => {
-      await expireApprovals(deps)
+      await settleApprovals(deps)
       await closeOrphans(deps)
     }),
   ])
@@ -56,7 +57,8 @@ export async function buryTheDead(deps: CaretakerDeps): Promise<void> {
   }
 }
 
-export async function expireApprovals(deps: LogDeps): Promise<void> {
+/** Ends what nobody answered in time, and answers what somebody approved for good before its worker could. */
+export async function settleApprovals(deps: StandingDeps): Promise<void> {
   let cursor: string | null = null
   do {
     const page = await deps.store.list({ userId: null, statuses: ['needs_approval'], limit: PAGE, cursor })
@@ -64,6 +66,7 @@ export async function expireApprovals(deps: LogDeps): Promise<void> {
     for (const task of page.items) {
       if (task.approval !== null && now >= task.approval.expiresAt)
         await applyCommand(deps, task.id, { type: 'expire' })
+      else await applyStandingApproval(deps, task)
     }
     cursor = page.nextCursor
   } while (cursor !== null)

@@ -1,13 +1,15 @@
 // The worker: claims tasks, runs several at once, keeps their leases alive, and stops them the moment it is told to.
 import type { TaskId, WorkerId } from '../vocabulary/ids.ts'
 import type { Claim, TaskQueue } from '../ports/task-queue.ts'
+import { applyStandingApproval } from '../approval/standing.ts'
+import type { StandingDeps } from '../approval/standing.ts'
 import { onlyWhileHeld } from './held.ts'
 import { createResidents } from './residents.ts'
 import type { ResidentLimits } from './residents.ts'
 import { runTask } from './run-task.ts'
 import type { Interruption, RunDeps, RunEnd } from './run-task.ts'
 
-export type WorkerDeps = Omit<RunDeps, 'worker'> & { readonly queue: TaskQueue }
+export type WorkerDeps = Omit<RunDeps, 'worker'> & StandingDeps & { readonly queue: TaskQueue }
 
 export type WorkerConfig = ResidentLimits & {
   readonly id: WorkerId
@@ -105,6 +107,7 @@ export function createWorker(deps: WorkerDeps, config: WorkerConfig): Worker {
       })
       if (end.workshop !== null) await residents.keep(id, end.workshop)
     }
+    if (end.type === 'waiting') await answerByRule(id)
     if (end.type === 'released') {
       try {
         await deps.queue.release({ taskId: id, token: claim.token }, end.delayMs)
@@ -115,6 +118,19 @@ export function createWorker(deps: WorkerDeps, config: WorkerConfig): Worker {
           error: String(error),
         })
       }
+    }
+  }
+
+  /** What was approved for good need not wait for anybody. */
+  async function answerByRule(id: TaskId): Promise<void> {
+    try {
+      const task = await deps.store.get(id)
+      if (task !== null) await applyStandingApproval(deps, task)
+    } catch (error) {
+      deps.telemetry.log('warn', 'A rule could not be applied; the caretaker tries again', {
+        task_id: id,
+        error: String(error),
+      })
     }
   }
 
