@@ -1,4 +1,4 @@
-// Every method there is, by its name in lower case: a family is one line.
+// Every method there is, by its name in lower case: a family is one line, and later lines win.
 import type { Webhooks } from '../world/deliver.ts'
 import type { Polls } from '../world/polls.ts'
 import { basics } from './basics.ts'
@@ -7,10 +7,14 @@ import { callbacks } from './callbacks.ts'
 import { chats } from './chats.ts'
 import { commands } from './commands.ts'
 import { copies } from './copies.ts'
+import { drafts } from './drafts.ts'
 import { files } from './files.ts'
+import { managedBots } from './managed-bots.ts'
 import { media } from './media.ts'
 import { messages } from './messages.ts'
 import { reactions } from './reactions.ts'
+import { rich } from './rich.ts'
+import { topics } from './topics.ts'
 import { createUpdateMethods } from './updates.ts'
 
 export type Method = {
@@ -26,10 +30,15 @@ export function createRegistry(polls: Polls, webhooks: Webhooks): ReadonlyMap<st
     chats,
     commands,
     copies,
+    drafts,
     files,
+    managedBots,
     media,
     messages,
     reactions,
+    topics,
+    // After messages: it takes over the edits that make a message rich.
+    rich,
     createUpdateMethods(polls, webhooks),
   ]
   const registry = new Map<string, Method>()
