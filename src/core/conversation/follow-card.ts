@@ -1,0 +1,250 @@
+// One card, looked at again and again: what its task's log says is put where people read it, as often as they bear and not more.
+import type { Card } from '../ports/card-store.ts'
+import type { ApprovalId, MessageId } from '../vocabulary/ids.ts'
+import type { Button, Content, Lane, Post } from '../vocabulary/post.ts'
+import { applyStandingApproval } from '../approval/standing.ts'
+import { readLog } from '../task/read-log.ts'
+import { cardKey, closingOf } from './accepted.ts'
+import { answeredPost, approvalGroup, approvalKey, questionPost } from './approval-post.ts'
+import { cardButtons, offerCardButtons, withdrawStop } from './card-buttons.ts'
+import { cardContent, showsTime } from './card-content.ts'
+import { foldLog, isOver, pendingApproval } from './card-view.ts'
+import type { CardView } from './card-view.ts'
+import type { ConversationDeps } from './deps.ts'
+import { agentOnlyContent, finalContent, finalText } from './final-content.ts'
+import { finalFilePosts } from './final-files.ts'
+import { namesOf } from './names.ts'
+import { elapsedGrain } from './status-words.ts'
+
+/** What is remembered of a card between two looks. All of it can be found out again. */
+export type FollowedCard = {
+  card: Card
+  view: CardView | null
+  /** When its log last grew, by our clock. */
+  newsAt: number
+  /** What was put last. */
+  put: { readonly at: number; readonly state: string; readonly json: string } | null
+  /** Something of it stands in the chat. */
+  shown: boolean
+  buttons: { readonly names: string; readonly row: readonly Button[] } | null
+  readonly approvals: Map<ApprovalId, 'asked' | 'answered'>
+}
+
+export type LookAs = {
+  /** Somebody just did something: put it now, with buttons that work, and the question that waits. */
+  readonly forced: boolean
+  /** No task is started at the moment. */
+  readonly paused: boolean
+}
+
+export type Looked = {
+  readonly over: boolean
+  /** When there will be something to put even if nothing happens; null for never. Milliseconds. */
+  readonly nextAt: number | null
+}
+
+const PACE_MS = 1_000
+const GROUP_PACE_MS = 3_000
+
+export function followCard(card: Card): FollowedCard {
+  return { card, view: null, newsAt: 0, put: null, shown: false, buttons: null, approvals: new Map() }
+}
+
+/**
+ * Reads on in the log and puts what is to be put; the end is put before the card is finished. Calls for one card must not overlap.
+ * May break anywhere and be repeated, also by another process: it comes to the same posts.
+ */
+export async function lookAtCard(deps: ConversationDeps, followed: FollowedCard, as: LookAs): Promise<Looked> {
+  const view = await answeredByRule(deps, followed, await readOn(deps, followed))
+  if (view === null) return { over: false, nextAt: null }
+  // The chat may have moved since.
+  followed.card = (await deps.cards.get(view.taskId)) ?? followed.card
+  if (isOver(view)) {
+    await finishCard(deps, followed, view)
+    return { over: true, nextAt: null }
+  }
+  const approvals = await approvalPosts(deps, followed, view, as.forced)
+  const { post, nextAt, remember } = await progressPost(deps, followed, view, as)
+  await putAll(deps, followed, [...approvals.posts, ...post])
+  remember()
+  await approvals.settle()
+  return { over: false, nextAt }
+}
+
+/** Writes a finished card again as its task now is. Nothing where nothing stands any more. */
+export async function repaintFinished(deps: ConversationDeps, card: Card): Promise<void> {
+  const entry = await deps.outbox.find(card.place.bot, cardKey(card.taskId))
+  const view = entry === null ? null : foldLog(await readLog(deps.store, card.taskId))
+  if (view === null || !isOver(view)) return
+  await deps.outbox.put([await finalPost(deps, followCard(card), view)])
+}
+
+async function readOn(deps: ConversationDeps, followed: FollowedCard): Promise<CardView | null> {
+  const events = await readLog(deps.store, followed.card.taskId, followed.view?.lastSeq ?? 0)
+  if (events.length === 0) return followed.view
+  followed.newsAt = deps.clock.now().getTime()
+  followed.view = foldLog(events, followed.view)
+  return followed.view
+}
+
+/** A question that somebody answered for good is not asked. */
+async function answeredByRule(
+  deps: ConversationDeps,
+  followed: FollowedCard,
+  view: CardView | null,
+): Promise<CardView | null> {
+  const asked = view === null ? null : pendingApproval(view)
+  if (asked === null || followed.approvals.has(asked.id)) return view
+  const task = await deps.store.get(followed.card.taskId)
+  if (task === null) return view
+  await applyStandingApproval(deps, task)
+  return readOn(deps, followed)
+}
+
+type ApprovalPosts = { readonly posts: readonly Post[]; readonly settle: () => Promise<void> }
+
+async function approvalPosts(
+  deps: ConversationDeps,
+  { card, approvals }: FollowedCard,
+  view: CardView,
+  forced: boolean,
+): Promise<ApprovalPosts> {
+  const posts: Post[] = []
+  const done = new Map<ApprovalId, 'asked' | 'answered'>()
+  for (const approval of view.approvals) {
+    const known = approvals.get(approval.id)
+    const pending = approval.status === 'pending'
+    if (known === 'answered' || (pending && known === 'asked' && !forced)) continue
+    const entry = await deps.outbox.find(card.place.bot, approvalKey(approval.id))
+    // What stands there may be the rule that somebody is about to confirm: the question is put over it on purpose only.
+    if (pending && (entry === null || forced)) posts.push(await questionPost(deps, view.taskId, approval, card))
+    // Answered before it was ever asked here: there is nothing to take back.
+    if (!pending && entry !== null) posts.push(await answeredPost(deps, approval, card))
+    done.set(approval.id, pending ? 'asked' : 'answered')
+  }
+  return {
+    posts,
+    settle: async () => {
+      for (const [id, state] of done) {
+        if (state === 'answered') await deps.actions.withdraw(card.place.bot, approvalGroup(id))
+        approvals.set(id, state)
+      }
+    },
+  }
+}
+
+type Progress = {
+  readonly post: readonly Post[]
+  readonly nextAt: number | null
+  /** To be called once it is put. */
+  readonly remember: () => void
+}
+
+async function progressPost(
+  deps: ConversationDeps,
+  followed: FollowedCard,
+  view: CardView,
+  { forced, paused }: LookAs,
+): Promise<Progress> {
+  const nothing = { post: [], nextAt: null, remember: () => undefined }
+  if (deps.settings.onlyAgentOutput) return nothing
+  const { card, put } = followed
+  const now = deps.clock.now()
+  const at = now.getTime()
+  const state = stateOf(view, paused)
+  const free = put === null ? at : put.at + (card.direct ? PACE_MS : GROUP_PACE_MS)
+  // What changes little waits until the chat bears another edit; what a person waits for does not.
+  if (!forced && put !== null && put.state === state && at < free) return { ...nothing, nextAt: free }
+  const verbosity = (await deps.chats.get(card.place)).verbosity ?? deps.settings.verbosity
+  const buttons = await buttonsOf(deps, followed, view, forced)
+  const content = cardContent(view, { verbosity, direct: card.direct, paused, now }, buttons)
+  const nextAt = verbosity > 0 && showsTime(view) ? nextTick(view, at, card.direct) : null
+  const json = JSON.stringify(content)
+  const same = put?.json === json
+  return {
+    post: same ? [] : [cardPost(card, content, followed.shown ? 'progress' : 'reply', true)],
+    nextAt,
+    remember: () => void (followed.put = { at: same && put !== null ? put.at : at, state, json }),
+  }
+}
+
+/** What people wait for: a change of it is shown at once. */
+function stateOf(view: CardView, paused: boolean): string {
+  return [view.status, pendingApproval(view)?.id ?? '', view.preview?.id ?? '', view.resumes, paused].join(' ')
+}
+
+function nextTick(view: CardView, at: number, direct: boolean): number {
+  const since = view.createdAt.getTime()
+  const grain = elapsedGrain(at - since, direct)
+  return since + (Math.floor(Math.max(0, at - since) / grain) + 1) * grain
+}
+
+async function buttonsOf(
+  deps: ConversationDeps,
+  followed: FollowedCard,
+  view: CardView,
+  fresh: boolean,
+): Promise<readonly Button[]> {
+  const wanted = cardButtons(view, false)
+  const names = wanted.join(' ')
+  if (!fresh && followed.buttons?.names === names) return followed.buttons.row
+  const row = await offerCardButtons(deps, followed.card.place, view.taskId, wanted)
+  followed.buttons = { names, row }
+  return row
+}
+
+async function finishCard(deps: ConversationDeps, followed: FollowedCard, view: CardView): Promise<void> {
+  const { card } = followed
+  const approvals = await approvalPosts(deps, followed, view, false)
+  const final = await finalPost(deps, followed, view)
+  await putAll(deps, followed, [...approvals.posts, final, ...(await finalFilePosts(deps, view, card))])
+  await approvals.settle()
+  await withdrawStop(deps, card.place, view.taskId)
+  await deps.conversations.add({
+    id: answerId(deps, view),
+    threadId: view.threadId,
+    role: 'assistant',
+    author: null,
+    text: finalText(view),
+    taskId: view.taskId,
+    createdAt: view.endedAt ?? view.updatedAt,
+  })
+  await deps.cards.finish(view.taskId)
+}
+
+async function finalPost(deps: ConversationDeps, { card, shown }: FollowedCard, view: CardView): Promise<Post> {
+  const lane = shown ? 'final' : 'reply'
+  // It is the first that is said of the task, so it is heard.
+  if (deps.settings.onlyAgentOutput) return cardPost(card, agentOnlyContent(view), 'final', false)
+  const [record, entry, nameOf] = await Promise.all([
+    deps.chats.get(card.place),
+    deps.outbox.find(card.place.bot, cardKey(view.taskId)),
+    namesOf(deps.members, view.abort === null ? [] : [view.abort.by]),
+  ])
+  const closing = closingOf(entry)
+  const buttons = await offerCardButtons(deps, card.place, view.taskId, cardButtons(view, closing !== null))
+  const verbosity = record.verbosity ?? deps.settings.verbosity
+  return cardPost(card, finalContent(view, { verbosity, nameOf, closing }, buttons), lane, true)
+}
+
+async function putAll(deps: ConversationDeps, followed: FollowedCard, posts: readonly Post[]): Promise<void> {
+  if (posts.length === 0) return
+  const key = cardKey(followed.card.taskId)
+  for (const entry of await deps.outbox.put(posts)) if (entry.key === key) followed.shown = entry.refs.length > 0
+}
+
+function cardPost(card: Card, content: Content, lane: Lane, silent: boolean): Post {
+  return {
+    key: cardKey(card.taskId),
+    place: card.place,
+    lane,
+    posting: { type: 'message', content, replyTo: card.request, silent, wantsReply: false, pinned: false },
+  }
+}
+
+/** A UUID (version 8: made from what it names) that is the same whenever it is asked for. */
+function answerId(deps: ConversationDeps, view: CardView): MessageId {
+  const hex = deps.ids.digest(`answer of ${view.taskId}`)
+  const parts = [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)]
+  return parts.join('-') as MessageId
+}
