@@ -30,6 +30,10 @@ export type BotDeps = LeaseDeps & {
   readonly telemetry: Telemetry
   readonly remembered: Remembered
   readonly owners: () => Promise<readonly UserId[]>
+  /** This process runs the bot from now on. Nothing is worked off before it resolves; where it rejects, the bot starts anew. */
+  readonly onHeld: (bot: BotId, username: string) => Promise<void>
+  /** It does not any more. The lease is kept until this resolves, where it can be. */
+  readonly onLost: (bot: BotId) => Promise<void>
   /** Bounds what is worked off at once. */
   readonly turns: Turns
   /** Bounds how many bots introduce themselves at once. */
@@ -101,9 +105,10 @@ export function createTelegramBot(deps: BotDeps, options: BotOptions): TelegramB
           continue
         }
         const obtainedAt = await obtainLease(deps, leaseName(id), note(), onLease, signal)
-        if (obtainedAt !== null) await hold(obtainedAt, signal)
+        if (obtainedAt !== null && username !== null) await hold(username, obtainedAt, signal)
       } catch (error) {
-        telemetry.log('error', 'A bot stumbled and starts anew', { bot: id, error: String(error) })
+        const cause = error instanceof Error ? (error.cause ?? error) : error
+        telemetry.log('error', 'A bot stumbled and starts anew', { bot: id, error: String(cause) })
         await clock.sleep(backoffMs(1, 5_000, 5_000), signal)
       }
     }
@@ -143,34 +148,46 @@ export function createTelegramBot(deps: BotDeps, options: BotOptions): TelegramB
   }
 
   /** Everything that only one process may do, until it is stopped or may not do it any more. */
-  async function hold(obtainedAt: number, signal: AbortSignal): Promise<void> {
-    const ending = new AbortController()
+  async function hold(name: string, obtainedAt: number, signal: AbortSignal): Promise<void> {
+    const [ending, leaving] = [new AbortController(), new AbortController()]
     const until = AbortSignal.any([ending.signal, signal])
+    const end = () => ending.abort()
     see({ phase: 'holding', holder: null, since: clock.now(), answeredAt: null, trouble: null, webhook: null })
     const working = createInboxLoop({ ...deps, bot: id, pollMs: deps.inboxPollMs, handle })
     inboxLoop = working
-    const end = () => ending.abort()
-    try {
-      await Promise.all([
-        keepLease(deps, leaseName(id), note(), obtainedAt, until).then((why) => {
-          if (why === 'lost') telemetry.log('warn', 'A bot was taken over by another process', { bot: id })
-          end()
-        }),
-        receiveUpdates(until).then((why) => {
-          // Introduced again after a while, it may hold by then.
-          if (why === 'broken') username = null
-          end()
-        }),
-        working.run(until),
-        lookAfterMenu(until),
-      ])
-    } finally {
+    // Renewed until nothing is done in its name any more, which may be later than being told to stop.
+    const lease = keepLease(deps, leaseName(id), note(), obtainedAt, leaving.signal).then((why) => {
+      if (why === 'lost') telemetry.log('warn', 'A bot was lost to another process', { bot: id })
       end()
-      if (!signal.aborted) see({ phase: 'starting' })
-      // Somebody else's lease is not touched by this.
-      await deps.leases.release(leaseName(id), deps.worker).catch((error: unknown) => {
-        telemetry.log('warn', 'A lease could not be given back; it will run out', { bot: id, error: String(error) })
-      })
+    })
+    const ready = deps.onHeld(id, name)
+    const results = await Promise.allSettled([
+      ready.then(() => working.run(until)).finally(end),
+      receiveUpdates(until)
+        .then((why) => {
+          // Introduced again after a while: it may hold by then.
+          if (why === 'broken') username = null
+        })
+        .finally(end),
+      lookAfterMenu(until),
+    ])
+    if (!signal.aborted) see({ phase: 'starting' })
+    await attempt('A bot could not be let go cleanly', () => deps.onLost(id))
+    leaving.abort()
+    await lease
+    // Somebody else's lease is not touched by this.
+    await attempt('A lease could not be given back; it will run out', () =>
+      deps.leases.release(leaseName(id), deps.worker),
+    )
+    const broken = results.find((result) => result.status === 'rejected')
+    if (broken !== undefined) throw new Error('A bot could not be run', { cause: broken.reason })
+  }
+
+  async function attempt(otherwise: string, what: () => Promise<void>): Promise<void> {
+    try {
+      await what()
+    } catch (error) {
+      telemetry.log('warn', otherwise, { bot: id, error: String(error) })
     }
   }
 

@@ -12,7 +12,7 @@ import type { BotId } from '../../core/vocabulary/place.ts'
 import type { TelegramApi } from './api.ts'
 import { createTelegramBot } from './bot.ts'
 import type { BotOptions, TelegramBot } from './bot.ts'
-import { createTelegramFiles } from './chat-files.ts'
+import { createTelegramChatFiles } from './chat-files.ts'
 import type { Remembered } from './command-menu.ts'
 import { judge } from './health.ts'
 import type { BotHealth } from './health.ts'
@@ -40,6 +40,10 @@ export type TelegramBotsDeps = {
   readonly remembered: Remembered
   /** Whose chats show the owners' commands too. */
   readonly owners: () => Promise<readonly UserId[]>
+  /** This process runs the bot from now on. Nothing is worked off before it resolves; where it rejects, the bot starts anew. */
+  readonly onHeld: (bot: BotId, username: string) => Promise<void>
+  /** It does not any more. The lease is kept until this resolves, where it can be. */
+  readonly onLost: (bot: BotId) => Promise<void>
 }
 
 export type TelegramBotsOptions = {
@@ -63,6 +67,8 @@ export type TelegramBots = {
   readonly health: () => Promise<readonly BotHealth[]>
   /** `opaque` is the last part of `/telegram/<opaque>`, `secret` the header X-Telegram-Bot-Api-Secret-Token. Any process may take it. */
   readonly receiveWebhook: WebhookReceiver
+  /** Whether `/telegram/<opaque>` is the way to one of the bots, whoever asks. */
+  readonly knowsWebhook: (opaque: string) => boolean
   readonly files: ChatFiles
   /** Null for a bot that is none of ours. */
   readonly api: (bot: BotId) => TelegramApi | null
@@ -83,6 +89,7 @@ export function createTelegramBots(deps: TelegramBotsDeps, options: TelegramBots
   const addresses = new Map(
     secret === null ? [] : [...tokens.keys()].map((bot) => [bot, webhookAddress(secret, bot)] as const),
   )
+  const opaques = new Set([...addresses.values()].map((address) => address.opaque))
   const shared = {
     ...deps,
     turns: createTurns(WORKED_OFF_AT_ONCE),
@@ -152,7 +159,8 @@ export function createTelegramBots(deps: TelegramBotsDeps, options: TelegramBots
         }
       },
     }),
-    files: createTelegramFiles({
+    knowsWebhook: (opaque) => opaques.has(opaque),
+    files: createTelegramChatFiles({
       account: (id) => {
         const [bot, token] = [bots.get(id), tokens.get(id)]
         return bot === undefined || token === undefined ? null : { api: bot.api, token }

@@ -6,7 +6,7 @@ import { abortable } from './api.ts'
 import type { TelegramApi } from './api.ts'
 import { parseFileRef } from './file-ref.ts'
 
-export type TelegramFilesDeps = {
+export type TelegramChatFilesDeps = {
   /** Null for a bot that is none of ours. */
   readonly account: (bot: BotId) => { readonly api: TelegramApi; readonly token: string } | null
   /** E.g. `https://api.telegram.org`. */
@@ -18,7 +18,7 @@ export type TelegramFilesDeps = {
 const LIMIT_BYTES = 20 * 1024 * 1024
 const TOO_BIG: FetchedFile = { type: 'too_big', limitBytes: LIMIT_BYTES }
 
-export function createTelegramFiles(deps: TelegramFilesDeps): ChatFiles {
+export function createTelegramChatFiles(deps: TelegramChatFilesDeps): ChatFiles {
   return {
     fetch: async (bot, ref) => {
       const { fileId, bytes } = parseFileRef(ref)
