@@ -10,7 +10,7 @@ import type { Call, Json } from './call.ts'
 export type TextSource = Pick<Call, 'world' | 'params'>
 
 export const MAX_TEXT = 4096
-export const MAX_CAPTION = 1024
+const MAX_CAPTION = 1024
 
 /** Of sendMessage and editMessageText: required, 1 to 4,096 UTF-16 units after parsing. */
 export function readMessageText(source: TextSource): FormattedText {

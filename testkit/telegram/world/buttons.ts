@@ -5,7 +5,7 @@ import { push } from './messages.ts'
 import type { WorldState } from './state.ts'
 import { messageToWire } from './wire.ts'
 
-export const QUERY_LIFE_MS = 15 * 60 * 1000
+const QUERY_LIFE_MS = 15 * 60 * 1000
 
 export function pressButton(state: WorldState, user: UserAccount, message: StoredMessage, data: string): PressedButton {
   const isThere = hasButton([message.inlineKeyboard, message.content.rich_message], data)
