@@ -1,11 +1,13 @@
 // The newer of Telegram's forms: blocks, which need no escaping and so leave untrusted text no way to become anything else.
-import type { InputRichBlock, RichBlockTableCell, RichText } from 'grammy/types'
+import type { RawApi } from 'grammy'
+import type { RichBlockTableCell, RichText } from 'grammy/types'
 import { isVisible, safeCut } from './clean-text.ts'
 import { runsText } from './document.ts'
 import type { Block, Document, ListItem, Run } from './document.ts'
 import { tableText } from './table-text.ts'
 
-export type RichBlock = InputRichBlock
+/** A block without files: what drafts and messages take alike. */
+export type RichBlock = NonNullable<Parameters<RawApi['sendRichMessageDraft']>[0]['rich_message']['blocks']>[number]
 
 /** Telegram's limits, with room for what it may count otherwise. */
 export const RICH_LIMITS = { text: 32_000, blocks: 480 } as const

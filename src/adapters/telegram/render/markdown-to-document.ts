@@ -16,7 +16,7 @@ const NO_STYLE: Style = { marks: [], link: null }
 /** Telegram nests sixteen deep; what lies deeper is shown as it was written. */
 const DEEPEST = 8
 /** The parser's own recursion fails on these, after a long time. */
-const TOO_DEEP = /(?:>[ \t]*){64}/
+const TOO_DEEP = /(?:>[ \t]*|(?:[-*+]|\d{1,9}[.)])[ \t]+){64}/
 
 /** Never throws. What it does not know, and what is nested too deep, stands in it as the text it was written as. */
 export function markdownToDocument(markdown: string): Document {
