@@ -3,20 +3,18 @@ import type { ChatRecord, ChatStore, HeldMessage } from '../../core/ports/chat-s
 import type { Thread } from '../../core/vocabulary/message.ts'
 import type { Place } from '../../core/vocabulary/place.ts'
 import { placeKey } from '../../core/vocabulary/place.ts'
-import { createMovedChats } from './moved-chats.ts'
 import type { TaskRecords } from './task-records.ts'
 
-type Kept = { record: ChatRecord; causes: string[]; takes: Set<string> }
-type Held = { message: HeldMessage; takenFor: string | null }
+type Kept = { record: ChatRecord; causes: readonly string[]; takes: Set<string>; movedTo: string | null }
+/** `id` names the place where the message came in: a chat that moves numbers its messages anew. */
+type Held = { readonly id: string; message: HeldMessage; takenFor: string | null }
 
 export function createMemoryChatStore(records: TaskRecords): ChatStore {
   const chats = new Map<string, Kept>()
-  let held: Held[] = []
-  const moved = createMovedChats()
+  const held: Held[] = []
 
   function chatAt(place: Place): Kept {
-    const here = moved.present(place)
-    return chats.get(placeKey(here)) ?? { record: unremembered(here), causes: [], takes: new Set() }
+    return chats.get(placeKey(place)) ?? { record: unremembered(place), causes: [], takes: new Set(), movedTo: null }
   }
 
   function remember(chat: Kept): void {
@@ -37,39 +35,37 @@ export function createMemoryChatStore(records: TaskRecords): ChatStore {
       const known = chat.causes.indexOf(cause)
       // Every cause counted one up, so its place among the causes is its number.
       if (known >= 0) return chat.record.context - chat.causes.length + 1 + known
-      chat.causes.push(cause)
+      chat.causes = [...chat.causes, cause]
       chat.record = { ...chat.record, context: chat.record.context + 1 }
       remember(chat)
       return chat.record.context
     },
     moveChat: async (bot, from, to) => {
       if (from === to) return
-      moved.add(bot, from, to)
-      for (const [key, chat] of [...chats]) {
+      for (const chat of [...chats.values()]) {
         const { place } = chat.record
-        if (place.bot !== bot || place.chat !== from) continue
-        chats.delete(key)
+        if (place.bot !== bot || place.chat !== from || chat.movedTo === to) continue
+        // The old one stays: what came from there and is worked off again must find the context that it had.
+        chat.movedTo = to
         const there = chats.get(placeKey({ ...place, chat: to }))
         const further = there !== undefined && there.record.context > chat.record.context ? there : chat
         remember({
           record: { ...chat.record, place: { ...place, chat: to }, context: further.record.context },
           causes: further.causes,
           takes: new Set([...chat.takes, ...(there?.takes ?? [])]),
+          movedTo: null,
         })
       }
-      held = held.map((it) =>
-        it.message.place.bot === bot && it.message.place.chat === from
-          ? { ...it, message: { ...it.message, place: { ...it.message.place, chat: to } } }
-          : it,
-      )
+      for (const it of held) {
+        const { place } = it.message
+        if (place.bot === bot && place.chat === from) it.message = { ...it.message, place: { ...place, chat: to } }
+      }
       moveThreads(records, `${bot}/${from}/`, `${bot}/${to}/`)
     },
     hold: async (message) => {
-      const place = moved.present(message.place)
-      if (!held.some((it) => isSame(it.message, { ...message, place }))) {
-        held.push({ message: { ...message, place }, takenFor: null })
-      }
-      return oldestFirst(held.filter((it) => it.takenFor === null && isAt(it, place)))
+      const id = JSON.stringify([placeKey(message.place), message.externalId])
+      if (!held.some((it) => it.id === id)) held.push({ id, message, takenFor: null })
+      return oldestFirst(held.filter((it) => it.takenFor === null && isAt(it, message.place)))
     },
     takeHeld: async (place, cause) => {
       const chat = chatAt(place)
@@ -89,15 +85,6 @@ function unremembered(place: Place): ChatRecord {
 
 function isAt({ message }: Held, place: Place): boolean {
   return placeKey(message.place) === placeKey(place)
-}
-
-/** A chat that moved may have numbered its messages anew, so a number alone does not tell. */
-function isSame(a: HeldMessage, b: HeldMessage): boolean {
-  return (
-    placeKey(a.place) === placeKey(b.place) &&
-    a.externalId === b.externalId &&
-    a.sentAt.getTime() === b.sentAt.getTime()
-  )
 }
 
 function oldestFirst(held: readonly Held[]): readonly HeldMessage[] {

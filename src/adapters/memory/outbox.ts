@@ -4,7 +4,6 @@ import type { Clock } from '../../core/ports/clock.ts'
 import type { EntryChange, EntryState, Outbox, OutboxEntry } from '../../core/ports/outbox.ts'
 import type { BotId } from '../../core/vocabulary/place.ts'
 import type { Post } from '../../core/vocabulary/post.ts'
-import { createMovedChats } from './moved-chats.ts'
 
 type Kept = {
   readonly entry: OutboxEntry
@@ -16,7 +15,6 @@ type Kept = {
 
 export function createMemoryOutbox(clock: Clock): Outbox {
   const kept = new Map<string, Kept>()
-  const moved = createMovedChats()
   let lines = 0
   const keyOf = (bot: BotId, key: string) => JSON.stringify([bot, key])
   const inStates = (bot: BotId | null, states: readonly EntryState[]) =>
@@ -35,7 +33,7 @@ export function createMemoryOutbox(clock: Clock): Outbox {
     lines += 1
     const entry: OutboxEntry = {
       key: post.key,
-      place: moved.present(post.place),
+      place: post.place,
       lane: post.lane,
       posting: post.posting,
       version: 1,
@@ -76,13 +74,11 @@ export function createMemoryOutbox(clock: Clock): Outbox {
         .map(({ entry }) => entry),
     record: async (changes) => {
       for (const it of changes) {
-        const place = moved.present(it.place)
-        change(keyOf(it.bot, it.key), (entry) => recorded(entry, { ...it, place }, clock.now()))
+        change(keyOf(it.bot, it.key), (entry) => recorded(entry, it, clock.now()))
       }
       return changes.flatMap((it) => kept.get(keyOf(it.bot, it.key))?.entry ?? [])
     },
     moveChat: async (bot, from, to) => {
-      moved.add(bot, from, to)
       for (const [key, { entry }] of kept) {
         if (entry.place.bot !== bot || entry.place.chat !== from) continue
         change(key, (it) => ({ ...it, place: { ...it.place, chat: to } }))
@@ -148,7 +144,7 @@ function putAgain({ entry, waitsFrom }: Kept, post: Post, now: Date): Pick<Kept,
 
 function stateAfterPut(entry: OutboxEntry, post: Post): EntryState {
   if (entry.state === 'sending') return 'sending'
-  const mayStand = entry.refs.length > 0 || entry.shown > 0 || entry.state === 'ambiguous'
+  const mayStand = entry.refs.length > 0 || entry.shown !== 0 || entry.state === 'ambiguous'
   if (post.posting.type === 'nothing' && !mayStand) return 'settled'
   return entry.state === 'held' ? 'held' : 'waiting'
 }

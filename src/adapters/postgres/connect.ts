@@ -1,21 +1,39 @@
 // Everything that is kept in PostgreSQL, behind one call: migrated, connected, listening.
 import type { AccessStore } from '../../core/ports/access-store.ts'
+import type { ActionStore } from '../../core/ports/action-store.ts'
 import type { ArtifactStore } from '../../core/ports/artifact-store.ts'
+import type { CardStore } from '../../core/ports/card-store.ts'
+import type { ChatStore } from '../../core/ports/chat-store.ts'
 import type { ConversationStore } from '../../core/ports/conversation-store.ts'
+import type { Inbox } from '../../core/ports/inbox.ts'
+import type { Leases } from '../../core/ports/leases.ts'
 import type { Ledger } from '../../core/ports/ledger.ts'
+import type { MemberStore } from '../../core/ports/member-store.ts'
+import type { MemoStore } from '../../core/ports/memo-store.ts'
+import type { Outbox } from '../../core/ports/outbox.ts'
 import type { PreviewStore } from '../../core/ports/preview-store.ts'
+import type { StandingApprovals } from '../../core/ports/standing-approvals.ts'
 import type { TaskQueue } from '../../core/ports/task-queue.ts'
 import type { TaskSignals } from '../../core/ports/task-signals.ts'
 import type { TaskStore } from '../../core/ports/task-store.ts'
 import type { Telemetry } from '../../core/ports/telemetry.ts'
 import { createPostgresAccessStore } from './access-store.ts'
+import { createPostgresActionStore } from './action-store.ts'
 import { createPostgresArtifactStore } from './artifact-store.ts'
+import { createPostgresCardStore } from './card-store.ts'
+import { createPostgresChatStore } from './chat-store.ts'
 import { createPostgresConversationStore } from './conversation-store.ts'
+import { createPostgresInbox } from './inbox.ts'
+import { createPostgresLeases } from './leases.ts'
 import { createPostgresLedger } from './ledger.ts'
+import { createPostgresMemberStore } from './member-store.ts'
+import { createPostgresMemoStore } from './memo-store.ts'
 import { migrate } from './migrate.ts'
+import { createPostgresOutbox } from './outbox.ts'
 import { createDatabase } from './pool.ts'
 import type { Connection } from './pool.ts'
 import { createPostgresPreviewStore } from './preview-store.ts'
+import { createPostgresStandingApprovals } from './standing-approvals.ts'
 import { createPostgresTaskQueue } from './task-queue.ts'
 import { createPostgresTaskSignals } from './task-signals.ts'
 import { createPostgresTaskStore } from './task-store.ts'
@@ -29,6 +47,15 @@ export type PostgresStores = {
   readonly artifacts: ArtifactStore
   readonly previewStore: PreviewStore
   readonly access: AccessStore
+  readonly inbox: Inbox
+  readonly outbox: Outbox
+  readonly leases: Leases
+  readonly chats: ChatStore
+  readonly cards: CardStore
+  readonly actions: ActionStore
+  readonly members: MemberStore
+  readonly standing: StandingApprovals
+  readonly memos: MemoStore
   /** True when the database answers: for readiness. Never throws. */
   readonly isReady: () => Promise<boolean>
   /** Waits for what is under way, then lets go of every connection. Idempotent. */
@@ -66,6 +93,15 @@ export async function connectPostgres({ connection, log, poolSize }: ConnectDeps
     artifacts: createPostgresArtifactStore({ database }),
     previewStore: createPostgresPreviewStore({ database }),
     access: createPostgresAccessStore({ database }),
+    inbox: createPostgresInbox({ database }),
+    outbox: createPostgresOutbox({ database }),
+    leases: createPostgresLeases({ database }),
+    chats: createPostgresChatStore({ database }),
+    cards: createPostgresCardStore({ database }),
+    actions: createPostgresActionStore({ database }),
+    members: createPostgresMemberStore({ database }),
+    standing: createPostgresStandingApprovals({ database }),
+    memos: createPostgresMemoStore({ database }),
     isReady: () =>
       database.run({ name: 'ready', text: 'select 1' }, []).then(
         () => true,
