@@ -5,9 +5,9 @@ import type { BotAccount } from '../world/model.ts'
 import type { StoredFile } from '../world/files.ts'
 import type { World } from '../world/world.ts'
 import { textParam } from './call.ts'
-import type { Call, MethodTable, Params, Upload } from './call.ts'
+import type { Call, MethodTable, Upload } from './call.ts'
 
-export const MAX_DOWNLOAD_BYTES = 20 * 1024 * 1024
+const MAX_DOWNLOAD_BYTES = 20 * 1024 * 1024
 const MAX_UPLOAD_BYTES = 50 * 1024 * 1024
 const MAX_PHOTO_BYTES = 10 * 1024 * 1024
 
@@ -65,11 +65,6 @@ export function takeFile(call: Call, kind: FileKind, value: string | undefined, 
   return file
 }
 
-/** True when a parameter names something that is to be uploaded or sent. */
-export function hasFile(params: Params, name: string): boolean {
-  return params.uploads.has(name) || (textParam(params, name) ?? '') !== ''
-}
-
 function addUpload(call: Call, kind: FileKind, upload: Upload): StoredFile {
   const { bytes, name, mimeType } = upload
   if (bytes.length === 0) throw badRequest('file must be non-empty')
@@ -89,7 +84,7 @@ export function keepFile(call: Call, kind: FileKind, file: Upload): StoredFile {
   return stored
 }
 
-export function kindOf(file: StoredFile): FileKind {
+function kindOf(file: StoredFile): FileKind {
   const folder = file.path.slice(0, file.path.indexOf('/'))
   const entries = Object.entries(FOLDERS) as [FileKind, readonly [string, string]][]
   return entries.find(([, [name]]) => name === folder)?.[0] ?? 'document'

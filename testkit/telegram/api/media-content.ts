@@ -49,13 +49,8 @@ function describeFile(call: Call, kind: MediaKind, file: StoredFile, info: Param
   switch (kind) {
     case 'photo':
       return { photo: photoSizes(call, file) }
-    case 'document': {
-      const isGif = mimeType(file) === 'image/gif' && !flagParam(info, 'disable_content_type_detection')
-      const document = { ...named, ...thumbnail() }
-      if (!isGif) return { document }
-      const size = imageSize(file.bytes) ?? frame
-      return { animation: { ...document, ...size, duration: 0 }, document }
-    }
+    case 'document':
+      return { document: { ...named, ...thumbnail() } }
     case 'animation': {
       const document = { ...named, ...thumbnail() }
       return { animation: { ...document, ...frame, ...imageSize(file.bytes) }, document }
@@ -68,8 +63,6 @@ function describeFile(call: Call, kind: MediaKind, file: StoredFile, info: Param
       return { audio: { ...named, duration, ...tags, ...thumbnail() } }
     }
     case 'voice':
-      // What is no speech format arrives as a file.
-      if (!mimeType(file).startsWith('audio/')) return { document: named }
       return { voice: { ...sized, mime_type: mimeType(file), duration } }
     case 'video_note': {
       const length = integerParam(info, 'length') ?? 240

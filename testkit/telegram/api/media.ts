@@ -23,8 +23,7 @@ export const media: MethodTable = {
     const wire = withField(send(call, 'animation'), 'animation')
     return { ...withField(wire, 'document'), animation: wire.animation }
   },
-  // A file that is no speech is sent as a document, which the type of the answer does not provide for.
-  sendVoice: (call) => send(call, 'voice') as Message.VoiceMessage,
+  sendVoice: (call) => withField(send(call, 'voice'), 'voice'),
   sendMediaGroup: (call) => {
     const { bot, chat, options, extra } = readSendTarget(call)
     const { replyMarkup: _none, ...albumOptions } = options

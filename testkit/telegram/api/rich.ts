@@ -51,15 +51,19 @@ export function richContent(call: Call, { isDraft }: { readonly isDraft: boolean
 function readInput(given: JsonObject): RichInput {
   const params: Params = { values: given, uploads: new Map() }
   const blocks = given['blocks']
-  if (blocks !== undefined && !Array.isArray(blocks)) throw badRequest('field "blocks" must be of type Array')
+  if (blocks !== undefined && !isBlockList(blocks)) throw badRequest('field "blocks" must be of type Array')
   return {
     markdown: textParam(params, 'markdown'),
     html: textParam(params, 'html'),
-    // What the blocks hold is checked one by one.
-    blocks: blocks === undefined ? undefined : (blocks as unknown[] as NonNullable<RichInput['blocks']>),
+    blocks,
     is_rtl: flagParam(params, 'is_rtl'),
     skip_entity_detection: flagParam(params, 'skip_entity_detection'),
   }
+}
+
+/** What the blocks hold is checked one by one when they are used. */
+function isBlockList(value: unknown): value is NonNullable<RichInput['blocks']> {
+  return Array.isArray(value)
 }
 
 /** The media that Markdown and HTML speak of as `tg://photo?id=…`, by id. */
@@ -100,9 +104,13 @@ function resolveMedia(
 function mediaOf(block: InputMediaBlock): Params {
   const { type } = block
   const media: unknown = type in block ? block[type as keyof InputMediaBlock] : undefined
-  if (typeof media !== 'object' || media === null) throw badRequest(`can't find field "${type}"`)
-  if (!('type' in media)) throw badRequest('can\'t find field "type"')
-  return { values: media as unknown as JsonObject, uploads: new Map() }
+  if (!isRecord(media)) throw badRequest(`can't find field "${type}"`)
+  if (media['type'] === undefined) throw badRequest('can\'t find field "type"')
+  return { values: media, uploads: new Map() }
+}
+
+function isRecord(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function mediaBlock(
@@ -131,7 +139,7 @@ function mediaBlock(
   }
 }
 
-/** Files may turn out to be of another kind than a block needs: speech that is none, a GIF as a document. */
+/** A file_id may be of a kind that the block cannot show. */
 function present<T>(media: T | undefined): T {
   if (media === undefined) throw badRequest("can't use the media of the specified type in the block")
   return media

@@ -176,7 +176,8 @@ function setClosed(call: Call, closed: boolean): true {
 }
 
 function say({ world, bot }: Call, chat: Chat, topic: Topic, content: MessageContent, change: string): void {
-  world.sendService(chat, bot.id, content, topic.id === GENERAL_ID ? undefined : topic.id)
+  // General is no thread: what happens in it stands in the chat itself.
+  world.sendService(chat, bot.id, content, generals.get(chat) === topic ? undefined : topic.id)
   world.emit({ type: 'topic', chat, topic, change })
 }
 

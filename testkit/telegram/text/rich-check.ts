@@ -54,6 +54,7 @@ function createBlockChecker(rules: BlockRules, count: Count) {
     value === undefined ? {} : { [key]: text(value, depth) }
   const caption = (block: { caption?: RichBlockCaption }, depth: number): { caption?: RichBlockCaption } => {
     if (block.caption === undefined) return {}
+    assertObject(block.caption, 'caption')
     return { caption: { text: text(block.caption.text, depth), ...withText('credit', block.caption.credit, depth) } }
   }
   const blocks = (input: readonly InputBlock[], depth: number): RichBlock[] => {
@@ -62,6 +63,7 @@ function createBlockChecker(rules: BlockRules, count: Count) {
     return input.map((one: InputBlock) => block(one, depth))
   }
   const item = (one: InputRichBlockListItem<never>, label: string, depth: number): RichBlockListItem => {
+    assertObject(one, 'items')
     count.blocks += 1
     const { has_checkbox, is_checked, value, type } = one
     return {
@@ -76,6 +78,7 @@ function createBlockChecker(rules: BlockRules, count: Count) {
   const row = (cells: readonly RichBlockTableCell[], depth: number): RichBlockTableCell[] => {
     if (!Array.isArray(cells)) throw new RichProblem('Can\'t find field "cells"')
     count.blocks += 1
+    for (const cell of cells as readonly RichBlockTableCell[]) assertObject(cell, 'cells')
     const columns = cells.reduce((sum, cell: RichBlockTableCell) => sum + (cell.colspan ?? 1), 0)
     if (columns > LIMITS.columns) throw new RichProblem('Table has too many columns')
     return cells.map((cell: RichBlockTableCell) => {
@@ -87,6 +90,7 @@ function createBlockChecker(rules: BlockRules, count: Count) {
     })
   }
   const block = (one: InputBlock, depth: number): RichBlock => {
+    assertObject(one, 'blocks')
     count.blocks += 1
     switch (one.type) {
       case 'paragraph':
@@ -106,12 +110,15 @@ function createBlockChecker(rules: BlockRules, count: Count) {
       case 'divider':
         return { type: 'divider' }
       case 'mathematical_expression':
+        assertString(one.expression, 'expression')
         count.characters += Array.from(one.expression).length
         return { type: one.type, expression: one.expression }
       case 'anchor':
+        assertString(one.name, 'name')
         return { type: 'anchor', name: one.name }
       case 'list': {
         if (!Array.isArray(one.items)) throw new RichProblem('Can\'t find field "items"')
+        for (const each of one.items) assertObject(each, 'items')
         const labels = itemLabels(one.items)
         return { type: 'list', items: one.items.map((each, index) => item(each, labels[index] ?? '', depth)) }
       }
@@ -142,6 +149,7 @@ function createBlockChecker(rules: BlockRules, count: Count) {
       }
       case 'map': {
         const { location, zoom, width, height } = one
+        assertObject(location, 'location')
         if (!Number.isFinite(location.latitude) || !Number.isFinite(location.longitude)) {
           throw new RichProblem('Invalid location specified')
         }
@@ -149,12 +157,14 @@ function createBlockChecker(rules: BlockRules, count: Count) {
         return { type: 'map', location, zoom: shown, width, height, ...caption(one, depth) }
       }
       case 'buttons': {
+        if (!Array.isArray(one.buttons)) throw new RichProblem('Can\'t find field "buttons"')
         if (one.buttons.length < 1 || one.buttons.length > LIMITS.buttons) {
           throw new RichProblem('A row must contain 1-8 buttons')
         }
         const align = one.align === undefined ? {} : { align: one.align }
-        for (const button of one.buttons) count.characters += Array.from(plainText(button.text)).length
-        return { type: 'buttons', buttons: one.buttons.map(checkButton), ...align }
+        const buttons = one.buttons.map(checkButton)
+        for (const button of buttons) count.characters += Array.from(plainText(button.text)).length
+        return { type: 'buttons', buttons, ...align }
       }
       default: {
         if (!MEDIA_TYPES.includes(one.type)) throw new RichProblem(`Type "${String(one.type)}" is unsupported`)
@@ -177,12 +187,24 @@ function checkText(text: RichText | undefined, depth: number): RichText {
   return { ...text, text: checkText(text.text, depth + 1) }
 }
 
+/** What comes from outside may be anything, whatever its type says. */
+function assertObject(value: unknown, field: string): void {
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
+  if (!isObject) throw new RichProblem(`Can't find field "${field}"`)
+}
+
+function assertString(value: unknown, field: string): void {
+  if (typeof value !== 'string') throw new RichProblem(`Can't find field "${field}"`)
+}
+
 /** As with inline keyboards: exactly one thing a button does, and callback data of 1 to 64 bytes. */
 function checkButton(button: RichMessageButton): RichMessageButton {
+  assertObject(button, 'button')
   const { text, style, ...action } = button
   if (plainText(checkText(text, 1)) === '') throw new RichProblem('Text buttons are unallowed in the inline keyboard')
   if (Object.keys(action).length !== 1) throw new RichProblem('BUTTON_TYPE_INVALID')
   if ('callback_data' in action) {
+    assertString(action.callback_data, 'callback_data')
     const bytes = Buffer.byteLength(action.callback_data, 'utf8')
     if (bytes < 1 || bytes > 64) throw new RichProblem('BUTTON_DATA_INVALID')
   } else if (style === 'link') {

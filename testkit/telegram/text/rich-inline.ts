@@ -151,7 +151,7 @@ export function elementToButton(node: RichElement, context: InlineContext): Rich
 }
 
 /** One RichText of many: strings next to each other become one, and a single part stands for itself. */
-export function joinRich(parts: readonly RichText[]): RichText {
+function joinRich(parts: readonly RichText[]): RichText {
   const joined: RichText[] = []
   for (const part of parts.flatMap((one) => (Array.isArray(one) ? one : [one]))) {
     const last = joined.at(-1)
