@@ -6,6 +6,7 @@ import type { Action, TakenAction } from '../ports/action-store.ts'
 import { applyCommand } from '../task/apply-command.ts'
 import { jsonToAction } from './action.ts'
 import type { ActionDoes } from './action.ts'
+import { acceptCard } from './accepted.ts'
 import { answerPairing } from './admission.ts'
 import { answerApproval, mayAnswer, NOT_YOURS_TO_ANSWER } from './answer-approval.ts'
 import { askAgain, proposeAlways } from './approval-post.ts'
@@ -44,15 +45,16 @@ async function actOn(deps: ReceiveDeps, tap: Tap, replay: Replay): Promise<Answe
   const taken = await deps.actions.take(tap.action, tap.tap, place, author.userId, deps.clock.now())
   if (taken.type !== 'taken') return notTaken(deps, tap, taken)
   const visitor = { userId: author.userId, role }
+  const acted: Tap = { ...tap, place: taken.action.place }
   const does = jsonToAction(taken.action.does)
-  if ('task_id' in does) return onTask(deps, { tap, visitor, action: taken.action }, does)
+  if ('task_id' in does) return onTask(deps, { tap: acted, visitor, action: taken.action }, does)
   switch (does.type) {
     case 'run_held':
     case 'drop_held':
       if (visitor.role !== 'owner' && taken.action.onlyFor === null) return NOT_YOURS
-      return { text: await settleHeld(deps, tap, taken.action, replay) }
+      return { text: await settleHeld(deps, acted, taken.action, replay) }
     case 'show_again':
-      return showAgain(deps, tap, does.key)
+      return showAgain(deps, acted, does.key)
     case 'let_in':
     case 'refuse_pairing': {
       if (visitor.role !== 'owner') return NOT_YOURS
@@ -153,6 +155,8 @@ async function onCard(deps: ReceiveDeps, taken: Taken, does: OnCard, task: Task)
       return { text: null }
     case 'accept':
       if (!isTerminal(task.status)) return { text: 'It is not done yet.' }
+      // Written down before the preview goes: the card is written again when it does.
+      await acceptCard(deps, task.id, visitor.userId)
       await deps.closePreviews(task.id)
       return { text: 'Accepted.' }
     case 'fix': {

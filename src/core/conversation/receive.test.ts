@@ -1,0 +1,425 @@
+// What comes of what people write: tasks, answers, and nothing where nothing was meant.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import {
+  ADA,
+  BOB,
+  BOT,
+  buttonsOf,
+  chatOf,
+  createChatStage,
+  GROUP,
+  RESULT,
+  userOf,
+} from '../../../test/simulation/chat-stage.ts'
+import type { ChatStage } from '../../../test/simulation/chat-stage.ts'
+
+async function letBobIn(stage: ChatStage): Promise<void> {
+  await stage.base.members.put({ userId: userOf(BOB), role: 'member', name: 'Bob', since: stage.now() })
+}
+
+test('plain text becomes a task, with a reaction and a card', async () => {
+  const stage = createChatStage()
+  const message = await stage.say(ADA, 'Create a *hello* world')
+  const task = await stage.newest()
+  assert.equal(task.inputText, 'Create a *hello* world')
+  assert.equal(task.taskType, null)
+  assert.deepEqual(task.source, { type: 'empty' })
+  assert.equal(task.userId, userOf(ADA))
+  const card = await stage.base.cards.get(task.id)
+  assert.equal(card?.request, message.ref)
+  const seen = await stage.base.outbox.find(BOT, `seen:${message.place.chat}/${message.ref}`)
+  assert.deepEqual(seen?.posting, { type: 'reaction', to: message.ref, emoji: '👀' })
+})
+
+test('an owner in a direct chat costs few calls: one look at the chat, one accept, and the two posts', async () => {
+  const stage = createChatStage()
+  await stage.say(ADA, 'Create a hello world')
+  assert.deepEqual(stage.called(), ['chats.get', 'store.accept', 'outbox.put', 'follower.open'])
+})
+
+test('commands work with the name of the bot and over several lines; paths are plain text', async () => {
+  const stage = createChatStage()
+  await stage.say(ADA, '/new_task@our_bot\nfirst\nsecond')
+  assert.equal((await stage.newest()).inputText, 'first\nsecond')
+  await stage.say(ADA, '/task tidy up the folder')
+  assert.equal((await stage.newest()).inputText, 'tidy up the folder')
+  await stage.say(ADA, '/usr/bin is full, why?')
+  assert.equal((await stage.newest()).inputText, '/usr/bin is full, why?')
+  assert.equal((await stage.tasks()).length, 3)
+})
+
+test('a command waits for approval, exactly as it was written, and is for owners only', async () => {
+  const stage = createChatStage()
+  await letBobIn(stage)
+  await stage.say(ADA, '/run echo "a  b" && \\\n  ls')
+  const task = await stage.newest()
+  assert.equal(task.status, 'needs_approval')
+  assert.equal(task.approval?.subject, 'echo "a  b" && \\\n  ls')
+  const refused = await stage.say(BOB, '/run ls')
+  assert.match(await stage.answerTo(refused), /owners only/)
+  assert.equal((await stage.tasks()).length, 1)
+})
+
+test('too much and too little text are answered', async () => {
+  const stage = createChatStage()
+  const long = await stage.say(ADA, 'x'.repeat(1_001))
+  assert.match(await stage.answerTo(long), /1001 characters; at most 1000/)
+  const empty = await stage.say(ADA, '/new_task')
+  assert.match(await stage.answerTo(empty), /What shall I do/)
+  const nothing = await stage.say(ADA, '/run')
+  assert.match(await stage.answerTo(nothing), /ls -la/)
+  assert.deepEqual(await stage.tasks(), [])
+})
+
+test('a reply to a finished card goes on from its files', async () => {
+  const stage = createChatStage()
+  await stage.say(ADA, 'Create a page')
+  const first = await stage.newest()
+  await stage.work(first.id, 'completed')
+  await stage.say(ADA, 'Make it blue', { replyTo: await stage.refOf(`task:${first.id}`) })
+  assert.deepEqual((await stage.newest()).source, { type: 'task', task_id: first.id, commit: RESULT.commit })
+  await stage.say(ADA, 'Something else')
+  assert.deepEqual((await stage.newest()).source, { type: 'empty' })
+})
+
+test('a topic is a project: work in it goes on from the last work in it, and nobody else sees into it', async () => {
+  const stage = createChatStage()
+  await letBobIn(stage)
+  const topic = { ...GROUP, topic: '7' }
+  await stage.base.chats.set(GROUP, { open: true })
+  await stage.say(ADA, 'Create a page', { place: topic })
+  const first = await stage.newest()
+  await stage.work(first.id, 'completed')
+  await stage.say(ADA, 'Make it blue', { place: topic })
+  assert.deepEqual((await stage.newest()).source, { type: 'task', task_id: first.id, commit: RESULT.commit })
+  await stage.say(ADA, 'Another page', { place: { ...GROUP, topic: '8' } })
+  assert.deepEqual((await stage.newest()).source, { type: 'empty' })
+  await stage.say(BOB, 'Show me', { place: topic })
+  assert.deepEqual((await stage.newest()).source, { type: 'empty' })
+})
+
+test('a topic that the client named is named after the first task in it, and only once', async () => {
+  const stage = createChatStage()
+  const place = { ...chatOf(ADA), topic: '5' }
+  const by = { userId: userOf(ADA), name: 'Ada' }
+  await stage.give({ type: 'topic_opened', place, name: 'New chat', implicit: true, by })
+  await stage.say(ADA, 'Create a page\nabout cats', { place })
+  await stage.say(ADA, 'And dogs', { place })
+  assert.deepEqual(stage.renamed, ['Create a page about cats'])
+  const other = { ...place, topic: '6' }
+  await stage.give({ type: 'topic_opened', place: other, name: 'Website', implicit: false, by })
+  await stage.say(ADA, 'Create a page', { place: other })
+  assert.equal(stage.renamed.length, 1)
+  assert.equal((await stage.base.chats.get(other)).title, 'Website')
+})
+
+test('what was not meant for the bot is left alone', async () => {
+  const stage = createChatStage()
+  await stage.say(ADA, 'lunch?', { place: GROUP, addressed: false })
+  await stage.say(ADA, '/help@another_bot', { place: GROUP })
+  await stage.say(ADA, '/frobnicate', { place: GROUP })
+  assert.deepEqual(await stage.entries(), [])
+})
+
+test('a command that does not exist is met with the one that was meant', async () => {
+  const stage = createChatStage()
+  for (const [given, meant] of [
+    ['/statsu', '/status'],
+    ['/newtask', '/new\\_task'],
+    ['/panik on', '/panic'],
+    ['/approv', '/approve'],
+  ] as const)
+    assert.ok((await stage.answerTo(await stage.say(ADA, given))).includes(`Did you mean ${meant}?`), given)
+  assert.match(await stage.answerTo(await stage.say(ADA, '/xyzzyqwert')), /\/help/)
+})
+
+test('the help names only what the person may do there', async () => {
+  const stage = createChatStage()
+  await letBobIn(stage)
+  const owner = await stage.answerTo(await stage.say(ADA, '/help'))
+  const member = await stage.answerTo(await stage.say(BOB, '/help'))
+  const group = await stage.answerTo(await stage.say(ADA, '/help', { place: GROUP }))
+  assert.ok(owner.includes('/panic') && !owner.includes('/open'))
+  assert.ok(member.includes('/status') && !member.includes('/panic') && !member.includes('/run'))
+  assert.ok(group.includes('/open'))
+})
+
+test('/new starts a thread of its own, once for a message', async () => {
+  const stage = createChatStage()
+  await stage.say(ADA, 'one')
+  const fresh = stage.said(ADA, '/new')
+  await stage.give({ type: 'message', message: fresh, receivedAt: stage.now() }, 3)
+  await stage.say(ADA, 'two')
+  const [one, two] = await stage.tasks()
+  assert.notEqual(one?.threadId, two?.threadId)
+  assert.equal((await stage.base.chats.get(chatOf(ADA))).context, 1)
+})
+
+test('/status tells what is open here, to members only what is theirs', async () => {
+  const stage = createChatStage()
+  await letBobIn(stage)
+  await stage.base.chats.set(GROUP, { open: true })
+  await stage.say(ADA, '/run rm -rf build', { place: GROUP })
+  await stage.say(BOB, 'Explain threads', { place: GROUP })
+  stage.pass(125_000)
+  const owner = await stage.answerTo(await stage.say(ADA, '/status', { place: GROUP }))
+  assert.match(owner, /waits for an owner's yes, for 2 min 5 s: `rm -rf build`/)
+  assert.match(owner, /Explain threads/)
+  assert.match(owner, /1 waiting, 1 to be approved/)
+  const member = await stage.answerTo(await stage.say(BOB, '/status', { place: GROUP }))
+  assert.match(member, /Explain threads/)
+  assert.doesNotMatch(member, /rm -rf|Everywhere/)
+  const elsewhere = await stage.answerTo(await stage.say(BOB, '/status'))
+  assert.match(elsewhere, /Nothing is open here/)
+})
+
+test('/abort stops the newest here, one by a piece of its id, or all', async () => {
+  const stage = createChatStage()
+  for (const text of ['one', 'two', 'three', 'four']) await stage.say(ADA, text)
+  const [one, two, three, four] = await stage.tasks()
+  assert.ok(one && two && three && four)
+  const status = async (id: typeof one.id) => (await stage.base.store.get(id))?.status
+  await stage.say(ADA, '/abort')
+  assert.equal(await status(four.id), 'aborted')
+  await stage.say(ADA, `/abort ${one.id.slice(-8)}`)
+  assert.equal(await status(one.id), 'aborted')
+  assert.match(await stage.answerTo(await stage.say(ADA, '/abort ffff0000')), /no task/)
+  assert.equal(await status(two.id), 'pending')
+  await stage.work(two.id, 'running')
+  await stage.say(ADA, '/abort all')
+  assert.equal(await status(two.id), 'aborting')
+  assert.equal(await status(three.id), 'aborted')
+  assert.match(await stage.answerTo(await stage.say(ADA, '/abort')), /is being stopped/)
+})
+
+test('members can neither see nor stop what is not theirs', async () => {
+  const stage = createChatStage()
+  await letBobIn(stage)
+  await stage.say(ADA, 'secret plans')
+  const task = await stage.newest()
+  assert.match(await stage.answerTo(await stage.say(BOB, `/abort ${task.id}`)), /no task/)
+  assert.match(await stage.answerTo(await stage.say(BOB, `/task ${task.id}`)), /no task/)
+  assert.match(await stage.answerTo(await stage.say(BOB, `/task ${task.id.slice(-8)}`)), /no task|What/)
+  assert.equal((await stage.base.store.get(task.id))?.status, 'pending')
+  assert.doesNotMatch(
+    JSON.stringify(await stage.entries().then((all) => all.filter((one) => one.place.chat === '22'))),
+    /secret/,
+  )
+})
+
+test('/task shows the details of the newest, or of the one that is named', async () => {
+  const stage = createChatStage()
+  await stage.say(ADA, 'one')
+  await stage.say(ADA, 'two')
+  const [one, two] = await stage.tasks()
+  assert.ok(one && two)
+  const details = async (id: string) =>
+    (await stage.entries()).filter(({ key }) => key.startsWith(`details:${id}`)).length
+  await stage.say(ADA, '/task')
+  assert.ok((await details(two.id)) > 0)
+  await stage.say(ADA, `/task ${one.id.slice(-8)}`)
+  assert.ok((await details(one.id)) > 0)
+  assert.equal((await stage.tasks()).length, 2)
+})
+
+test('/panic on pauses and stops what runs, /panic off goes on; nobody else may', async () => {
+  const stage = createChatStage()
+  await letBobIn(stage)
+  await stage.say(BOB, 'one')
+  const running = await stage.newest()
+  await stage.work(running.id, 'running')
+  await stage.say(BOB, 'two')
+  assert.match(await stage.answerTo(await stage.say(BOB, '/panic on')), /owners only/)
+  const answer = await stage.answerTo(await stage.say(ADA, '/panic on'))
+  assert.match(answer, /Everything is stopped/)
+  assert.match(answer, /1 task was/)
+  assert.ok(answer.includes(running.id.slice(-8)))
+  assert.equal((await stage.base.queue.state()).paused, true)
+  assert.equal((await stage.base.store.get(running.id))?.status, 'aborting')
+  assert.equal((await stage.newest()).status, 'pending')
+  await stage.say(ADA, '/panic off')
+  assert.equal((await stage.base.queue.state()).paused, false)
+  assert.match(await stage.answerTo(await stage.say(ADA, '/panic')), /on.*off/)
+})
+
+test('/verbosity is of the place, and of the owner in groups', async () => {
+  const stage = createChatStage()
+  await letBobIn(stage)
+  await stage.base.chats.set(GROUP, { open: true })
+  await stage.say(BOB, '/verbosity 2')
+  assert.equal((await stage.base.chats.get(chatOf(BOB))).verbosity, 2)
+  await stage.say(BOB, '/verbosity 2', { place: GROUP })
+  assert.equal((await stage.base.chats.get(GROUP)).verbosity, null)
+  assert.match(await stage.answerTo(await stage.say(ADA, '/verbosity loud')), /0, 1 or 2. Now it is 1/)
+})
+
+test('typed answers stand beside the buttons', async () => {
+  for (const [reply, status] of [
+    ['yes', 'queued'],
+    ['OK!', 'queued'],
+    ['approve', 'queued'],
+    ['no', 'aborted'],
+    ['deny', 'aborted'],
+    ['no, use ls', 'aborted'],
+  ] as const) {
+    const stage = createChatStage()
+    await stage.say(ADA, '/run rm x')
+    await stage.say(ADA, reply, { replyTo: await stage.refOf('approval:') })
+    assert.equal((await stage.newest()).status, status, reply)
+    assert.equal((await stage.tasks()).length, 1)
+  }
+  const stage = createChatStage()
+  await stage.say(ADA, '/run rm x')
+  const unclear = await stage.say(ADA, 'maybe later', { replyTo: await stage.refOf('approval:') })
+  assert.match(await stage.answerTo(unclear), /yes or a no/)
+  assert.equal((await stage.newest()).status, 'needs_approval')
+})
+
+test('a reply of yes to the card answers it while it asks, and is a request afterwards', async () => {
+  const stage = createChatStage()
+  await stage.say(ADA, '/run rm x')
+  const card = await stage.refOf('task:')
+  const yes = stage.said(ADA, 'yes', { replyTo: card })
+  await stage.give({ type: 'message', message: yes, receivedAt: stage.now() }, 2)
+  assert.equal((await stage.newest()).status, 'queued')
+  assert.equal((await stage.tasks()).length, 1)
+})
+
+test('/approve answers the one that waits, and asks which where several do', async () => {
+  const stage = createChatStage()
+  await letBobIn(stage)
+  await stage.say(ADA, '/run one')
+  await stage.say(ADA, '/run two')
+  const [one, two] = await stage.tasks()
+  assert.ok(one && two)
+  const which = await stage.answerTo(await stage.say(ADA, '/approve'))
+  assert.ok(which.includes(one.id.slice(-8)) && which.includes(two.id.slice(-8)))
+  assert.match(await stage.answerTo(await stage.say(BOB, `/approve ${one.id}`)), /no task/)
+  await stage.say(ADA, `/approve ${one.id.slice(-8)}`)
+  assert.equal((await stage.base.store.get(one.id))?.status, 'queued')
+  await stage.say(ADA, '/deny not today')
+  assert.equal((await stage.base.store.get(two.id))?.error, 'The approval was rejected: not today')
+  assert.match(await stage.answerTo(await stage.say(ADA, '/approve')), /Nothing here waits/)
+})
+
+test('files come along: with a caption, without one, and when they are too big', async () => {
+  const stage = createChatStage()
+  await stage.say(ADA, 'Summarize this', { attachments: [stage.attachment('report')] })
+  const first = await stage.newest()
+  const [artifact] = await stage.base.artifacts.ofTask(first.id)
+  assert.equal(artifact?.name, 'report.txt')
+  assert.equal((await stage.base.objects.get(artifact.objectKey))?.byteLength, 3)
+  assert.ok((await stage.base.store.events(first.id, 0, 100)).some((event) => event.type === 'artifact.added'))
+
+  const alone = await stage.say(ADA, '', { attachments: [stage.attachment('table'), stage.attachment('chart')] })
+  assert.equal((await stage.tasks()).length, 1)
+  assert.match(await stage.answerTo(alone, 'stored'), /Kept: table.txt \(3 bytes\), chart.txt \(3 bytes\)/)
+  await stage.say(ADA, 'Draw it', { replyTo: await stage.refOf(`note:${alone.place.chat}/${alone.ref}/stored`) })
+  const second = await stage.newest()
+  assert.deepEqual((await stage.base.artifacts.ofTask(second.id)).map(({ name }) => name).toSorted(), [
+    'chart.txt',
+    'table.txt',
+  ])
+  await stage.say(ADA, 'Draw it again', { replyTo: alone.ref })
+  assert.equal((await stage.base.artifacts.ofTask((await stage.newest()).id)).length, 2)
+
+  stage.files.set('huge', { type: 'too_big', limitBytes: 20_000_000 })
+  const huge = await stage.say(ADA, 'And this?', { attachments: [{ ...stage.attachment('huge', null) }] })
+  assert.match(await stage.answerTo(huge, 'files'), /huge.txt is too big: I can take files of up to 20 MB/)
+  assert.equal((await stage.newest()).inputText, 'And this?')
+
+  const voice = await stage.say(ADA, '', { attachments: [stage.attachment('memo', 3, 'voice')] })
+  assert.match(await stage.answerTo(voice, 'stored'), /can't understand speech yet/)
+})
+
+test("an album's late parts belong to its first", async () => {
+  const stage = createChatStage()
+  const externalId = 'album:9'
+  const first = await stage.say(ADA, 'Compare these', { attachments: [stage.attachment('a')], externalId })
+  await stage.say(ADA, '', { attachments: [stage.attachment('b')], externalId })
+  assert.equal((await stage.tasks()).length, 1)
+  const task = await stage.newest()
+  assert.deepEqual(
+    (await stage.base.artifacts.ofTask(task.id)).map(({ name }) => name),
+    ['a.txt', 'b.txt'],
+  )
+  assert.equal((await stage.base.cards.get(task.id))?.request, first.ref)
+
+  const other = 'album:10'
+  const silent = await stage.say(ADA, '', { attachments: [stage.attachment('c')], externalId: other })
+  await stage.say(ADA, 'Merge them', { attachments: [stage.attachment('d')], externalId: other })
+  assert.equal((await stage.tasks()).length, 2)
+  const merged = await stage.base.artifacts.ofTask((await stage.newest()).id)
+  assert.deepEqual(
+    merged.map(({ name }) => name),
+    ['c.txt', 'd.txt'],
+  )
+  const note = await stage.base.outbox.find(BOT, `note:${silent.place.chat}/${silent.ref}/stored`)
+  assert.equal(note?.posting.type, 'nothing')
+})
+
+test('names of files lead nowhere', async () => {
+  const stage = createChatStage()
+  const evil = { ...stage.attachment('e'), name: '../../etc/pass\u0000wd\u202egnp.exe' }
+  await stage.say(ADA, 'Look', { attachments: [evil] })
+  const [artifact] = await stage.base.artifacts.ofTask((await stage.newest()).id)
+  assert.equal(artifact?.name, '.._.._etc_passwdgnp.exe')
+})
+
+test('what a chat closed held back is said when it opens', async () => {
+  const stage = createChatStage()
+  await stage.say(ADA, '/run ls')
+  const held = (await stage.entries()).filter(({ lane }) => lane === 'approval')
+  await stage.give({ type: 'closed', place: chatOf(ADA), by: { userId: userOf(ADA), name: 'Ada' } })
+  assert.equal((await stage.base.chats.get(chatOf(ADA))).closed, true)
+  for (const { key, place, version, refs } of held)
+    await stage.base.outbox.record([
+      {
+        bot: BOT,
+        key,
+        place,
+        version,
+        refs,
+        state: 'held',
+        shown: 0,
+        attempts: 1,
+        notBefore: stage.now(),
+        error: 'blocked',
+      },
+    ])
+  await stage.give({ type: 'opened', place: chatOf(ADA), direct: true, by: { userId: userOf(ADA), name: 'Ada' } })
+  assert.equal((await stage.base.chats.get(chatOf(ADA))).closed, false)
+  assert.equal((await stage.base.outbox.state(BOT)).held, 0)
+})
+
+test('a chat that moved takes everything along', async () => {
+  const stage = createChatStage()
+  await stage.say(ADA, '/run ls', { place: GROUP })
+  await stage.give({ type: 'migrated', bot: BOT, from: GROUP.chat, to: '-100200' }, 2)
+  const there = { ...GROUP, chat: '-100200' }
+  assert.match(await stage.answerTo(await stage.say(ADA, '/status', { place: there })), /waits for an owner's yes/)
+  await stage.tap(ADA, 'approval:', 'Approve once')
+  assert.equal((await stage.newest()).status, 'queued')
+})
+
+test('the Stop of a draft stops what is at work', async () => {
+  const stage = createChatStage()
+  await stage.say(ADA, 'one')
+  const task = await stage.newest()
+  await stage.work(task.id, 'running')
+  await stage.say(ADA, 'two')
+  const author = { userId: userOf(ADA), name: 'Ada' }
+  await stage.give({ type: 'draft_stopped', place: chatOf(ADA), draft: '123', author }, 2)
+  assert.equal((await stage.base.store.get(task.id))?.status, 'aborting')
+  assert.equal((await stage.newest()).status, 'pending')
+})
+
+test('what people are called cannot change what is said', async () => {
+  const stage = createChatStage()
+  const odd = { id: 11, name: '[click](http://evil) *bold*' }
+  const hello = await stage.answerTo(await stage.say(odd, '/start'))
+  assert.ok(hello.startsWith('Hello \\[click\\](http://evil) \\*bold\\*!'), hello.slice(0, 60))
+  assert.match(hello, /hello world/)
+  assert.equal(buttonsOf({ posting: { type: 'nothing' } }).length, 0)
+})

@@ -1,0 +1,421 @@
+// A conversation over memory: people write and tap, posts are delivered at once, and any call of any store can be made to break.
+import { createMemoryActionStore } from '../../src/adapters/memory/action-store.ts'
+import { createMemoryArtifactStore } from '../../src/adapters/memory/artifact-store.ts'
+import { createMemoryCardStore } from '../../src/adapters/memory/card-store.ts'
+import { createMemoryChatStore } from '../../src/adapters/memory/chat-store.ts'
+import { createMemoryConversationStore } from '../../src/adapters/memory/conversation-store.ts'
+import { createMemoryLedger } from '../../src/adapters/memory/ledger.ts'
+import { createMemoryMemberStore } from '../../src/adapters/memory/member-store.ts'
+import { createMemoryObjectStore } from '../../src/adapters/memory/object-store.ts'
+import { createMemoryOutbox } from '../../src/adapters/memory/outbox.ts'
+import { createMemoryStandingApprovals } from '../../src/adapters/memory/standing-approvals.ts'
+import { createMemoryTaskQueue } from '../../src/adapters/memory/task-queue.ts'
+import { createTaskRecords } from '../../src/adapters/memory/task-records.ts'
+import { createMemoryTaskSignals } from '../../src/adapters/memory/task-signals.ts'
+import { createMemoryTaskStore } from '../../src/adapters/memory/task-store.ts'
+import { createSystemIds } from '../../src/adapters/system/ids.ts'
+import { questionPost } from '../../src/core/conversation/approval-post.ts'
+import { cardKey } from '../../src/core/conversation/accepted.ts'
+import { offerCardButtons } from '../../src/core/conversation/card-buttons.ts'
+import type { Cards } from '../../src/core/conversation/cards.ts'
+import type { ConversationDeps } from '../../src/core/conversation/deps.ts'
+import { createReceive } from '../../src/core/conversation/receive.ts'
+import type { FetchedFile } from '../../src/core/ports/chat-files.ts'
+import type { OutboxEntry } from '../../src/core/ports/outbox.ts'
+import { appendUnderClaim, isRefusal } from '../../src/core/task/apply-command.ts'
+import type { Attachment, ChatEvent, ChatMessage } from '../../src/core/vocabulary/chat-message.ts'
+import type { TaskEventBody } from '../../src/core/vocabulary/event.ts'
+import type { CommitId, TaskId, UserId, WorkerId } from '../../src/core/vocabulary/ids.ts'
+import type { BotId, MessageRef, Place } from '../../src/core/vocabulary/place.ts'
+import type { Button, Posting } from '../../src/core/vocabulary/post.ts'
+import { isTerminal } from '../../src/core/vocabulary/task.ts'
+import type { Task } from '../../src/core/vocabulary/task.ts'
+import { NO_USAGE } from '../../src/core/vocabulary/usage.ts'
+
+export const BOT = '1' as BotId
+const WORKER = 'worker' as WorkerId
+const STALE_MS = 600_000
+const START = new Date('2026-03-02T09:00:00Z')
+
+/** Somebody with an app: `telegram:<id>`. */
+export type Person = { readonly id: number; readonly name: string }
+export const ADA: Person = { id: 11, name: 'Ada' }
+export const BOB: Person = { id: 22, name: 'Bob' }
+export const EVE: Person = { id: 33, name: 'Eve *the* guest' }
+export const GROUP: Place = { interface: 'telegram', bot: BOT, chat: '-100', topic: null }
+
+export function userOf(person: Person): UserId {
+  return `telegram:${person.id}` as UserId
+}
+
+export function chatOf(person: Person): Place {
+  return { interface: 'telegram', bot: BOT, chat: String(person.id), topic: null }
+}
+
+export type Said = Partial<
+  Pick<ChatMessage, 'place' | 'addressed' | 'attachments' | 'replyTo' | 'sentAt' | 'externalId'>
+> & {
+  readonly ref?: string
+}
+
+/** Breaks the n-th call, before or after it took effect; null for none. */
+export type Break = { readonly call: number; readonly when: 'before' | 'after' }
+
+export function createChatStage(breaks: Break | null = null) {
+  let now = START
+  let written = 100
+  let sent = 0
+  let calls = 0
+  let armed = breaks
+  const names: string[] = []
+  const clock = { now: () => now, sleep: async () => undefined }
+  const random = createSystemIds()
+  let made = 0
+  const ids = {
+    ...random,
+    // Recognizable, so that two runs can be compared: eight characters that differ, then filling.
+    unguessable: <Id extends string>() => `a${String((made += 1)).padStart(7, '0')}${'x'.repeat(18)}` as Id,
+  }
+  const records = createTaskRecords()
+  const store = createMemoryTaskStore(records, clock)
+  const queue = createMemoryTaskQueue(records, clock)
+  const signals = createMemoryTaskSignals()
+  const files = new Map<string, FetchedFile>()
+  const renamed: string[] = []
+  const closedPreviews = new Set<TaskId>()
+  const codes = new Set<string>(['right-code'])
+  const base: ConversationDeps = {
+    store,
+    signals,
+    clock,
+    ids,
+    telemetry: { log: () => undefined, count: () => undefined, time: () => undefined },
+    limits: { inputCharacters: 1_000, approvalMs: 3_600_000 },
+    outbox: createMemoryOutbox(clock),
+    cards: createMemoryCardStore(),
+    chats: createMemoryChatStore(records),
+    actions: createMemoryActionStore(clock),
+    members: createMemoryMemberStore(),
+    standing: createMemoryStandingApprovals(),
+    conversations: createMemoryConversationStore(records),
+    artifacts: createMemoryArtifactStore(),
+    objects: createMemoryObjectStore(),
+    ledger: createMemoryLedger(records),
+    queue,
+    files: { fetch: async (_bot, fileRef) => files.get(fileRef) ?? { type: 'gone' } },
+    messenger: {
+      deliver: async () => ({ type: 'delivered', refs: [] }),
+      showActivity: async () => undefined,
+      showDraft: async () => false,
+      renameTopic: async (_place, title) => {
+        renamed.push(title)
+        return true
+      },
+      username: () => 'our_bot',
+    },
+    closePreviews: async (taskId) => void closedPreviews.add(taskId),
+    claimOwnership: async (code) => codes.delete(code),
+    settings: { owners: [userOf(ADA)], verbosity: 1, onlyAgentOutput: false, staleMs: STALE_MS, drafts: false },
+  }
+
+  /** A card in one line, with the buttons that a real one has. */
+  async function draw(taskId: TaskId): Promise<void> {
+    const [card, task] = [await base.cards.get(taskId), await store.get(taskId)]
+    if (card === null || task === null) return
+    if (task.status === 'needs_approval' && task.approval !== null)
+      await base.outbox.put([await questionPost(base, taskId, task.approval, card)])
+    const over = isTerminal(task.status)
+    const row = await offerCardButtons(
+      base,
+      card.place,
+      taskId,
+      over ? ['accept', 'fix', 'details'] : ['abort', 'status'],
+    )
+    const posting = message(`${task.status}: ${task.inputText}`, [row])
+    await base.outbox.put([{ key: cardKey(taskId), place: card.place, lane: over ? 'final' : 'progress', posting }])
+    if (over) await base.cards.finish(taskId)
+  }
+
+  const follower: Cards = {
+    open: async (card) => {
+      await base.cards.open(card)
+      await draw(card.taskId)
+    },
+    refresh: draw,
+    follow: async () => undefined,
+    unfollow: async () => undefined,
+    close: async () => undefined,
+  }
+
+  function breakable<Port extends object>(name: string, port: Port): Port {
+    return new Proxy(port, {
+      get: (target, property, receiver) => {
+        const value: unknown = Reflect.get(target, property, receiver)
+        if (typeof value !== 'function' || property === 'username') return value
+        return async (...args: readonly unknown[]) => {
+          calls += 1
+          names.push(`${name}.${String(property)}`)
+          const mine = armed !== null && armed.call === calls ? armed.when : null
+          if (mine !== null) armed = null
+          if (mine === 'before') throw new Error(`${name}.${String(property)} broke before`)
+          const result: unknown = await Reflect.apply(value, target, args)
+          if (mine === 'after') throw new Error(`${name}.${String(property)} broke after`)
+          return result
+        }
+      },
+    })
+  }
+
+  const PORTS = [
+    'store',
+    'outbox',
+    'cards',
+    'chats',
+    'actions',
+    'members',
+    'standing',
+    'artifacts',
+    'objects',
+    'queue',
+    'files',
+  ] as const
+  const ports = Object.fromEntries(PORTS.map((name) => [name, breakable(name, base[name])]))
+  const deps: ConversationDeps = { ...base, ...ports, messenger: breakable('messenger', base.messenger) }
+  const receive = createReceive(deps, breakable('follower', follower))
+
+  /** Everything that waits stands in its chat. */
+  async function deliver(): Promise<void> {
+    for (const entry of await base.outbox.unsettled(BOT, 1_000)) {
+      const gone = entry.posting.type === 'nothing'
+      const refs = gone ? [] : entry.refs.length > 0 ? entry.refs : [`bot-${(sent += 1)}` as MessageRef]
+      const { key, place, version } = entry
+      await base.outbox.record([
+        {
+          bot: BOT,
+          key,
+          place,
+          version,
+          refs,
+          state: 'settled',
+          shown: version,
+          attempts: 0,
+          notBefore: now,
+          error: null,
+        },
+      ])
+    }
+  }
+
+  async function give(event: ChatEvent, times = 1): Promise<void> {
+    for (let given = 0; given < times; given += 1) {
+      try {
+        await receive(event)
+      } catch (error) {
+        if (!(error instanceof Error) || !error.message.includes(' broke ')) throw error
+        await receive(event)
+      }
+    }
+    await deliver()
+  }
+
+  function said(person: Person, text: string, more: Said = {}): ChatMessage {
+    written += 1
+    const { ref = String(written), place = chatOf(person), ...rest } = more
+    return {
+      place,
+      ref: ref as MessageRef,
+      parts: [ref as MessageRef],
+      externalId: ref,
+      author: { userId: userOf(person), name: person.name },
+      direct: place.chat === String(person.id),
+      addressed: true,
+      text,
+      attachments: [],
+      replyTo: null,
+      sentAt: now,
+      raw: {},
+      ...rest,
+    }
+  }
+
+  async function entries(): Promise<readonly OutboxEntry[]> {
+    const states = ['waiting', 'sending', 'settled', 'ambiguous', 'failed', 'held'] as const
+    return (await base.outbox.list(BOT, states, 10_000)).toReversed()
+  }
+
+  async function tasks(): Promise<readonly Task[]> {
+    const { items } = await store.list({ userId: null, statuses: null, limit: 1_000, cursor: null })
+    return items.toReversed()
+  }
+
+  const stage = {
+    base,
+    files,
+    renamed,
+    closedPreviews,
+    calls: () => calls,
+    called: () => names,
+    isArmed: () => armed !== null,
+    pass: (ms: number) => void (now = new Date(now.getTime() + ms)),
+    now: () => now,
+    give,
+    said,
+    deliver,
+    entries,
+    tasks,
+    draw,
+    say: async (person: Person, text: string, more: Said = {}): Promise<ChatMessage> => {
+      const message = said(person, text, more)
+      await give({ type: 'message', message, receivedAt: now })
+      return message
+    },
+    edit: (message: ChatMessage, text: string) =>
+      give({ type: 'edited', message: { ...message, text }, editedAt: new Date(now.getTime() + 1_000) }),
+    /** Presses the button of that label on what stands under a key that begins so. */
+    tap: async (
+      person: Person,
+      key: string,
+      label: string,
+      times = 1,
+    ): Promise<Extract<Posting, { type: 'tap_answer' }>> => {
+      const event = await stage.tapOf(person, key, label)
+      await give(event, times)
+      return stage.tapAnswer(event)
+    },
+    tapAnswer: async (event: Extract<ChatEvent, { type: 'tap' }>) => {
+      const posting = (await base.outbox.find(BOT, `tap:${event.tap}`))?.posting
+      if (posting?.type !== 'tap_answer') throw new Error('The tap was not answered')
+      return posting
+    },
+    tapOf: async (person: Person, key: string, label: string): Promise<Extract<ChatEvent, { type: 'tap' }>> => {
+      const entry = (await entries()).findLast((one) => one.key.startsWith(key) && buttonsOf(one).length > 0)
+      const button = entry === undefined ? undefined : buttonsOf(entry).find((one) => one.label === label)
+      if (entry === undefined || button?.does.type !== 'act') throw new Error(`There is no ${label} on ${key}`)
+      written += 1
+      return {
+        type: 'tap',
+        place: entry.place,
+        tap: `tap-${written}`,
+        action: button.does.action,
+        on: entry.refs[0] ?? null,
+        author: { userId: userOf(person), name: person.name },
+        direct: entry.place.chat === String(person.id),
+      }
+    },
+    /** The Markdown of what was answered to a message. */
+    answerTo: async ({ place, ref }: ChatMessage, part = '0'): Promise<string> => {
+      const posting = (await base.outbox.find(BOT, `note:${place.chat}/${ref}/${part}`))?.posting
+      return posting?.type === 'message' ? posting.content.markdown : ''
+    },
+    refOf: async (key: string): Promise<MessageRef | null> => {
+      const entry = (await entries()).findLast((one) => one.key.startsWith(key))
+      return entry?.refs[0] ?? null
+    },
+    newest: async (): Promise<Task> => {
+      const task = (await tasks()).at(-1)
+      if (task === undefined) throw new Error('There is no task')
+      return task
+    },
+    /** A worker takes the task up, and leaves it so. */
+    work: async (taskId: TaskId, until: 'running' | 'completed'): Promise<void> => {
+      const [claim] = await queue.claim({ worker: WORKER, limit: 1, leaseMs: 60_000, only: taskId })
+      if (claim === undefined) throw new Error('There is nothing to claim')
+      const append = async (...bodies: readonly TaskEventBody[]) => {
+        const done = await appendUnderClaim(base, { taskId, token: claim.token }, bodies)
+        if (isRefusal(done)) throw new Error(`It was refused: ${done.type}`)
+      }
+      const routing = {
+        task_type: 'dev_pipeline',
+        confidence: 1,
+        summary: '',
+        plan: '',
+        needs_confirmation: false,
+        command: null,
+      } as const
+      if (claim.task.status === 'pending')
+        await append({ type: 'task.routed', data: routing }, { type: 'task.queued', data: { reason: '' } })
+      await append({ type: 'task.started', data: { worker: WORKER, sandbox_level: 'L1' } })
+      if (until === 'completed') await append({ type: 'task.completed', data: { result: RESULT } })
+      await draw(taskId)
+      await deliver()
+    },
+    attachment: (fileRef: string, bytes: number | null = 3, kind: Attachment['kind'] = 'document'): Attachment => {
+      if (bytes !== null) files.set(fileRef, { type: 'fetched', bytes: new Uint8Array(bytes) })
+      return { kind, name: `${fileRef}.txt`, mediaType: 'text/plain', bytes, fileRef }
+    },
+    /** All that came of it, with the same names in two runs that came to the same. */
+    endState: async (): Promise<string> => {
+      const posts = (await entries())
+        .filter(({ posting }) => posting.type !== 'nothing')
+        .map(({ key, place, lane, posting }) => ({ key, place, lane, posting }))
+      const logs = await Promise.all((await tasks()).map(({ id }) => store.events(id, 0, 1_000)))
+      const made = await Promise.all((await tasks()).map(({ id }) => base.artifacts.ofTask(id)))
+      const places = [...new Map(posts.map(({ place }) => [JSON.stringify(place), place])).values()]
+      const state = {
+        tasks: (await tasks()).map(({ id, inputText, status, source, approval }) => ({
+          id,
+          inputText,
+          status,
+          source,
+          approval,
+        })),
+        // Later cards than the first are drawn as often as somebody acts: what counts is what stands there.
+        posts,
+        logs: logs.map((log) => log.map(({ type, data }) => ({ type, data }))),
+        artifacts: made.map((all) => all.map(({ id, name, bytes, objectKey }) => ({ id, name, bytes, objectKey }))),
+        cards: await Promise.all((await tasks()).map(({ id }) => base.cards.get(id))),
+        chats: await Promise.all(places.map((place) => base.chats.get(place))),
+        members: await base.members.list(),
+        requests: await base.members.requests(now),
+        rules: await base.standing.list(),
+        paused: (await queue.state()).paused,
+        closedPreviews: [...closedPreviews],
+        renamed: [...new Set(renamed)],
+      }
+      return alike(JSON.stringify(state, null, 1))
+    },
+  }
+  return stage
+}
+
+export type ChatStage = ReturnType<typeof createChatStage>
+
+export const RESULT = {
+  summary: 'Done.',
+  answer: null,
+  exit_code: null,
+  output: null,
+  preview_url: null,
+  commit: 'c'.repeat(40) as CommitId,
+  changed_files: ['a.txt'],
+  checks: [],
+  usage: NO_USAGE,
+  offline: false,
+}
+
+export function buttonsOf({ posting }: Pick<OutboxEntry, 'posting'>): readonly Button[] {
+  return posting.type === 'message' ? posting.content.buttons.flat() : []
+}
+
+function message(markdown: string, buttons: readonly (readonly Button[])[]): Posting {
+  return {
+    type: 'message',
+    content: { markdown, folds: [], buttons },
+    replyTo: null,
+    silent: true,
+    wantsReply: false,
+    pinned: false,
+  }
+}
+
+/** Names that are drawn are replaced by their place in the order in which they first appear. */
+function alike(text: string): string {
+  const known = new Map<string, string>()
+  return text.replace(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[aA]\d{7}(?:x{18})?|bot-\d+/g, (name) => {
+    const kind = name.toLowerCase().slice(0, 8)
+    const short =
+      known.get(name) ?? `${/^a\d/i.test(kind) ? 'action' : name.startsWith('bot-') ? 'post' : 'id'}-${known.size + 1}`
+    known.set(name, short)
+    return short
+  })
+}
