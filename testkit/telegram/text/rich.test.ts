@@ -146,6 +146,7 @@ test('the limits: characters, blocks, depth, columns', () => {
   assert.equal(refusal({ markdown: 'x\n\n'.repeat(501) }), 'Bad Request: RICH_MESSAGE_BLOCKS_TOO_MANY')
   assert.equal(refusal({ markdown: '- x\n'.repeat(250) }), 'Bad Request: RICH_MESSAGE_BLOCKS_TOO_MANY')
   assert.equal(refusal({ markdown: `${'>'.repeat(17)} x` }), 'Bad Request: rich message is nested too deeply')
+  assert.equal(refusal({ markdown: '> '.repeat(15_000) }), 'Bad Request: rich message is nested too deeply')
   const row = `<table><tr>${'<td>x</td>'.repeat(21)}</tr></table>`
   assert.equal(refusal({ html: row }), 'Bad Request: table has too many columns')
 })

@@ -42,6 +42,8 @@ export function parseRich(
     return { rich: { blocks: checked, ...(input.is_rtl === true ? { is_rtl: true } : {}) } }
   } catch (error) {
     if (error instanceof RichProblem) return { error: describe(error.message) }
+    // Thousands of quotes in each other end the stack of the Markdown parser before they are counted.
+    if (error instanceof RangeError) return { error: describe('Rich message is nested too deeply') }
     throw error
   }
 }
