@@ -104,7 +104,8 @@ function approvalPost(approval: Approval, card: Card, markdown: string, buttons:
       type: 'message',
       content: { markdown, folds: [], buttons },
       replyTo: card.request,
-      silent: false,
+      // Only a question has to be heard.
+      silent: buttons.length === 0,
       wantsReply: false,
       pinned: false,
     },

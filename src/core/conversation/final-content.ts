@@ -118,7 +118,7 @@ function checkBlock(checks: readonly CheckReport[]): readonly string[] {
   return [checks.map((check) => `${CHECK_MARKS[check.status]} ${code(oneLine(check.check, 40))}`).join(' · ')]
 }
 
-function changedBlock({ changed_files: files }: TaskResult): readonly string[] {
+function changedBlock({ changed_files: files }: Pick<TaskResult, 'changed_files'>): readonly string[] {
   if (files.length === 0) return []
   const names = files.slice(0, FILES_SHOWN).map((path) => code(oneLine(path, 60)))
   const more = files.length - names.length

@@ -1,5 +1,6 @@
 // One card, looked at again and again: what its task's log says is put where people read it, as often as they bear and not more.
 import type { Card } from '../ports/card-store.ts'
+import type { OutboxEntry } from '../ports/outbox.ts'
 import type { ApprovalId, MessageId } from '../vocabulary/ids.ts'
 import type { Button, Content, Lane, Post } from '../vocabulary/post.ts'
 import { applyStandingApproval } from '../approval/standing.ts'
@@ -24,7 +25,7 @@ export type FollowedCard = {
   newsAt: number
   /** What was put last. */
   put: { readonly at: number; readonly state: string; readonly json: string } | null
-  /** Something of it stands in the chat. */
+  /** Something of it stands in the chat, or may. */
   shown: boolean
   buttons: { readonly names: string; readonly row: readonly Button[] } | null
   readonly approvals: Map<ApprovalId, 'asked' | 'answered'>
@@ -162,10 +163,26 @@ async function progressPost(
   const json = JSON.stringify(content)
   const same = put?.json === json
   return {
-    post: same ? [] : [cardPost(card, content, followed.shown ? 'progress' : 'reply', true)],
+    post: same ? [] : [cardPost(card, content, await laneOf(deps, followed), true)],
     nextAt,
     remember: () => void (followed.put = { at: same && put !== null ? put.at : at, state, json }),
   }
+}
+
+/**
+ * The first word of a task goes before the progress of others, for as long as it waits. Once it was sent, even if it is not known
+ * whether it arrived, what follows is progress: nothing that is worth a second message.
+ */
+async function laneOf(deps: ConversationDeps, followed: FollowedCard): Promise<Lane> {
+  if (!followed.shown) {
+    const entry = await deps.outbox.find(followed.card.place.bot, cardKey(followed.card.taskId))
+    followed.shown = isShown(entry)
+  }
+  return followed.shown ? 'progress' : 'reply'
+}
+
+function isShown(entry: OutboxEntry | null): boolean {
+  return entry !== null && (entry.shown !== 0 || entry.refs.length > 0)
 }
 
 /** What people wait for: a change of it is shown at once. */
@@ -230,7 +247,7 @@ async function finalPost(deps: ConversationDeps, { card, shown }: FollowedCard, 
 async function putAll(deps: ConversationDeps, followed: FollowedCard, posts: readonly Post[]): Promise<void> {
   if (posts.length === 0) return
   const key = cardKey(followed.card.taskId)
-  for (const entry of await deps.outbox.put(posts)) if (entry.key === key) followed.shown = entry.refs.length > 0
+  for (const entry of await deps.outbox.put(posts)) if (entry.key === key) followed.shown ||= isShown(entry)
 }
 
 function cardPost(card: Card, content: Content, lane: Lane, silent: boolean): Post {

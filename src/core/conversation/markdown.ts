@@ -3,6 +3,8 @@ import { sanitizeLines } from './sanitize.ts'
 
 /** Everywhere special in CommonMark or GFM. */
 const SPECIAL = /[\\`*_{}[\]<>~|&$]/g
+/** What GFM finds addresses by: within one, nothing could be escaped any more. */
+const ADDRESS = /(https?|www|)(:(?=\/\/)|(?<=www)\.|@)/gi
 /** Special at the beginning of a line: headings, lists, rules, setext underlines. */
 const LINE_START = /^(\s*)([#+\-=:]|\d{1,9}(?=[.)]))/
 
@@ -17,7 +19,7 @@ export function escapeMarkdown(text: string): string {
 }
 
 function escapeLine(line: string): string {
-  const escaped = line.replace(SPECIAL, '\\$&')
+  const escaped = line.replace(SPECIAL, '\\$&').replace(ADDRESS, '$1\\$2')
   return escaped.replace(LINE_START, (_, space: string, mark: string) =>
     /^\d/.test(mark) ? `${space}${mark}\\` : `${space}\\${mark}`,
   )

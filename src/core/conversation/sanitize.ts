@@ -14,7 +14,7 @@ export function sanitizeLines(text: string): string {
     if (fence !== null) {
       const closes = raw.trim().startsWith(fence.mark) && /^[`~]+$/.test(raw.replace(/^[\s>]*/, '').trim())
       // A line further left ends a list item or quote, and its code with it.
-      const left = raw.trim() !== '' && (/^[\s>]*/.exec(raw)?.[0].length ?? 0) < fence.prefix
+      const left = raw.trim() !== '' && width(/^[\s>]*/.exec(raw)?.[0] ?? '') < fence.prefix
       if (!left) {
         lines.push(raw)
         if (closes) fence = null
@@ -26,8 +26,8 @@ export function sanitizeLines(text: string): string {
     if (opening !== null) {
       const [, prefix = '', mark = ''] = opening
       // Right after text, an indented fence would only go on with that text.
-      if (prefix.length > 3 && lines.at(-1)?.trim() !== '') lines.push('')
-      fence = { mark, prefix: prefix.length }
+      if (width(prefix) > 3 && lines.at(-1)?.trim() !== '') lines.push('')
+      fence = { mark, prefix: width(prefix) }
       unsure = false
       lines.push(raw)
       continue
@@ -42,8 +42,14 @@ export function sanitizeLines(text: string): string {
   return lines.join('\n')
 }
 
+/** In columns: a tab counts as the four that it may be. */
+function width(prefix: string): number {
+  return prefix.replaceAll('\t', '    ').length
+}
+
 function sanitizeLine(line: string, unsure: boolean): { readonly text: string; readonly open: boolean } {
-  const runs = codeSpans(line)
+  // A bare address takes backticks in.
+  const runs = /(?:https?:\/\/|www\.|@)\S*`/i.test(line) ? null : codeSpans(line)
   if (runs === null || unsure) return { text: sanitizeText(line), open: runs === null }
   return { text: runs.map(({ text, isCode }) => (isCode ? text : sanitizeText(text))).join(''), open: false }
 }
@@ -85,10 +91,18 @@ function sanitizeText(text: string): string {
       .replace(/\[([^[\]]*)\]\(\s*<?([^()\s<>]*)>?[^()]*\)/g, (whole, label: string, target: string) =>
         SAFE.test(target) ? whole : label === target ? label : `${label} (${target})`,
       )
-      .replace(/\](?=\(\s*<?([^\s>]*))/g, (bracket, target: string) => (SAFE.test(target) ? bracket : `\\${bracket}`))
-      .replace(/\](?=:\s*<?([^\s>]*))/g, (bracket, target: string) => (SAFE.test(target) ? bracket : `\\${bracket}`))
-      .replace(/\\*<(?!https?:\/\/[^\s<>`]*>|mailto:[^\s<>`]*>)/gi, (found) =>
-        found.length % 2 === 0 ? found : `${found.slice(0, -1)}\\<`,
+      .replace(/\\*\](?=\(\s*<?([^\s>]*))/g, closeUnlessSafe)
+      .replace(/\\*\](?=:\s*<?([^\s>]*))/g, closeUnlessSafe)
+      .replace(
+        /\\*<(?!https?:\/\/[^\s<>`]*>|mailto:[^\s<>`]*>)/gi,
+        (found) =>
+          // Escaped it would go, backslash and all, into an address that stands before it.
+          `${found.slice(0, -1).replace(/^((?:\\\\)*)\\$/, '$1')}&lt;`,
       )
   )
+}
+
+/** Escapes the bracket that would make a link of what follows it, unless it is escaped. */
+function closeUnlessSafe(found: string, target: string): string {
+  return SAFE.test(target) || found.length % 2 === 0 ? found : `${found.slice(0, -1)}\\]`
 }
