@@ -20,6 +20,15 @@ type Failed = Extract<Tried<null>, { ok: false }>
 
 const WORSE: Readonly<Record<Form, Form | null>> = { rich: 'entities', entities: 'plain', plain: null }
 
+/** Answers of a server that knows the bot: then an unknown method was unknown, and not the bot behind it. */
+const KNOWS_THE_BOT: ReadonlySet<RequestOutcome['type']> = new Set([
+  'slow_down',
+  'closed',
+  'missing',
+  'topic_missing',
+  'moved',
+])
+
 /**
  * Changes `standing` as it goes, so that it holds what stands there also where it ends half-way. Tries worse forms only
  * where a better one is refused, which leaves nothing behind.
@@ -33,22 +42,26 @@ export async function deliverMessage(
   const { bot } = channel.place
   let form = known.form(bot)
   let urlButtons = true
-  let richRefusal: 'for good' | 'perhaps' | null = null
+  let richRefusal: 'unknown_method' | 'form' | null = null
   for (;;) {
     const rendered = renderContent(posting.content, form, urlButtons)
     const failed = await show(channel, known, posting, rendered, standing)
     if (failed === null) break
     const refused = refusedForm(failed.error)
-    if (refused === 'buttons' && urlButtons) urlButtons = false
-    else {
-      const next = WORSE[form]
-      if (refused === null || next === null || (refused === 'unknown_method' && form !== 'rich')) return failed.outcome
-      if (form === 'rich') richRefusal = refused === 'unknown_method' ? 'for good' : 'perhaps'
-      form = next
+    if (refused === 'buttons' && urlButtons) {
+      urlButtons = false
+      continue
     }
+    const next = WORSE[form]
+    if (refused === null || next === null || (refused === 'unknown_method' && form !== 'rich')) {
+      if (richRefusal === 'unknown_method' && KNOWS_THE_BOT.has(failed.outcome.type)) known.richRefused(bot, true)
+      return failed.outcome
+    }
+    if (form === 'rich') richRefusal = refused === 'unknown_method' ? refused : 'form'
+    form = next
   }
   // Only now it is certain that the form was the trouble.
-  if (richRefusal !== null) known.richRefused(bot, richRefusal === 'for good')
+  if (richRefusal !== null) known.richRefused(bot, richRefusal === 'unknown_method')
   await pin(channel, known, posting.pinned, standing[0])
   return { type: 'delivered' }
 }

@@ -76,8 +76,6 @@ function toChatId(chat: string): number | string {
   return /^-?\d+$/.test(chat) ? Number(chat) : chat
 }
 
-/** The general topic of a forum is the chat itself: naming it by its number is an error. */
-function toThread({ chat, topic }: Place): Channel['thread'] {
-  if (topic === null || (topic === '1' && chat.startsWith('-'))) return {}
-  return { message_thread_id: Number(topic) }
+function toThread({ topic }: Place): Channel['thread'] {
+  return topic === null ? {} : { message_thread_id: Number(topic) }
 }

@@ -71,11 +71,11 @@ function captionOf(upload: Upload): { readonly caption?: string } {
   return isVisible(caption) ? { caption } : {}
 }
 
-/** With a name that is one on every system, and leaves a header of a form as it is. */
+/** With a name that is one on every system, and in a form's header, where grammY writes it without quotes. */
 function toInputFile(upload: Upload): InputFile {
   const name = cleanText(upload.name)
-    .replaceAll(/[\n"\\/:*?<>|;%]/g, '_')
-    .trim()
+    .replaceAll(/[\s"'\\/:*?<>|;,%=]+/g, '_')
+    .replace(/^[._]+/, '')
   const ending = /\.[\w-]{1,16}$/.exec(name)?.[0] ?? ''
   const stem = shorten(name.slice(0, name.length - ending.length), LONGEST_NAME)
   return new InputFile(upload.bytes, isVisible(stem) ? stem + ending : `file${ending}`)
