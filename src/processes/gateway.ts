@@ -9,14 +9,17 @@ import { acceptRequest } from '../core/task/accept-request.ts'
 import { appendFromOutside, appendUnderClaim, applyCommand } from '../core/task/apply-command.ts'
 import { followLog } from '../core/task/read-log.ts'
 import { OWNER } from '../core/vocabulary/principal.ts'
+import { botReports } from './bot-reports.ts'
 import type { Platform } from './platform.ts'
 import { jwtSecret } from './secrets.ts'
+import type { Telegram } from './telegram.ts'
 
 export type Gateway = { readonly url: string; readonly close: () => Promise<void> }
 
 const CONSOLE = fileURLToPath(new URL('../../console', import.meta.url))
 
-export async function startGateway(platform: Platform): Promise<Gateway> {
+/** `telegram`: whom webhooks are handed to; null where there are no bots. */
+export async function startGateway(platform: Platform, telegram: Telegram | null): Promise<Gateway> {
   const { config } = platform
   const [secret, consoleDirectory] = await Promise.all([jwtSecret(config), buildConsole(platform)])
   const server = createHttpServer(
@@ -38,6 +41,8 @@ export async function startGateway(platform: Platform): Promise<Gateway> {
       }),
       metrics: () => platform.telemetry.metrics(),
       previewHosts: platform.previewHosts,
+      webhooks: telegram,
+      bots: () => botReports(platform),
     },
     {
       host: config.HTTP_HOST,

@@ -1,4 +1,4 @@
-// Starts the parts that one process plays: the gateway, a worker, or both.
+// Starts the parts that one process plays: the gateway, a worker, the bots.
 import type { TaskId } from '../core/vocabulary/ids.ts'
 import { createWorker } from '../core/dispatch/worker.ts'
 import { takeCare } from '../core/dispatch/caretaker.ts'
@@ -8,8 +8,9 @@ import { createLoginUrl } from './login.ts'
 import type { Platform } from './platform.ts'
 import { forgetRunning, noteRunning, readRunning } from './running.ts'
 import type { Running } from './running.ts'
+import { createTelegram } from './telegram.ts'
 
-export const ROLES = ['gateway', 'worker'] as const
+export const ROLES = ['gateway', 'worker', 'telegram'] as const
 export type RoleOfProcess = (typeof ROLES)[number]
 
 export type RolesRequest = {
@@ -37,6 +38,7 @@ export async function startRoles(platform: Platform, request: RolesRequest): Pro
   const { config } = platform
   const isGateway = request.roles.includes('gateway')
   const isWorker = request.roles.includes('worker')
+  const isTelegram = request.roles.includes('telegram')
   const lock = isGateway ? await platform.lockDataDirectory() : null
   if (isGateway && lock === null) return { type: 'taken', by: await readRunning(config.dataDir) }
   const closing = new AbortController()
@@ -51,9 +53,12 @@ export async function startRoles(platform: Platform, request: RolesRequest): Pro
         only: request.only,
       })
     : null
+  // A gateway takes in what Telegram brings, also where another process works it off.
+  const telegram = isGateway || isTelegram ? createTelegram(platform) : null
   try {
-    const gateway = isGateway ? await startGateway(platform) : null
+    const gateway = isGateway ? await startGateway(platform, telegram) : null
     worker?.start()
+    if (isTelegram) telegram?.start()
     const care = isWorker && request.only === null ? takeCare(platform, closing.signal) : Promise.resolve()
     if (gateway !== null) await noteRunning(config.dataDir, { pid: process.pid, url: gateway.url, works: isWorker })
     return {
@@ -69,6 +74,7 @@ export async function startRoles(platform: Platform, request: RolesRequest): Pro
         const ends = await Promise.allSettled([
           worker?.stop(),
           gateway?.close(),
+          telegram?.stop(),
           gateway === null ? null : forgetRunning(config.dataDir),
           care,
         ])
@@ -79,6 +85,7 @@ export async function startRoles(platform: Platform, request: RolesRequest): Pro
   } catch (error) {
     closing.abort()
     await worker?.stop()
+    await telegram?.stop()
     await lock?.release()
     throw error
   }

@@ -17,6 +17,8 @@ export type Started = {
   readonly child: ChildProcess
   /** Resolves with the first line of stdout that matches; rejects when the process ends before. */
   readonly line: (pattern: RegExp) => Promise<RegExpExecArray>
+  /** The same for what it notes on stderr. */
+  readonly said: (pattern: RegExp) => Promise<RegExpExecArray>
   readonly ended: Promise<Ended>
 }
 
@@ -55,17 +57,20 @@ export async function newPlace(environment: Readonly<Record<string, string>> = {
       lines.push(line)
       for (const wake of waiting) wake()
     })
-    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
+    child.stderr.on('data', (chunk: Buffer) => {
+      stderr += chunk.toString()
+      for (const wake of waiting) wake()
+    })
     const ended = new Promise<Ended>((resolve) => {
       child.once('close', (code) => {
         children.delete(child)
         resolve({ code, stdout: lines.join('\n'), stderr })
       })
     })
-    const line = (pattern: RegExp) =>
+    const lineAmong = (texts: () => readonly string[], pattern: RegExp) =>
       new Promise<RegExpExecArray>((resolve, reject) => {
         const look = () => {
-          for (const text of lines) {
+          for (const text of texts()) {
             const match = pattern.exec(text)
             if (match === null) continue
             waiting.delete(look)
@@ -76,7 +81,12 @@ export async function newPlace(environment: Readonly<Record<string, string>> = {
         look()
         void ended.then(({ code }) => reject(new Error(`It ended (${code}) without a line like ${pattern}\n${stderr}`)))
       })
-    return { child, line, ended }
+    return {
+      child,
+      line: (pattern) => lineAmong(() => lines, pattern),
+      said: (pattern) => lineAmong(() => stderr.split('\n'), pattern),
+      ended,
+    }
   }
 
   return {

@@ -12,6 +12,7 @@ import { errorToCallFailure } from './call-failure.ts'
 import { syncCommandMenu } from './command-menu.ts'
 import type { Remembered } from './command-menu.ts'
 import { withDeadline } from './deadline.ts'
+import { judge } from './health.ts'
 import type { BotSight } from './health.ts'
 import { createInboxLoop } from './inbox-loop.ts'
 import type { InboxLoop } from './inbox-loop.ts'
@@ -104,7 +105,7 @@ export function createTelegramBot(deps: BotDeps, options: BotOptions): TelegramB
           await clock.sleep(BROKEN_PAUSE_MS, signal)
           continue
         }
-        const obtainedAt = await obtainLease(deps, leaseName(id), note(), onLease, signal)
+        const obtainedAt = await obtainLease(deps, leaseName(id), note, onLease, signal)
         if (obtainedAt !== null && username !== null) await hold(username, obtainedAt, signal)
       } catch (error) {
         const cause = error instanceof Error ? (error.cause ?? error) : error
@@ -156,7 +157,7 @@ export function createTelegramBot(deps: BotDeps, options: BotOptions): TelegramB
     const working = createInboxLoop({ ...deps, bot: id, pollMs: deps.inboxPollMs, handle })
     inboxLoop = working
     // Renewed until nothing is done in its name any more, which may be later than being told to stop.
-    const lease = keepLease(deps, leaseName(id), note(), obtainedAt, leaving.signal).then((why) => {
+    const lease = keepLease(deps, leaseName(id), note, obtainedAt, leaving.signal).then((why) => {
       if (why === 'lost') telemetry.log('warn', 'A bot was lost to another process', { bot: id })
       end()
     })
@@ -256,7 +257,13 @@ export function createTelegramBot(deps: BotDeps, options: BotOptions): TelegramB
     }
   }
 
-  const note = () => ({ username, mode: mode.type })
+  /** What operators see, whichever of their processes they ask. */
+  const note = () => ({
+    username,
+    mode: mode.type,
+    ...judge(sight, clock.now()),
+    last_update_at: sight.lastUpdateAt?.toISOString() ?? null,
+  })
 
   return {
     id,

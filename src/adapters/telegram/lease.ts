@@ -23,6 +23,7 @@ export type LeaseSettings = {
   readonly lookMs: number
 }
 
+const FIRST_NOTE_MS = 1_500
 export const LEASE_SETTINGS: LeaseSettings = { leaseMs: 30_000, renewMs: 10_000, lookMs: 8_000 }
 
 export type LeaseObservation =
@@ -33,7 +34,7 @@ export type LeaseObservation =
 export async function obtainLease(
   deps: LeaseDeps,
   name: string,
-  note: JsonObject,
+  note: () => JsonObject,
   observe: (observed: LeaseObservation) => void,
   signal: AbortSignal,
 ): Promise<number | null> {
@@ -42,7 +43,7 @@ export async function obtainLease(
   while (!signal.aborted) {
     try {
       const asked = clock.now().getTime()
-      if (await leases.acquire(name, worker, settings.leaseMs, note)) return asked
+      if (await leases.acquire(name, worker, settings.leaseMs, note())) return asked
       const held = (await leases.list(name)).find((lease) => lease.name === name)
       failures = 0
       if (held !== undefined && held.holder !== worker && deps.isDead(held.holder)) {
@@ -65,12 +66,13 @@ export async function obtainLease(
 export async function keepLease(
   deps: LeaseDeps,
   name: string,
-  note: JsonObject,
+  note: () => JsonObject,
   obtainedAt: number,
   signal: AbortSignal,
 ): Promise<'stopped' | 'lost'> {
   const { leases, clock, worker, settings } = deps
-  let pause = settings.renewMs
+  // What it says of itself is more than "starting" soon.
+  let pause = Math.min(FIRST_NOTE_MS, settings.renewMs)
   let heldUntil = obtainedAt + settings.leaseMs
   while (!signal.aborted) {
     await clock.sleep(pause, signal)
@@ -78,7 +80,7 @@ export async function keepLease(
     const asked = clock.now().getTime()
     if (asked >= heldUntil) return 'lost'
     const over = new AbortController()
-    const renewed = leases.acquire(name, worker, settings.leaseMs, note).catch((error: unknown) => {
+    const renewed = leases.acquire(name, worker, settings.leaseMs, note()).catch((error: unknown) => {
       deps.telemetry.log('error', 'A lease could not be renewed', { name, error: String(error) })
       return null
     })

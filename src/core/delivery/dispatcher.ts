@@ -9,7 +9,7 @@ import type { Post } from '../vocabulary/post.ts'
 import { afterInterruption, afterMoot, beforeSending, entryAfter, isMoot, isRepeatable } from './entry-after.ts'
 import { createMirror } from './mirror.ts'
 import type { Mirror } from './mirror.ts'
-import { chooseNext } from './pace.ts'
+import { chooseNext, isAside } from './pace.ts'
 import type { Pace } from './pace.ts'
 import { createTraffic } from './traffic.ts'
 import type { Traffic } from './traffic.ts'
@@ -122,7 +122,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     const { go, wakeAt } = chooseNext(delivery.mirror.waiting(), delivery.traffic.now(now), deps.pace, now)
     for (const entry of go) {
       delivery.mirror.begin(entry.key)
-      delivery.traffic.begin(entry.place, entry.posting.type === 'tap_answer', now)
+      delivery.traffic.begin(entry.place, isAside(entry.posting), now)
     }
     const moot = go.filter(isMoot)
     const fresh = go.filter((entry) => !isMoot(entry) && !isRepeatable(entry))
@@ -201,7 +201,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   }
 
   function finish(delivery: BotDelivery, entry: OutboxEntry, now: OutboxEntry | null): void {
-    delivery.traffic.finish(entry.place, entry.posting.type === 'tap_answer')
+    delivery.traffic.finish(entry.place, isAside(entry.posting))
     delivery.mirror.finish(entry.key, now)
     schedule(delivery)
   }

@@ -3,6 +3,7 @@
 // what people wait for goes at once and learns from `slow_down`.
 import type { OutboxEntry } from '../ports/outbox.ts'
 import { LANES } from '../vocabulary/post.ts'
+import type { Posting } from '../vocabulary/post.ts'
 
 export type Pace = {
   /** Between two changes in one chat before progress may make another. */
@@ -40,7 +41,7 @@ export type Choice = {
 
 const MINUTE_MS = 60_000
 
-/** Entries in the order in which they leave; at most one for each chat, besides answers to taps. */
+/** Entries in the order in which they leave; at most one for each chat, besides what makes no message. */
 export function chooseNext(waiting: Iterable<OutboxEntry>, traffic: BotTraffic, pace: Pace, now: number): Choice {
   if (traffic.restUntil > now) return { go: [], wakeAt: traffic.restUntil }
   const go: OutboxEntry[] = []
@@ -50,11 +51,10 @@ export function chooseNext(waiting: Iterable<OutboxEntry>, traffic: BotTraffic, 
   for (const entry of inOrder(waiting)) {
     const { chat } = entry.place
     const known = traffic.chats.get(chat)
-    // An answer to a tap makes no message: the limits of the chat are not for it, nor its order.
-    const isTap = entry.posting.type === 'tap_answer'
+    const aside = isAside(entry.posting)
     const line = `${chat} ${entry.lane}`
-    if (!isTap && (known?.busy === true || taken.has(chat) || taken.has(line))) continue
-    const at = isTap ? entry.notBefore.getTime() : earliest(entry, known, pace, now)
+    if (!aside && (known?.busy === true || taken.has(chat) || taken.has(line))) continue
+    const at = aside ? entry.notBefore.getTime() : earliest(entry, known, pace, now)
     if (at > now) {
       wakeAt = Math.min(wakeAt ?? at, at)
       // What people read in order stays in order: the next of its kind in this chat waits behind it.
@@ -62,11 +62,16 @@ export function chooseNext(waiting: Iterable<OutboxEntry>, traffic: BotTraffic, 
       continue
     }
     if (room <= 0) break
-    if (!isTap) taken.add(chat)
+    if (!aside) taken.add(chat)
     go.push(entry)
     room -= 1
   }
   return { go, wakeAt }
+}
+
+/** Answers to taps and reactions make no message: the order of the chat and its pace are not for them. */
+export function isAside(posting: Posting): boolean {
+  return posting.type === 'tap_answer' || posting.type === 'reaction'
 }
 
 /** By lane, then by age. */

@@ -4,8 +4,8 @@ import type { BotTraffic, ChatTraffic } from './pace.ts'
 
 export type Traffic = {
   readonly now: (at: number) => BotTraffic
-  readonly begin: (place: Place, isTap: boolean, at: number) => void
-  readonly finish: (place: Place, isTap: boolean) => void
+  readonly begin: (place: Place, aside: boolean, at: number) => void
+  readonly finish: (place: Place, aside: boolean) => void
   readonly slowDown: (place: Place, at: number, ms: number) => void
   readonly rest: (until: number) => void
 }
@@ -34,15 +34,15 @@ export function createTraffic(isGroup: (place: Place) => boolean): Traffic {
       forgetQuiet(at)
       return { chats, underWay, restUntil }
     },
-    begin: (place, isTap, at) => {
+    begin: (place, aside, at) => {
       underWay += 1
-      if (isTap) return
+      if (aside) return
       const recent = [...(chats.get(place.chat)?.recent ?? []), at].slice(-REMEMBERED)
       change(place, { busy: true, recent })
     },
-    finish: (place, isTap) => {
+    finish: (place, aside) => {
       underWay -= 1
-      if (!isTap) change(place, { busy: false })
+      if (!aside) change(place, { busy: false })
     },
     slowDown: (place, at, ms) => change(place, { restUntil: at + ms }),
     rest: (until) => {

@@ -1,0 +1,131 @@
+// Telegram: the bots of one process over one platform: what arrives goes to the conversation, what is posted to the chats.
+import { createTelegramBots } from '../adapters/telegram/bots.ts'
+import type { BotHealth } from '../adapters/telegram/health.ts'
+import { createTelegramMessenger } from '../adapters/telegram/messenger.ts'
+import { createCards } from '../core/conversation/create-cards.ts'
+import type { ConversationDeps } from '../core/conversation/deps.ts'
+import { speakOfDoubt } from '../core/conversation/doubt.ts'
+import { moveChat } from '../core/conversation/move-chat.ts'
+import { createReceive } from '../core/conversation/receive.ts'
+import { createDispatcher } from '../core/delivery/dispatcher.ts'
+import type { Pace } from '../core/delivery/pace.ts'
+import type { Verbosity } from '../core/ports/chat-store.ts'
+import type { UserId } from '../core/vocabulary/ids.ts'
+import type { Place } from '../core/vocabulary/place.ts'
+import { createOwnerCode, takeOwnerCode } from './owner-link.ts'
+import type { Platform } from './platform.ts'
+
+export type Telegram = {
+  readonly start: () => void
+  readonly stop: () => Promise<void>
+  /** Whether a webhook of this address is one of ours. */
+  readonly knows: (opaque: string) => boolean
+  readonly receive: (
+    opaque: string,
+    secret: string | null,
+    update: unknown,
+  ) => Promise<'accepted' | 'unknown' | 'refused'>
+  readonly health: () => Promise<readonly BotHealth[]>
+}
+
+/** As Telegram advises; what it really bears, it says itself. */
+const PACE: Pace = { gapMs: 1_000, groupGapMs: 3_000, groupMinute: 15, parallel: 24 }
+const DELIVERY_MS = 60_000
+
+/** Null when there is no bot to be. */
+export function createTelegram(platform: Platform): Telegram | null {
+  const { config, clock, telemetry, objects } = platform
+  if (config.telegramTokens.length === 0) return null
+  const owners = config.telegramOwners.map((id) => `telegram:${id}` as UserId)
+  const messenger = createTelegramMessenger({
+    api: (bot) => bots.api(bot),
+    username: (bot) => bots.username(bot),
+    objects,
+    clock,
+    telemetry,
+    deadlineMs: DELIVERY_MS,
+  })
+  const dispatcher = createDispatcher({
+    ...platform,
+    messenger,
+    pace: PACE,
+    isGroup,
+    onAmbiguous: (entry) => speakOfDoubt(conversation, entry),
+    onClosed: async (place) => void (await platform.chats.set({ ...place, topic: null }, { closed: true })),
+    onMoved: (bot, from, to) => moveChat(conversation, bot, from, to),
+  })
+  const conversation: ConversationDeps = {
+    ...platform,
+    outbox: dispatcher.outbox,
+    messenger,
+    files: { fetch: (bot, fileRef) => bots.files.fetch(bot, fileRef) },
+    claimOwnership: (code) => takeOwnerCode(platform, code),
+    settings: {
+      owners,
+      verbosity: config.TG_VERBOSITY as Verbosity,
+      onlyAgentOutput: config.TG_ONLY_AGENT_OUTPUT,
+      staleMs: config.TG_STALE_MINUTES * 60_000,
+      drafts: config.TG_DRAFTS,
+    },
+  }
+  const cards = createCards(conversation)
+  const receive = createReceive(conversation, cards)
+  const bots = createTelegramBots(
+    {
+      ...platform,
+      outbox: dispatcher.outbox,
+      receive,
+      remembered: platform.memos,
+      owners: async () => [...owners, ...(await ownersAmong(platform))],
+      onHeld: async (bot, username) => {
+        await dispatcher.start(bot)
+        await cards.follow(bot)
+        await offerOwnership(platform, owners, username)
+      },
+      onLost: async (bot) => {
+        await cards.unfollow(bot)
+        await dispatcher.stop(bot)
+      },
+    },
+    {
+      tokens: config.telegramTokens,
+      apiRoot: config.TELEGRAM_API_ROOT,
+      mode:
+        config.TELEGRAM_WEBHOOK_SECRET === undefined || config.PUBLIC_URL === undefined
+          ? { type: 'poll' }
+          : { type: 'webhook', publicUrl: config.PUBLIC_URL, secret: config.TELEGRAM_WEBHOOK_SECRET },
+    },
+  )
+  return {
+    start: bots.start,
+    stop: async () => {
+      await bots.stop()
+      await cards.close()
+      await dispatcher.close()
+    },
+    knows: bots.knowsWebhook,
+    receive: (opaque, secret, update) => bots.receiveWebhook(opaque, secret ?? '', update),
+    health: bots.health,
+  }
+}
+
+/** Telegram numbers groups below zero. */
+function isGroup(place: Place): boolean {
+  return place.chat.startsWith('-')
+}
+
+async function ownersAmong({ members }: Platform): Promise<readonly UserId[]> {
+  return (await members.list()).filter((member) => member.role === 'owner').map((member) => member.userId)
+}
+
+/** A bot that nobody owns yet belongs to the first who opens a link that only the terminal shows. */
+async function offerOwnership(platform: Platform, owners: readonly UserId[], username: string): Promise<void> {
+  if (owners.length > 0 || (await ownersAmong(platform)).length > 0) {
+    platform.say(`Telegram: @${username} is listening.`)
+    return
+  }
+  const code = await createOwnerCode(platform)
+  platform.say(
+    `Telegram: @${username} is listening and has no owner yet. Whoever opens this within an hour becomes it: https://t.me/${username}?start=${code}`,
+  )
+}
