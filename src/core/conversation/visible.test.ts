@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { clip, clipStart, exact, oneLine, readable, visible } from './visible.ts'
+
+test('what is hidden is written out; tabs and line feeds stay', () => {
+  assert.equal(visible('a\u202eb\u200bc\u0007\td\n'), 'a\\u202eb\\u200bc\\u0007\td\n')
+  assert.equal(visible('tag \u{e0041}'), 'tag \\u{e0041}')
+})
+
+test('letters of other scripts within an ASCII word are written out; words of other scripts stay, and are named', () => {
+  assert.deepEqual(exact('p\u0430ypal'), { shown: 'p\\u0430ypal', lookAlikes: [] })
+  assert.deepEqual(exact('echo да'), { shown: 'echo да', lookAlikes: ['д', 'а'] })
+  assert.deepEqual(exact('rm \u2212rf x'), { shown: 'rm \u2212rf x', lookAlikes: ['\u2212'] })
+  assert.deepEqual(exact('ls -la'), { shown: 'ls -la', lookAlikes: [] })
+})
+
+test('for reading, emoji stay whole and nothing reorders', () => {
+  assert.equal(readable('👩\u200d💻 ⚙️ a\u202eb\r\n'), '👩\u200d💻 ⚙️ ab\n')
+  assert.equal(oneLine('  a\n\nb   c ', 4), 'a b…')
+})
+
+test('no character is cut in half', () => {
+  assert.equal(clip('a😀b', 2), 'a')
+  assert.equal(clipStart('a😀b', 2), 'b')
+  assert.equal(clipStart('abc', 5), 'abc')
+})
