@@ -35,6 +35,7 @@ test('answers in the shape of the Bot API are accepted', () => {
     ['sendMessage', message],
     ['sendPhoto', photo],
     ['sendMediaGroup', [photo, photo]],
+    ['sendMediaGroup', [{ ...bare, document: { file_id: 'a', file_unique_id: 'b' }, media_group_id: '9' }]],
     ['editMessageText', { ...message, edit_date: 1_790_000_001 }],
     ['editMessageText', true],
     [

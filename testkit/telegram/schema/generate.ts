@@ -37,21 +37,28 @@ export function generateSchemas(): SchemaDocument {
 }
 
 /**
- * "A message with these fields" is written with NonNullable, which the generator takes for one more object that the
- * value has to be, and for a field that may be missing: it would refuse every array and miss every absence.
+ * What has to be read differently than it is written. "A message with these fields" is said with NonNullable, which the
+ * generator takes for one more object that the value has to be, and for a field that may be missing: it would refuse
+ * every array and miss every absence. And documents and audio files can be part of an album, too.
  */
-const WITH = 'Record<P, NonNullable<Message[P]>>'
-const WITH_REQUIRED = '{ [K in P]: Exclude<Message[K], undefined> }'
+const CORRECTIONS: readonly (readonly [string, string])[] = [
+  ['Record<P, NonNullable<Message[P]>>', '{ [K in P]: Exclude<Message[K], undefined> }'],
+  ['type DocumentMessage = CaptionableMessage &', 'type DocumentMessage = MediaMessage &'],
+  ['type AudioMessage = CaptionableMessage &', 'type AudioMessage = MediaMessage &'],
+]
 
 function copyTypes(folder: string): string {
   const installed = dirname(require.resolve('@grammyjs/types/package.json'))
-  let replaced = 0
+  const missing = new Set(CORRECTIONS.map(([written]) => written))
   for (const name of readdirSync(installed).filter((entry) => entry.endsWith('.d.ts'))) {
-    const text = readFileSync(join(installed, name), 'utf8')
-    if (text.includes(WITH)) replaced += 1
-    writeFileSync(join(folder, name), text.replaceAll(WITH, WITH_REQUIRED))
+    let text = readFileSync(join(installed, name), 'utf8')
+    for (const [written, meant] of CORRECTIONS) {
+      if (text.includes(written)) missing.delete(written)
+      text = text.replaceAll(written, meant)
+    }
+    writeFileSync(join(folder, name), text)
   }
-  if (replaced !== 1) throw new Error(`the types say in another way what fields a message has: ${WITH} is not there`)
+  if (missing.size > 0) throw new Error(`the types no longer say ${[...missing].join(', ')}: look at them again`)
   return join(folder, 'mod.d.ts')
 }
 
