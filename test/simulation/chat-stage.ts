@@ -31,6 +31,7 @@ import type { Button, Posting } from '../../src/core/vocabulary/post.ts'
 import { isTerminal } from '../../src/core/vocabulary/task.ts'
 import type { Task } from '../../src/core/vocabulary/task.ts'
 import { NO_USAGE } from '../../src/core/vocabulary/usage.ts'
+import { endState } from './chat-end-state.ts'
 
 export const BOT = '1' as BotId
 const WORKER = 'worker' as WorkerId
@@ -343,37 +344,7 @@ export function createChatStage(breaks: Break | null = null) {
       if (bytes !== null) files.set(fileRef, { type: 'fetched', bytes: new Uint8Array(bytes) })
       return { kind, name: `${fileRef}.txt`, mediaType: 'text/plain', bytes, fileRef }
     },
-    /** All that came of it, with the same names in two runs that came to the same. */
-    endState: async (): Promise<string> => {
-      const posts = (await entries())
-        .filter(({ posting }) => posting.type !== 'nothing')
-        .map(({ key, place, lane, posting }) => ({ key, place, lane, posting }))
-      const logs = await Promise.all((await tasks()).map(({ id }) => store.events(id, 0, 1_000)))
-      const made = await Promise.all((await tasks()).map(({ id }) => base.artifacts.ofTask(id)))
-      const places = [...new Map(posts.map(({ place }) => [JSON.stringify(place), place])).values()]
-      const state = {
-        tasks: (await tasks()).map(({ id, inputText, status, source, approval }) => ({
-          id,
-          inputText,
-          status,
-          source,
-          approval,
-        })),
-        // Later cards than the first are drawn as often as somebody acts: what counts is what stands there.
-        posts,
-        logs: logs.map((log) => log.map(({ type, data }) => ({ type, data }))),
-        artifacts: made.map((all) => all.map(({ id, name, bytes, objectKey }) => ({ id, name, bytes, objectKey }))),
-        cards: await Promise.all((await tasks()).map(({ id }) => base.cards.get(id))),
-        chats: await Promise.all(places.map((place) => base.chats.get(place))),
-        members: await base.members.list(),
-        requests: await base.members.requests(now),
-        rules: await base.standing.list(),
-        paused: (await queue.state()).paused,
-        closedPreviews: [...closedPreviews],
-        renamed: [...new Set(renamed)],
-      }
-      return alike(JSON.stringify(state, null, 1))
-    },
+    endState: () => endState({ base, tasks, entries, closedPreviews, renamed }),
   }
   return stage
 }
@@ -406,16 +377,4 @@ function message(markdown: string, buttons: readonly (readonly Button[])[]): Pos
     wantsReply: false,
     pinned: false,
   }
-}
-
-/** Names that are drawn are replaced by their place in the order in which they first appear. */
-function alike(text: string): string {
-  const known = new Map<string, string>()
-  return text.replace(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[aA]\d{7}(?:x{18})?|bot-\d+/g, (name) => {
-    const kind = name.toLowerCase().slice(0, 8)
-    const short =
-      known.get(name) ?? `${/^a\d/i.test(kind) ? 'action' : name.startsWith('bot-') ? 'post' : 'id'}-${known.size + 1}`
-    known.set(name, short)
-    return short
-  })
 }

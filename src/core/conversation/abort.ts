@@ -6,10 +6,11 @@ import type { Task } from '../vocabulary/task.ts'
 import type { ChatEvent } from '../vocabulary/chat-message.ts'
 import { applyCommand } from '../task/apply-command.ts'
 import { decideOnce } from './decide-once.ts'
+import { draftOf } from './draft-name.ts'
 import { findTask, openHere } from './find-task.ts'
 import { answer } from './notes.ts'
 import { roleOf } from './people.ts'
-import { taskLine } from './status.ts'
+import { taskLines } from './status.ts'
 import { mayActOn } from './visit.ts'
 import type { ReceiveDeps, Visit } from './visit.ts'
 
@@ -26,7 +27,7 @@ export async function abort(deps: ReceiveDeps, visit: Visit, given: string): Pro
     const task = await deps.store.get(id)
     if (task !== null) stopped.push(task)
   }
-  await answer(deps, message, stopped.map((task) => taskLine(task, deps.clock.now())).join('\n'))
+  await answer(deps, message, taskLines(stopped, deps.clock.now()))
   await Promise.all(ids.map((id) => deps.follower.refresh(id)))
 }
 
@@ -45,17 +46,19 @@ async function decide(deps: ReceiveDeps, visit: Visit, given: string): Promise<D
   return { ids: [found.task.id], problem: '' }
 }
 
-/** The Stop of a draft: of the newest task here that is at work. */
+/** The Stop of a draft: of its task, or where it tells none, of the newest here that is at work. */
 export async function onDraftStopped(
   deps: ReceiveDeps,
   { place, author, draft }: Extract<ChatEvent, { type: 'draft_stopped' }>,
 ): Promise<void> {
   const role = await roleOf(deps, author.userId)
   if (role === null) return
+  // One that is being stopped already is what an earlier telling of the same stop left.
   const working = (await openHere(deps, place)).filter(
-    (task) => task.status === 'running' && mayActOn({ userId: author.userId, role }, task),
+    (task) =>
+      (task.status === 'running' || task.status === 'aborting') && mayActOn({ userId: author.userId, role }, task),
   )
-  const task = working.find(({ id }) => id === draft) ?? working[0]
+  const task = working.find(({ id }) => draftOf(id) === draft) ?? working[0]
   if (task === undefined) return
   await applyCommand(deps, task.id, { type: 'abort', by: author.userId, reason: 'Stopped from the chat.' })
   await deps.follower.refresh(task.id)

@@ -34,6 +34,12 @@ export async function openHere(deps: ReceiveDeps, place: Place): Promise<readonl
   return tasks.filter((task) => !isTerminal(task.status)).toReversed()
 }
 
+/** What waits for an owner's answer, wherever it was asked for, newest first: members' chats are not theirs to look into. */
+export async function waitingAnywhere(deps: ReceiveDeps): Promise<readonly Task[]> {
+  const { items } = await deps.store.list({ userId: null, statuses: ['needs_approval'], limit: RECENT, cursor: null })
+  return items
+}
+
 /** Tasks that were asked for here, newest first, finished ones too. */
 export async function recentHere(deps: ReceiveDeps, place: Place): Promise<readonly Task[]> {
   const cards = await deps.cards.ofPlace(place, RECENT)

@@ -6,6 +6,7 @@ import type { HeldMessage } from '../ports/chat-store.ts'
 import { jsonToAction } from './action.ts'
 import { escapeMarkdown } from './markdown.ts'
 import { offerButtons, saying } from './notes.ts'
+import type { OfferTo } from './notes.ts'
 import { duration, plural } from './status-words.ts'
 import { oneLine } from './visible.ts'
 import type { ReceiveDeps, Tap } from './visit.ts'
@@ -13,6 +14,8 @@ import type { ReceiveDeps, Tap } from './visit.ts'
 const OFFERED_MS = 7 * 86_400_000
 const LISTED = 10
 const GIST = 80
+/** Only where several people wrote does somebody else than the one who wrote decide. */
+const MANY = 2
 
 /** Acts on a message that was held as if it had come now. Safe to repeat. */
 export type Replay = (held: HeldMessage, direct: boolean) => Promise<void>
@@ -33,17 +36,31 @@ export async function holdMessage(deps: ReceiveDeps, message: ChatMessage): Prom
   const now = deps.clock.now()
   // Whoever wrote them all decides; where several did, an owner.
   const onlyFor = held.every(({ by }) => by === first.by) ? first.by : null
-  const to = { group: key, place, onlyFor, expiresAt: new Date(now.getTime() + OFFERED_MS) }
-  const buttons = await offerButtons(deps, to, [
-    { name: 'run', label: held.length === 1 ? 'Run it' : 'Run them all', style: 'good', does: { type: 'run_held' } },
-    { name: 'drop', label: 'Drop', style: 'plain', does: { type: 'drop_held' } },
-  ])
+  const buttons = await offerHeld(deps, { group: key, place, onlyFor }, held.length)
   const lines = held
     .slice(0, LISTED)
     .map((one) => `- ${wordsOf(one)} (${duration(now.getTime() - one.sentAt.getTime())} ago)`)
   if (held.length > LISTED) lines.push(`- and ${held.length - LISTED} more`)
   const markdown = `I was away when ${held.length === 1 ? 'this' : 'these'} came, and have not acted on it:\n\n${lines.join('\n')}`
   await deps.outbox.put([{ key, place, lane: 'reply', posting: saying(markdown, { buttons }) }])
+}
+
+/** After a tap by somebody whose decision it is not, which used the buttons up. */
+export async function offerHeldAgain(deps: ReceiveDeps, { group, place, onlyFor }: Action): Promise<void> {
+  const posting = (await deps.outbox.find(place.bot, group))?.posting
+  if (posting?.type !== 'message' || posting.content.buttons.length === 0) return
+  const buttons = await offerHeld(deps, { group, place, onlyFor }, MANY)
+  await deps.outbox.put([
+    { key: group, place, lane: 'reply', posting: { ...posting, content: { ...posting.content, buttons } } },
+  ])
+}
+
+function offerHeld(deps: ReceiveDeps, to: Omit<OfferTo, 'expiresAt'>, count: number): ReturnType<typeof offerButtons> {
+  const expiresAt = new Date(deps.clock.now().getTime() + OFFERED_MS)
+  return offerButtons(deps, { ...to, expiresAt }, [
+    { name: 'run', label: count === 1 ? 'Run it' : 'Run them all', style: 'good', does: { type: 'run_held' } },
+    { name: 'drop', label: 'Drop', style: 'plain', does: { type: 'drop_held' } },
+  ])
 }
 
 /** After a tap on Run or Drop. Returns what came of it. */

@@ -4,12 +4,13 @@ import type { QueueState } from '../ports/task-queue.ts'
 import { answer } from './notes.ts'
 import { code, escapeMarkdown } from './markdown.ts'
 import { oneLine } from './visible.ts'
-import { openHere } from './find-task.ts'
+import { openHere, waitingAnywhere } from './find-task.ts'
 import { duration, shortId } from './status-words.ts'
 import { mayActOn } from './visit.ts'
 import type { ReceiveDeps, Visit } from './visit.ts'
 
 const GIST = 60
+const LISTED = 20
 
 /** One plain sentence without its full stop. */
 export function stateOf(task: Task, now: Date): string {
@@ -36,24 +37,35 @@ export function stateOf(task: Task, now: Date): string {
   }
 }
 
-/** One line of Markdown. */
-export function taskLine(task: Task, now: Date): string {
+function taskLine(task: Task, now: Date): string {
   const asked = task.status !== 'needs_approval' ? null : (task.approval?.subject ?? null)
   const question = asked === null ? '' : `: ${code(oneLine(asked, GIST))}`
   return `- ${code(shortId(task.id))} ${escapeMarkdown(oneLine(task.inputText, GIST))}: ${stateOf(task, now)}${question}`
 }
 
 export async function answerStatus(deps: ReceiveDeps, { message, visitor }: Visit): Promise<void> {
-  const now = deps.clock.now()
-  const [open, queue] = await Promise.all([
+  const isOwner = visitor.role === 'owner'
+  const [open, queue, waiting] = await Promise.all([
     openHere(deps, message.place),
-    visitor.role === 'owner' ? deps.queue.state() : null,
+    isOwner ? deps.queue.state() : null,
+    // What others wrote in their own chats is not for a group to read.
+    isOwner && message.direct ? waitingAnywhere(deps) : [],
   ])
+  const now = deps.clock.now()
   const mine = open.filter((task) => mayActOn(visitor, task))
-  const lines =
-    mine.length === 0 ? ['Nothing is open here.'] : ['**Open here**', '', ...mine.map((task) => taskLine(task, now))]
-  if (queue !== null) lines.push('', queueLine(queue))
-  await answer(deps, message, lines.join('\n'))
+  const elsewhere = waiting.filter((task) => !open.some(({ id }) => id === task.id))
+  const parts = [
+    mine.length === 0 ? 'Nothing is open here.' : `**Open here**\n\n${taskLines(mine, now)}`,
+    ...(elsewhere.length === 0 ? [] : [`**Waits for your yes elsewhere**\n\n${taskLines(elsewhere, now)}`]),
+    ...(queue === null ? [] : [queueLine(queue)]),
+  ]
+  await answer(deps, message, parts.join('\n\n'))
+}
+
+/** A list in Markdown, cut where nobody would read on. */
+export function taskLines(tasks: readonly Task[], now: Date): string {
+  const lines = tasks.slice(0, LISTED).map((task) => taskLine(task, now))
+  return [...lines, ...(tasks.length > LISTED ? [`- and ${tasks.length - LISTED} more`] : [])].join('\n')
 }
 
 function queueLine({ paused, counts, workers }: QueueState): string {

@@ -14,7 +14,7 @@ import { detailsPosts } from './details.ts'
 import { saying } from './notes.ts'
 import { nameOf, roleOf } from './people.ts'
 import { startAgain } from './edits.ts'
-import { settleHeld } from './held-messages.ts'
+import { offerHeldAgain, settleHeld } from './held-messages.ts'
 import type { Replay } from './held-messages.ts'
 import { stateOf } from './status.ts'
 import { duration } from './status-words.ts'
@@ -51,7 +51,10 @@ async function actOn(deps: ReceiveDeps, tap: Tap, replay: Replay): Promise<Answe
   switch (does.type) {
     case 'run_held':
     case 'drop_held':
-      if (visitor.role !== 'owner' && taken.action.onlyFor === null) return NOT_YOURS
+      if (visitor.role !== 'owner' && taken.action.onlyFor === null) {
+        await offerHeldAgain(deps, taken.action)
+        return NOT_YOURS
+      }
       return { text: await settleHeld(deps, acted, taken.action, replay) }
     case 'show_again':
       return showAgain(deps, acted, does.key)

@@ -4,12 +4,12 @@ import type { JsonValue } from '../vocabulary/json.ts'
 import type { Task } from '../vocabulary/task.ts'
 import { answerApproval, mayAnswer, typedAnswer } from './answer-approval.ts'
 import { decideOnce } from './decide-once.ts'
-import { findTask, isIdLike, openHere, recentHere } from './find-task.ts'
+import { findTask, isIdLike, openHere, recentHere, waitingAnywhere } from './find-task.ts'
 import { escapeMarkdown } from './markdown.ts'
 import { answer } from './notes.ts'
 import { taskOfKey } from './requests.ts'
 import { shortId } from './status-words.ts'
-import { taskLine } from './status.ts'
+import { taskLines } from './status.ts'
 import type { ReceiveDeps, Visit } from './visit.ts'
 
 type Meant = { readonly task_id: TaskId; readonly approval_id: ApprovalId }
@@ -63,16 +63,21 @@ async function decide(deps: ReceiveDeps, visit: Visit, rest: string): Promise<De
     if (found.type === 'one') return waiting(found.task) ?? { meant: null, problem: 'That task waits for no approval.' }
     if (!/\s/.test(rest)) return { meant: null, problem: 'I know no task with that id.' }
   }
-  const asked = (await openHere(deps, visit.message.place)).filter(
-    (task) => task.status === 'needs_approval' && mayAnswer(visit.visitor, task),
-  )
+  const asked = await askedOf(deps, visit)
   const [first, second] = asked
   if (first === undefined) return { meant: null, problem: 'Nothing here waits for your approval.' }
   // Which of several was meant is not guessed.
   if (second === undefined) return waiting(first) ?? { meant: null, problem: 'Nothing here waits for your approval.' }
-  const lines = asked.map((task) => taskLine(task, deps.clock.now()))
-  const problem = `More than one waits. Say which, e.g. /approve ${shortId(first.id)}\n\n${lines.join('\n')}`
+  const problem = `More than one waits. Say which, e.g. /approve ${shortId(first.id)}\n\n${taskLines(asked, deps.clock.now())}`
   return { meant: null, problem }
+}
+
+/** What waits for this person here; for an owner among their own four walls, where nothing does, what waits anywhere. */
+async function askedOf(deps: ReceiveDeps, { message, visitor }: Visit): Promise<readonly Task[]> {
+  const open = await openHere(deps, message.place)
+  const here = open.filter((task) => task.status === 'needs_approval' && mayAnswer(visitor, task))
+  if (here.length > 0 || visitor.role !== 'owner' || !message.direct) return here
+  return waitingAnywhere(deps)
 }
 
 function waiting(task: Task): (Decision & JsonValue) | null {
