@@ -178,6 +178,39 @@ test('pictures go as photos, other files and odd pictures as documents, too big 
   assert.deepEqual(lost, { type: 'refused', reason: 'lost.txt is not kept any more.', refs: [] })
 })
 
+test('an answer to a message that is gone is said all the same', async (t) => {
+  const { messenger, place, ann, objects } = await scene(t)
+  const replyTo = '4711' as MessageRef
+  assert.equal((await messenger.deliver({ place, posting: message('x', { replyTo }), refs: [] })).type, 'delivered')
+  assert.equal((await ann.expectReply()).replyTo, null)
+  await objects.put('a.txt', new TextEncoder().encode('a'))
+  const posting = { ...file('a.txt', 'text/plain', 1), replyTo }
+  assert.equal((await messenger.deliver({ place, posting, refs: [] })).type, 'delivered')
+})
+
+test('a store that fails for now is no reason to give a file up', async (t) => {
+  const { messenger, place, objects } = await scene(t, 500)
+  t.mock.method(objects, 'get', () => Promise.reject(new Error('disk is away')), { times: 1 })
+  const broken = await messenger.deliver({ place, posting: file('a.txt', 'text/plain', 5), refs: [] })
+  assert.deepEqual(broken, { type: 'unsent', reason: 'a.txt could not be read: disk is away', refs: [] })
+  t.mock.method(objects, 'get', () => new Promise(() => {}), { times: 1 })
+  assert.equal((await messenger.deliver({ place, posting: file('a.txt', 'text/plain', 5), refs: [] })).type, 'unsent')
+})
+
+test('a rich message that is refused is sent as text with the same buttons', async (t) => {
+  const { messenger, place, ann, telegram, calls } = await scene(t)
+  const open = [
+    [{ label: 'Open', style: 'plain', does: { type: 'open', url: 'https://a.example/' } }],
+    ...stop,
+  ] as const
+  const fault = telegram.faults.add({ kind: 'server_error', code: 400, method: 'sendRichMessage', times: 1 })
+  await messenger.deliver({ place, posting: message('x', { buttons: open }), refs: [] })
+  assert.equal(fault.count, 1)
+  const seen = await ann.expectReply({ where: 'x' })
+  assert.equal(seen.buttons.flat().length, 2)
+  assert.equal(calls('sendMessage'), 1)
+})
+
 test('reactions, answers to taps, activity, pins and questions reach the person', async (t) => {
   const { messenger, place, ann } = await scene(t)
   const asked = await ann.send('hello')

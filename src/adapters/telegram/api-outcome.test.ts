@@ -88,6 +88,7 @@ test('a refused form is told from a refused post', () => {
   assert.equal(refusedForm(answer(400, 'Bad Request: BUTTON_URL_INVALID')), 'buttons')
   assert.equal(refusedForm(answer(400, 'Bad Request: there is no text in the message to edit')), 'no_text')
   assert.equal(refusedForm(answer(400, 'Bad Request: PHOTO_INVALID_DIMENSIONS')), 'media')
+  assert.equal(refusedForm(answer(400, 'Bad Request: message to be replied not found')), 'reply')
   assert.equal(refusedForm(answer(400, 'Bad Request: chat not found')), null)
   assert.equal(refusedForm(answer(403, 'Forbidden: bot was kicked')), null)
   assert.equal(refusedForm(silence(true)), null)

@@ -20,9 +20,8 @@ const MISSING = [
   "message can't be edited",
   'message to react not found',
   'message_id_invalid',
-  'message to be replied not found',
-  'message to reply not found',
 ]
+const REPLY_MISSING = ['message to be replied not found', 'message to reply not found']
 const TOPIC_MISSING = ['message thread not found', 'topic_deleted', 'topic_id_invalid']
 const CLOSED = [
   'chat not found',
@@ -97,10 +96,13 @@ function says(error: GrammyError, beginnings: readonly string[]): boolean {
 }
 
 /** What about a message Telegram did not take, so that another form of it may be taken. Null: the form is not the trouble. */
-export function refusedForm(error: unknown): 'unknown_method' | 'buttons' | 'media' | 'no_text' | 'form' | null {
+export function refusedForm(
+  error: unknown,
+): 'unknown_method' | 'reply' | 'buttons' | 'media' | 'no_text' | 'form' | null {
   if (!(error instanceof GrammyError)) return null
   if (error.error_code === 404) return 'unknown_method'
   if (error.error_code !== 400 || errorToOutcome(error, { repeatable: true }).type !== 'refused') return null
+  if (says(error, REPLY_MISSING)) return 'reply'
   if (says(error, ['button_url_invalid', 'button_type_invalid', 'inline keyboard button url', 'wrong http url']))
     return 'buttons'
   if (says(error, ['there is no text in the message to edit'])) return 'no_text'

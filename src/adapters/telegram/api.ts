@@ -1,5 +1,5 @@
 // One bot's way to a Bot API server: grammY's typed methods over a transport that knows how far a request got.
-import { Api } from 'grammy'
+import { Api, InputFile } from 'grammy'
 import type { RawApi } from 'grammy'
 import { createTransport } from './transport.ts'
 import type { Transport } from './transport.ts'
@@ -11,7 +11,7 @@ export type TelegramApiOptions = {
   readonly token: string
   /** E.g. `https://api.telegram.org`. */
   readonly apiRoot: string
-  /** How long one request may take; asking for updates may take its own `timeout` longer. 30 seconds when missing. */
+  /** How long one request may take, 30 seconds when missing; asking for updates its own `timeout` longer, files ten times. */
   readonly timeoutMs?: number
   /** In place of the network. */
   readonly fetch?: Transport
@@ -40,7 +40,7 @@ export function createTelegramApi(options: TelegramApiOptions): TelegramApi {
     const controller = new AbortController()
     const stop = () => controller.abort()
     const asked = 'timeout' in payload && typeof payload.timeout === 'number' ? payload.timeout * 1000 : 0
-    const timer = setTimeout(stop, patience + asked)
+    const timer = setTimeout(stop, carriesFile(payload) ? patience * 10 : patience + asked)
     if (signal?.aborted === true) stop()
     signal?.addEventListener('abort', stop)
     try {
@@ -51,6 +51,14 @@ export function createTelegramApi(options: TelegramApiOptions): TelegramApi {
     }
   })
   return { raw: api.raw }
+}
+
+function carriesFile(payload: object): boolean {
+  return Object.values(payload).some(
+    (value: unknown) =>
+      value instanceof InputFile ||
+      (typeof value === 'object' && value !== null && 'media' in value && value.media instanceof InputFile),
+  )
 }
 
 /** Node's signal as grammY's types want it: they stem from a package that came before Node had signals. */

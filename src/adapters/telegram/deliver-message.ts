@@ -42,14 +42,16 @@ export async function deliverMessage(
   const { bot } = channel.place
   let form = known.form(bot)
   let urlButtons = true
+  let asReply = true
   let richRefusal: 'unknown_method' | 'form' | null = null
   for (;;) {
     const rendered = renderContent(posting.content, form, urlButtons)
-    const failed = await show(channel, known, posting, rendered, standing)
+    const failed = await show(channel, known, asReply ? posting : { ...posting, replyTo: null }, rendered, standing)
     if (failed === null) break
     const refused = refusedForm(failed.error)
-    if (refused === 'buttons' && urlButtons) {
-      urlButtons = false
+    if ((refused === 'buttons' && urlButtons) || (refused === 'reply' && asReply)) {
+      urlButtons &&= refused !== 'buttons'
+      asReply &&= refused !== 'reply'
       continue
     }
     const next = WORSE[form]

@@ -45,7 +45,7 @@ function isKnown(tried: Tried<null>): boolean {
  * Telegram's number of a draft: the draft's own name where it is such a number, else one made from it, always the same.
  * What a person stops comes back under that number.
  */
-export function toDraftId(draft: string): number {
+function toDraftId(draft: string): number {
   const number = /^[1-9]\d{0,9}$/.test(draft) ? Number(draft) : 0
   if (number > 0 && number <= LARGEST_ID) return number
   let hash = 0x811c9dc5

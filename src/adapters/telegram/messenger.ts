@@ -6,6 +6,7 @@ import type { Telemetry } from '../../core/ports/telemetry.ts'
 import type { BotId, MessageRef, Place } from '../../core/vocabulary/place.ts'
 import type { Posting } from '../../core/vocabulary/post.ts'
 import type { TelegramApi } from './api.ts'
+import { refusedForm } from './api-outcome.ts'
 import type { RequestOutcome } from './api-outcome.ts'
 import { deliverMessage, replyTo } from './deliver-message.ts'
 import { showDraft } from './draft.ts'
@@ -78,7 +79,8 @@ export function createTelegramMessenger(deps: TelegramMessengerDeps): Messenger 
   ): Promise<RequestOutcome> {
     const tooBig = sizeRefusal(file.name, file.bytes)
     if (tooBig !== null) return { type: 'refused', reason: tooBig }
-    const bytes = await deps.objects.get(file.objectKey)
+    const bytes = await readFile(channel, file.objectKey)
+    if (typeof bytes === 'string') return { type: 'unsent', reason: `${file.name} could not be read: ${bytes}` }
     if (bytes === null) return { type: 'refused', reason: `${file.name} is not kept any more.` }
     const refusal = sizeRefusal(file.name, bytes.byteLength)
     if (refusal !== null) return { type: 'refused', reason: refusal }
@@ -92,13 +94,23 @@ export function createTelegramMessenger(deps: TelegramMessengerDeps): Messenger 
       await takeAway(channel, ref)
       standing.shift()
     }
-    const sent = await sendUpload(channel, upload, {
-      ...(silent ? { disable_notification: true } : {}),
-      ...(to === null ? {} : { reply_parameters: replyTo(to) }),
-    })
+    const options = silent ? { disable_notification: true as const } : {}
+    const reply = to === null ? {} : { reply_parameters: replyTo(to) }
+    let sent = await sendUpload(channel, upload, { ...options, ...reply })
+    if (!sent.ok && refusedForm(sent.error) === 'reply') sent = await sendUpload(channel, upload, options)
     if (!sent.ok) return sent.outcome
     standing.unshift(sent.value)
     return (await takeAwayFrom(channel, standing, 1))?.outcome ?? { type: 'delivered' }
+  }
+
+  /** The bytes, null where there are none, or why they could not be read now. */
+  async function readFile({ signal }: Channel, key: string): Promise<Uint8Array | string | null> {
+    const late = new Promise<string>((resolve) => signal.addEventListener('abort', () => resolve('no time is left')))
+    try {
+      return await Promise.race([deps.objects.get(key), late])
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error)
+    }
   }
 
   async function fleeting(place: Place, call: (channel: Channel) => Promise<unknown>): Promise<Tried<null>> {

@@ -19,7 +19,7 @@ export type SendOptions = {
 }
 
 const MEGABYTE = 1024 * 1024
-export const LARGEST_FILE = 50 * MEGABYTE
+const LARGEST_FILE = 50 * MEGABYTE
 const LARGEST_PHOTO = 10 * MEGABYTE
 const LONGEST_CAPTION = 1024
 const LONGEST_NAME = 100

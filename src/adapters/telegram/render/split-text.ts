@@ -6,7 +6,7 @@ import type { FormattedText } from './document-to-text.ts'
 export type TextPart = { readonly text: string; readonly entities: readonly MessageEntity[] }
 
 export const LONGEST_TEXT = 4096
-export const MOST_ENTITIES = 100
+const MOST_ENTITIES = 100
 /** A block that would leave its message emptier than this is cut rather than moved whole to the next. */
 const LEAST_FILL = 0.4
 
