@@ -26,7 +26,7 @@ export async function telegramWorld(t: TestContext): Promise<World> {
   const telegram = await startTelegram({ checkAnswers: true })
   const stops: (() => void | Promise<void>)[] = []
   t.after(async () => {
-    await Promise.allSettled(stops.map((stop) => stop()))
+    await Promise.allSettled(stops.map(async (stop) => await stop()))
     await telegram.close()
   })
   const bot = telegram.newBot({ username: 'library_bot', name: 'Library' })

@@ -39,12 +39,14 @@ export function generateSchemas(): SchemaDocument {
 /**
  * What has to be read differently than it is written. "A message with these fields" is said with NonNullable, which the
  * generator takes for one more object that the value has to be, and for a field that may be missing: it would refuse
- * every array and miss every absence. And documents and audio files can be part of an album, too.
+ * every array and miss every absence. Documents and audio files can be part of an album, too. A message whose caption
+ * was edited still has its media.
  */
 const CORRECTIONS: readonly (readonly [string, string])[] = [
   ['Record<P, NonNullable<Message[P]>>', '{ [K in P]: Exclude<Message[K], undefined> }'],
   ['type DocumentMessage = CaptionableMessage &', 'type DocumentMessage = MediaMessage &'],
   ['type AudioMessage = CaptionableMessage &', 'type AudioMessage = MediaMessage &'],
+  ['(Update.Edited & Message.CaptionableMessage) | true', '(Update.Edited & Message) | true'],
 ]
 
 function copyTypes(folder: string): string {
