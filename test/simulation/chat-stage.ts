@@ -59,10 +59,13 @@ export type Said = Partial<
   readonly ref?: string
 }
 
+type CreateCards = (deps: ConversationDeps) => Cards
+
 /** Breaks the n-th call, before or after it took effect; null for none. */
 export type Break = { readonly call: number; readonly when: 'before' | 'after' }
 
-export function createChatStage(breaks: Break | null = null) {
+/** `createOwn` makes the cards; without it each is one line. */
+export function createChatStage(breaks: Break | null = null, createOwn: CreateCards | null = null) {
   let now = START
   let written = 100
   let sent = 0
@@ -137,7 +140,7 @@ export function createChatStage(breaks: Break | null = null) {
     if (over) await base.cards.finish(taskId)
   }
 
-  const follower: Cards = {
+  const drawn: Cards = {
     open: async (card) => {
       await base.cards.open(card)
       await draw(card.taskId)
@@ -147,6 +150,8 @@ export function createChatStage(breaks: Break | null = null) {
     unfollow: async () => undefined,
     close: async () => undefined,
   }
+
+  const follower = createOwn === null ? drawn : createOwn(base)
 
   function breakable<Port extends object>(name: string, port: Port): Port {
     return new Proxy(port, {
@@ -251,6 +256,7 @@ export function createChatStage(breaks: Break | null = null) {
 
   const stage = {
     base,
+    follower,
     files,
     renamed,
     closedPreviews,
