@@ -5,6 +5,7 @@ import { promisify } from 'node:util'
 import { Command } from 'commander'
 import { table } from '../adapters/terminal/table.ts'
 import { MODEL_TIERS } from '../core/vocabulary/usage.ts'
+import { botReports } from '../processes/bot-reports.ts'
 import type { Platform } from '../processes/platform.ts'
 import { readRunning } from '../processes/running.ts'
 import { createOutput, EXIT, withPlatform } from './command.ts'
@@ -42,6 +43,7 @@ async function examine(platform: Platform): Promise<readonly Finding[]> {
     version('python3', '--version'),
   ])
   const free = disk.bavail * disk.bsize
+  const bots = await botReports(platform)
   const tiers = MODEL_TIERS.map((tier) => ({ tier, label: platform.models.describe(tier) }))
   const offline = tiers.every(({ label }) => label.offline)
   return [
@@ -75,6 +77,13 @@ async function examine(platform: Platform): Promise<readonly Finding[]> {
         ? 'the offline model (recipes only); set ANTHROPIC_API_KEY, OPENAI_API_KEY or GEMINI_API_KEY in .env.secrets'
         : tiers.map(({ tier, label }) => `${tier}: ${label.provider}/${label.model}`).join(', '),
     },
+    ...bots.map(({ bot, username, state, detail }) => ({
+      name: `bot: ${username === null ? bot : `@${username}`}`,
+      // A bot that nobody runs just now is no fault of the machine.
+      ok: state === 'connected',
+      required: false,
+      detail: `${state}${detail === '' ? '' : `: ${detail}`}`,
+    })),
     {
       name: 'platform',
       ok: true,

@@ -4,11 +4,13 @@ import manifest from '#package' with { type: 'json' }
 import { ConfigError } from '../config.ts'
 import { CommandError, EXIT } from './command.ts'
 import type { ExitCode } from './command.ts'
+import { botCommand } from './bot.ts'
 import { doctorCommand } from './doctor.ts'
 import { runCommand } from './run.ts'
 import { taskCommand } from './task.ts'
 import { tokenCommand } from './token.ts'
 import { upCommand } from './up.ts'
+import { userCommand } from './user.ts'
 
 /** Runs what the arguments ask for. Never rejects: what went wrong is said in one line, and is in the exit code. */
 export async function runProgram(): Promise<ExitCode> {
@@ -20,9 +22,16 @@ export async function runProgram(): Promise<ExitCode> {
     .description('A self-hosted, autonomous software team: a message becomes running, tested software.')
     .version(manifest.version)
     .showHelpAfterError('(--help shows what there is)')
-  for (const command of [upCommand(exit), runCommand(exit), taskCommand(exit), doctorCommand(exit), tokenCommand()]) {
-    program.addCommand(command)
-  }
+  const commands = [
+    upCommand(exit),
+    runCommand(exit),
+    taskCommand(exit),
+    botCommand(exit),
+    userCommand(),
+    doctorCommand(exit),
+    tokenCommand(),
+  ]
+  for (const command of commands) program.addCommand(command)
   // Subcommands inherit neither by themselves.
   const everyCommand = (command: Command): readonly Command[] => [command, ...command.commands.flatMap(everyCommand)]
   for (const command of everyCommand(program)) command.exitOverride().allowExcessArguments(false)
