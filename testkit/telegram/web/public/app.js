@@ -133,6 +133,8 @@ async function showChat() {
   byId('pinned').textContent = pin === undefined ? '' : `📌 ${pin.text.slice(0, 140)}`
   composer.show(chat)
   showLog(chat)
+  // "typing" ends by itself: nobody tells.
+  if (chat.actions.length > 0) setTimeout(() => void refresh(), 1000)
 }
 
 function showHead(chat) {
