@@ -175,20 +175,10 @@ export function createCardBench({ settings, tamper }: CardBenchOptions = {}) {
       const entry = await outbox.find(BOT, key)
       if (entry === null) throw new Error(`Nothing stands under ${key}`)
       const { version, attempts, notBefore, error, place } = entry
-      const ref = '100' as MessageRef
-      const change = {
-        key,
-        bot: BOT,
-        state: 'settled',
-        refs: [ref],
-        shown: version,
-        attempts,
-        notBefore,
-        error,
-        place,
-        version,
-      }
-      await outbox.record([{ ...change, state: 'settled' }])
+      const refs = ['100' as MessageRef]
+      await outbox.record([
+        { key, bot: BOT, state: 'settled', refs, shown: version, attempts, notBefore, error, place, version },
+      ])
     },
   }
 }

@@ -81,7 +81,7 @@ function footer(view: CardView, { now, direct }: CardSetting): string {
 
 function waitingLines(view: CardView, { paused, now }: CardSetting): readonly string[] {
   const asked = pendingApproval(view)
-  if (asked !== null) return [`The question below waits for an owner until ${clockTime(asked.expiresAt, now)}.`]
+  if (asked !== null) return [`An owner is asked, until ${clockTime(asked.expiresAt, now)}.`]
   if (view.status === 'aborting' && view.abort !== null) return ['What runs is being stopped.']
   if (paused && (view.status === 'pending' || view.status === 'queued'))
     return ['All work is paused. It starts once an owner says `/panic off`.']
@@ -136,7 +136,7 @@ export function planBlock(view: CardView): readonly string[] {
 
 function presentLine(view: CardView): readonly string[] {
   const { step, tools, status } = view
-  if (status === 'aborting' || step === null) return []
+  if (status !== 'running' || step === null) return []
   const listed = view.subtasks.some((one) => `subtask/${one.id}` === step.key)
   const tool = tools.findLast((one) => one.ok === null)
   const parts = [

@@ -191,6 +191,7 @@ export function createCards(deps: ConversationDeps): Cards {
     follow: async (bot) => {
       left.delete(bot)
       bots.add(bot)
+      running ??= loop()
       await adopt(bot)
     },
     unfollow: async (bot) => {

@@ -77,7 +77,7 @@ export async function repaintFinished(deps: ConversationDeps, card: Card): Promi
   const entry = await deps.outbox.find(card.place.bot, cardKey(card.taskId))
   const view = entry === null ? null : foldLog(await readLog(deps.store, card.taskId))
   if (view === null || !isOver(view)) return
-  await deps.outbox.put([await finalPost(deps, followCard(card), view)])
+  await deps.outbox.put([await finalPost(deps, card, view)])
 }
 
 async function readOn(deps: ConversationDeps, followed: FollowedCard): Promise<CardView | null> {
@@ -213,7 +213,7 @@ async function buttonsOf(
 async function finishCard(deps: ConversationDeps, followed: FollowedCard, view: CardView): Promise<void> {
   const { card } = followed
   const approvals = await approvalPosts(deps, followed, view, false)
-  const final = await finalPost(deps, followed, view)
+  const final = await finalPost(deps, card, view)
   await putAll(deps, followed, [...approvals.posts, final, ...(await finalFilePosts(deps, view, card))])
   await approvals.settle()
   await withdrawStop(deps, card.place, view.taskId)
@@ -229,8 +229,7 @@ async function finishCard(deps: ConversationDeps, followed: FollowedCard, view: 
   await deps.cards.finish(view.taskId)
 }
 
-async function finalPost(deps: ConversationDeps, { card, shown }: FollowedCard, view: CardView): Promise<Post> {
-  const lane = shown ? 'final' : 'reply'
+async function finalPost(deps: ConversationDeps, card: Card, view: CardView): Promise<Post> {
   // It is the first that is said of the task, so it is heard.
   if (deps.settings.onlyAgentOutput) return cardPost(card, agentOnlyContent(view), 'final', false)
   const [record, entry, nameOf] = await Promise.all([
@@ -239,6 +238,7 @@ async function finalPost(deps: ConversationDeps, { card, shown }: FollowedCard, 
     namesOf(deps.members, view.abort === null ? [] : [view.abort.by]),
   ])
   const closing = closingOf(entry)
+  const lane = isShown(entry) ? 'final' : 'reply'
   const buttons = await offerCardButtons(deps, card.place, view.taskId, cardButtons(view, closing !== null))
   const verbosity = record.verbosity ?? deps.settings.verbosity
   return cardPost(card, finalContent(view, { verbosity, nameOf, closing }, buttons), lane, true)
