@@ -41,7 +41,8 @@ export async function holdMessage(deps: ReceiveDeps, message: ChatMessage): Prom
     .slice(0, LISTED)
     .map((one) => `- ${wordsOf(one)} (${duration(now.getTime() - one.sentAt.getTime())} ago)`)
   if (held.length > LISTED) lines.push(`- and ${held.length - LISTED} more`)
-  const markdown = `I was away when ${held.length === 1 ? 'this' : 'these'} came, and have not acted on it:\n\n${lines.join('\n')}`
+  const [these, them] = held.length === 1 ? ['this', 'it'] : ['these', 'them']
+  const markdown = `I was away when ${these} came, and have not acted on ${them}:\n\n${lines.join('\n')}`
   await deps.outbox.put([{ key, place, lane: 'reply', posting: saying(markdown, { buttons }) }])
 }
 
