@@ -56,7 +56,9 @@ export function createChatService(scheduler: Scheduler, random: Random): ChatSer
     const text = posting.type === 'message' ? posting.content.markdown : ''
     if (fate < 0.15) {
       if (random.chance(0.5)) apply(delivery)
-      if (refs.length === 0) doubts.add(text)
+      // A lost answer to a change is no doubt to its messenger: it may be repeated.
+      if (refs.length > 0) return settled(process, { type: 'unsent', refs, reason: 'no answer' })
+      doubts.add(text)
       return settled(process, { type: 'ambiguous', refs, reason: 'no answer' })
     }
     const outcome = apply(delivery)

@@ -14,10 +14,14 @@ test('what stands as asked is settled, under its version', () => {
   assert.deepEqual([after.state, after.shown, after.refs, after.attempts], ['settled', 3, [REF], 0])
 })
 
-test('a new message whose answer was lost is never sent again by itself; a change of one that stands is', () => {
+test('what may stand already is never sent again by itself, be it a whole message or a further part of one', () => {
   const fresh = entryAfter(sampleEntry({ version: 2 }), ambiguous, NOON)
   assert.deepEqual([fresh.state, fresh.shown, fresh.error], ['ambiguous', -2, 'reset'])
-  const edit = entryAfter(sampleEntry({ version: 2, refs: [REF], shown: 1 }), { ...ambiguous, refs: [REF] }, NOON)
+  const standing = sampleEntry({ version: 2, refs: [REF], shown: 1 })
+  const part = entryAfter(standing, { ...ambiguous, refs: [REF] }, NOON)
+  assert.deepEqual([part.state, part.shown, part.refs], ['ambiguous', -2, [REF]])
+  // A change whose answer was lost is unsent to the messenger: doing it again comes to the same.
+  const edit = entryAfter(standing, { type: 'unsent', refs: [REF], reason: 'reset' }, NOON)
   assert.deepEqual([edit.state, edit.shown, edit.attempts], ['waiting', 1, 1])
 })
 

@@ -56,7 +56,6 @@ export function entryAfter(entry: OutboxEntry, outcome: DeliveryOutcome, now: Da
     case 'unsent':
       return triedInVain({ ...entry, refs }, outcome.reason, now)
     case 'ambiguous':
-      if (isRepeatable(entry)) return triedInVain({ ...entry, refs }, outcome.reason, now)
       return doubtful(entry, refs, outcome.reason)
     case 'slow_down':
       return {

@@ -11,10 +11,11 @@ export type Delivery = {
 
 /**
  * What came of it. `refs` are the messages that stand there now as far as is known, also where it ended half-way.
- * `delivered`: it stands there as asked. `unsent`: no request was taken; trying again is safe. `ambiguous`: the request left and
- * no answer came: it may stand there. `slow_down`: not taken, try again after `retryAfterMs`. `missing`: the message to
- * change is not there any more. `topic_missing`: the topic is gone. `moved`: the chat has another id now. `closed`: the
- * person or group does not want us. `broken_bot`: the bot's token does not hold. `refused`: it will never be taken like this.
+ * `delivered`: it stands there as asked. `unsent`: trying again is safe, because no request was taken, or
+ * only such as may be repeated. `ambiguous`: a request for a new message left and no answer came: it may stand there.
+ * `slow_down`: not taken, try again after `retryAfterMs`. `missing`: the message to change is not there any more.
+ * `topic_missing`: the topic is gone. `moved`: the chat has another id now. `closed`: the person or group does not want us.
+ * `broken_bot`: the bot's token does not hold. `refused`: it will never be taken like this.
  */
 export type DeliveryOutcome = { readonly refs: readonly MessageRef[] } & (
   | { readonly type: 'delivered' }
