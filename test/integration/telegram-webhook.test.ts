@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { json } from 'node:stream/consumers'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
+import { createSystemClock } from '../../src/adapters/system/clock.ts'
 import type { TelegramBots } from '../../src/adapters/telegram/bots.ts'
 import { webhookAddress } from '../../src/adapters/telegram/webhook-address.ts'
 import type { Inbox } from '../../src/core/ports/inbox.ts'
@@ -151,4 +152,35 @@ test('a process that does not run the bot takes its updates in all the same', as
   await healthy(behind.bots, 'elsewhere')
   await telegram.newUser({ firstName: 'Ada' }).send('hello', { to: bot })
   await until(() => texts().length === 1, texts)
+})
+
+test('updates of a shape that nobody foresaw are taken, set aside and hold nothing up', async (t) => {
+  const { bot, process, events, stores } = await inboundWorld(t)
+  const { mode } = await gateway(t)
+  const clock = createSystemClock()
+  const sleep = (ms: number, signal?: AbortSignal) => clock.sleep(ms / 50, signal)
+  const bots = process('one', { clock: { ...clock, sleep }, options: { mode } })
+  const id = String(bot.id) as BotId
+  const { opaque, secretToken } = webhookAddress(SECRET, id)
+  const chat = { id: 7, type: 'private', first_name: 'Ada' }
+  const good = { message_id: 3, date: 1, chat, from: { id: 7, is_bot: false, first_name: 'Ada' }, text: 'hello' }
+  const odd = [
+    { message: null },
+    { message: {} },
+    { message: 'text' },
+    { message: { chat, text: 7 } },
+    { something: 1 },
+  ]
+  for (const [index, body] of [...odd, { message: good }].entries()) {
+    assert.equal(await bots.receiveWebhook(opaque, secretToken, { update_id: index, ...body }), 'accepted')
+  }
+  await until(
+    async () => (await stores.inbox.state(id)).unfinished === 0,
+    () => stores.inbox.state(id),
+  )
+  assert.deepEqual(
+    events.map((event) => event.type),
+    ['message'],
+  )
+  assert.equal((await healthy(bots)).inbox?.lastUpdateId, odd.length)
 })

@@ -4,6 +4,7 @@ import type { Inbox, UnfinishedItem } from '../../core/ports/inbox.ts'
 import type { Telemetry } from '../../core/ports/telemetry.ts'
 import type { BotId } from '../../core/vocabulary/place.ts'
 import { assemble } from './assemble.ts'
+import type { Assembly } from './assemble.ts'
 import { backoffMs } from './backoff.ts'
 import { createFinisher } from './finisher.ts'
 import type { Turns } from './turns.ts'
@@ -106,7 +107,7 @@ export function createInboxLoop(deps: InboxLoopDeps): InboxLoop {
         lanes.delete(lane.name)
         return
       }
-      const step = assemble([first, ...rest], clock.now())
+      const step = next([first, ...rest])
       if (step.type === 'wait') {
         await pause(lane, step.until.getTime() - clock.now().getTime(), signal)
         continue
@@ -128,6 +129,15 @@ export function createInboxLoop(deps: InboxLoopDeps): InboxLoop {
         )
         leave(lane, step.items)
       } else await failed(lane, step.items, error, signal)
+    }
+  }
+
+  /** What can't be read is handed on alone, and set aside when that breaks as well. */
+  function next(queue: readonly [UnfinishedItem, ...UnfinishedItem[]]): Assembly {
+    try {
+      return assemble(queue, clock.now())
+    } catch {
+      return { type: 'ready', items: [queue[0]] }
     }
   }
 

@@ -10,7 +10,7 @@ import { backoffMs } from './backoff.ts'
 import { errorToCallFailure } from './call-failure.ts'
 import type { CallFailure } from './call-failure.ts'
 import { withDeadline } from './deadline.ts'
-import { ALLOWED_UPDATES, updateToItem } from './update.ts'
+import { ALLOWED_UPDATES, isUpdate, updateToItem } from './update.ts'
 
 export type PollDeps = {
   readonly bot: BotId
@@ -109,9 +109,11 @@ async function ask(
 ): Promise<readonly Update[]> {
   const patience = timeout * 1_000 + deps.settings.graceMs * Math.min(4, 1 + failures)
   const request = { limit: 100, timeout, allowed_updates: ALLOWED_UPDATES, ...(offset !== null && { offset }) }
-  return withDeadline({ clock: deps.clock, ms: patience, signal }, (cut) =>
+  const updates: unknown = await withDeadline({ clock: deps.clock, ms: patience, signal }, (cut) =>
     deps.api.raw.getUpdates(request, abortable(cut)),
   )
+  if (!Array.isArray(updates)) throw new Error('the answer is no list of updates')
+  return updates.filter(isUpdate)
 }
 
 async function store(deps: PollDeps, updates: readonly Update[]): Promise<void> {

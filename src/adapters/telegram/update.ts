@@ -20,7 +20,7 @@ export function isUpdate(value: unknown): value is Update {
 }
 
 export function updateToItem(bot: BotId, update: Update, receivedAt: Date): InboxItem {
-  return { bot, updateId: update.update_id, lane: laneOf(update), raw: objectToJson(update), receivedAt }
+  return { bot, updateId: update.update_id, lane: laneOrOther(update), raw: objectToJson(update), receivedAt }
 }
 
 export function itemToUpdate(item: InboxItem): Update {
@@ -43,6 +43,15 @@ export function topicOf(message: Pick<Message, 'message_thread_id' | 'is_topic_m
 
 function isJsonObject(value: object): value is JsonObject {
   return !Array.isArray(value)
+}
+
+/** An update of a shape that nobody foresaw must be stored like any other, or it would come again for ever. */
+function laneOrOther(update: Update): string {
+  try {
+    return laneOf(update)
+  } catch {
+    return 'other'
+  }
 }
 
 /** Taps and stops have lanes of their own, because nobody must wait for the messages before them to be worked off. */

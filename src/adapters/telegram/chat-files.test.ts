@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { BotId } from '../../core/vocabulary/place.ts'
+import { createTelegramApi } from './api.ts'
+import { createTelegramChatFiles } from './chat-files.ts'
+import { fileRef, parseFileRef } from './file-ref.ts'
+
+const bot = '99' as BotId
+const token = '99:verySecret'
+
+/** Files of a Telegram that answers getFile so. What is downloaded leads nowhere. */
+function filesAnswering(answer: object) {
+  const api = createTelegramApi({
+    token,
+    apiRoot: 'http://telegram.invalid',
+    fetch: async () => ({ json: async () => answer }),
+  })
+  return createTelegramChatFiles({
+    account: (id) => (id === bot ? { api, token } : null),
+    // No address of the network: it is refused before anything is sent.
+    apiRoot: 'unknown-scheme://telegram.invalid',
+    timeoutMs: 5_000,
+  })
+}
+
+const found = (file: object) => filesAnswering({ ok: true, result: { file_id: 'F', file_unique_id: 'u', ...file } })
+
+test('a file reference holds the id, and the size where it is known', () => {
+  assert.deepEqual(parseFileRef(fileRef('AgAD-x_1', 12)), { fileId: 'AgAD-x_1', bytes: 12 })
+  assert.deepEqual(parseFileRef(fileRef('AgAD', null)), { fileId: 'AgAD', bytes: null })
+})
+
+test('a path that leads out of the files is not followed', async () => {
+  for (const path of ['../getMe', 'photos/../../x', '/etc/passwd', 'photos//x', 'a\\b', './x']) {
+    await assert.rejects(found({ file_path: path }).fetch(bot, ':F'), /a path that is none/, path)
+  }
+})
+
+test('too big, gone and unknown are told apart', async () => {
+  assert.equal((await found({ file_size: 30_000_000, file_path: 'x' }).fetch(bot, ':F')).type, 'too_big')
+  assert.equal((await found({}).fetch(bot, ':F')).type, 'gone')
+  const refused = (description: string) => filesAnswering({ ok: false, error_code: 400, description }).fetch(bot, ':F')
+  assert.equal((await refused('Bad Request: file is too big')).type, 'too_big')
+  assert.equal((await refused('Bad Request: wrong file_id or the file is temporarily unavailable')).type, 'gone')
+  await assert.rejects(found({}).fetch('1' as BotId, ':F'), /not run here/)
+})
+
+test('no error tells the token', async () => {
+  const isSilent = (error: unknown) => {
+    assert.ok(error instanceof Error)
+    assert.ok(!`${error.message} ${error.stack} ${String(error.cause)}`.includes('verySecret'), error.message)
+    return true
+  }
+  await assert.rejects(found({ file_path: 'photos/x.jpg' }).fetch(bot, ':F'), isSilent)
+  await assert.rejects(filesAnswering({ ok: false, error_code: 500, description: 'x' }).fetch(bot, ':F'), isSilent)
+})
