@@ -29,7 +29,7 @@ export function createTelegramChatFiles(deps: TelegramChatFilesDeps): ChatFiles 
       const path = await findPath(account.api, fileId, signal)
       if (typeof path !== 'string') return path
       const root = deps.apiRoot.replace(/\/+$/, '')
-      return download(`${root}/file/bot${account.token}/${path}`, signal)
+      return download(`${root}/file/bot${account.token}/${safePath(path)}`, signal)
     },
   }
 }
@@ -39,7 +39,7 @@ async function findPath(api: TelegramApi, fileId: string, signal: AbortSignal): 
     const file = await api.raw.getFile({ file_id: fileId }, abortable(signal))
     if (file.file_size !== undefined && file.file_size > LIMIT_BYTES) return TOO_BIG
     if (file.file_path === undefined) return { type: 'gone' }
-    return safePath(file.file_path)
+    return file.file_path
   } catch (error) {
     if (error instanceof GrammyError && error.error_code === 400) {
       return /too big/i.test(error.description) ? TOO_BIG : { type: 'gone' }
