@@ -1,17 +1,37 @@
 import { createSystemClock } from '../system/clock.ts'
 import { accessStoreContract } from '../../../test/contract/access-store.ts'
+import { actionStoreContract } from '../../../test/contract/action-store.ts'
 import { artifactStoreContract } from '../../../test/contract/artifact-store.ts'
+import { cardStoreContract } from '../../../test/contract/card-store.ts'
+import { chatMovesContract } from '../../../test/contract/chat-moves.ts'
+import { chatStoreContract } from '../../../test/contract/chat-store.ts'
 import { conversationStoreContract } from '../../../test/contract/conversation-store.ts'
+import { inboxContract } from '../../../test/contract/inbox.ts'
+import { leasesContract } from '../../../test/contract/leases.ts'
 import { ledgerContract } from '../../../test/contract/ledger.ts'
+import { memberStoreContract } from '../../../test/contract/member-store.ts'
+import { memoStoreContract } from '../../../test/contract/memo-store.ts'
 import { objectStoreContract } from '../../../test/contract/object-store.ts'
+import { outboxUpkeepContract } from '../../../test/contract/outbox-upkeep.ts'
+import { outboxContract } from '../../../test/contract/outbox.ts'
 import { previewStoreContract } from '../../../test/contract/preview-store.ts'
+import { standingApprovalsContract } from '../../../test/contract/standing-approvals.ts'
 import { taskSignalsContract } from '../../../test/contract/task-signals.ts'
 import { createMemoryAccessStore } from './access-store.ts'
+import { createMemoryActionStore } from './action-store.ts'
 import { createMemoryArtifactStore } from './artifact-store.ts'
+import { createMemoryCardStore } from './card-store.ts'
+import { createMemoryChatStore } from './chat-store.ts'
 import { createMemoryConversationStore } from './conversation-store.ts'
+import { createMemoryInbox } from './inbox.ts'
+import { createMemoryLeases } from './leases.ts'
 import { createMemoryLedger } from './ledger.ts'
+import { createMemoryMemberStore } from './member-store.ts'
+import { createMemoryMemoStore } from './memo-store.ts'
 import { createMemoryObjectStore } from './object-store.ts'
+import { createMemoryOutbox } from './outbox.ts'
 import { createMemoryPreviewStore } from './preview-store.ts'
+import { createMemoryStandingApprovals } from './standing-approvals.ts'
 import { createTaskRecords } from './task-records.ts'
 import { createMemoryTaskSignals } from './task-signals.ts'
 import { createMemoryTaskStore } from './task-store.ts'
@@ -32,3 +52,31 @@ previewStoreContract('memory', async () => ({ previews: createMemoryPreviewStore
 accessStoreContract('memory', async () => ({ access: createMemoryAccessStore(), close }))
 objectStoreContract('memory', async () => ({ objects: createMemoryObjectStore(), close }))
 taskSignalsContract('memory', async () => ({ ends: [createMemoryTaskSignals()], close }), 1)
+
+inboxContract('memory', async () => {
+  const inbox = createMemoryInbox()
+  return { inbox, elsewhere: inbox, close }
+})
+async function openOutbox() {
+  const outbox = createMemoryOutbox(createSystemClock())
+  return { outbox, elsewhere: outbox, close }
+}
+outboxContract('memory', openOutbox)
+outboxUpkeepContract('memory', openOutbox)
+leasesContract('memory', async () => {
+  const clock = createSystemClock()
+  return { leases: createMemoryLeases(clock), pass: (ms) => clock.sleep(ms), close }
+})
+async function openChats() {
+  const records = createTaskRecords()
+  const store = createMemoryTaskStore(records, createSystemClock())
+  const conversations = createMemoryConversationStore(records)
+  return { chats: createMemoryChatStore(records), store, conversations, close }
+}
+chatStoreContract('memory', openChats)
+chatMovesContract('memory', openChats)
+cardStoreContract('memory', async () => ({ cards: createMemoryCardStore(), close }))
+actionStoreContract('memory', async () => ({ actions: createMemoryActionStore(createSystemClock()), close }))
+memberStoreContract('memory', async () => ({ members: createMemoryMemberStore(), close }))
+memoStoreContract('memory', async () => ({ memos: createMemoryMemoStore(), close }))
+standingApprovalsContract('memory', async () => ({ standing: createMemoryStandingApprovals(), close }))

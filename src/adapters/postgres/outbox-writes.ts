@@ -42,7 +42,10 @@ on conflict (bot, key) do update set
     else 'waiting'
   end,
   attempts = 0,
-  error = case when o.state = 'held' and excluded.posting::text <> ${NOTHING} then o.error end,
+  error = case
+    when excluded.posting::text = ${NOTHING} and o.refs = '{}' and o.shown = 0 then null
+    when o.state = 'held' then o.error
+  end,
   not_before = greatest(o.not_before, excluded.not_before),
   waits_from = case when o.state in ('waiting', 'held') then o.waits_from else excluded.waits_from end,
   updated_at = excluded.updated_at
