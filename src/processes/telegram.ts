@@ -5,6 +5,7 @@ import { createTelegramMessenger } from '../adapters/telegram/messenger.ts'
 import { createCards } from '../core/conversation/create-cards.ts'
 import type { ConversationDeps } from '../core/conversation/deps.ts'
 import { speakOfDoubt } from '../core/conversation/doubt.ts'
+import { keepHouse } from '../core/conversation/housekeeping.ts'
 import { moveChat } from '../core/conversation/move-chat.ts'
 import { createReceive } from '../core/conversation/receive.ts'
 import { createDispatcher } from '../core/delivery/dispatcher.ts'
@@ -96,9 +97,14 @@ export function createTelegram(platform: Platform): Telegram | null {
           : { type: 'webhook', publicUrl: config.PUBLIC_URL, secret: config.TELEGRAM_WEBHOOK_SECRET },
     },
   )
+  const closing = new AbortController()
   return {
-    start: bots.start,
+    start: () => {
+      bots.start()
+      void keepHouse(platform, closing.signal)
+    },
     stop: async () => {
+      closing.abort()
       await bots.stop()
       await cards.close()
       await dispatcher.close()

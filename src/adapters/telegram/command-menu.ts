@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import type { BotCommand, BotCommandScope } from 'grammy/types'
 import type { Clock } from '../../core/ports/clock.ts'
 import type { Telemetry } from '../../core/ports/telemetry.ts'
+import { commandsFor } from '../../core/conversation/command-texts.ts'
 import type { UserId } from '../../core/vocabulary/ids.ts'
 import type { BotId } from '../../core/vocabulary/place.ts'
 import { abortable } from './api.ts'
@@ -28,23 +29,6 @@ export type CommandMenuDeps = {
 
 type Menu = { readonly scope: BotCommandScope; readonly commands: readonly BotCommand[] }
 
-const EVERYWHERE: readonly BotCommand[] = [
-  { command: 'task', description: 'Give the team something to do' },
-  { command: 'status', description: 'What is going on' },
-  { command: 'approve', description: 'Allow what waits for a yes' },
-  { command: 'abort', description: 'Stop a task' },
-]
-const HELP: BotCommand = { command: 'help', description: 'What I can do' }
-const CONVERSATION: readonly BotCommand[] = [
-  { command: 'new', description: 'Start a new conversation' },
-  { command: 'new_task', description: 'A task in a new conversation' },
-]
-const OWNERS: readonly BotCommand[] = [
-  { command: 'run', description: 'Run a shell command in a sandbox' },
-  { command: 'panic', description: 'Stop everything: on, or off' },
-]
-const PRIVATE = [...EVERYWHERE, ...CONVERSATION, HELP]
-
 const TRIES = 3
 const CALL_MS = 15_000
 
@@ -69,13 +53,17 @@ export async function syncCommandMenu(deps: CommandMenuDeps, signal: AbortSignal
 function menus(owners: readonly UserId[]): readonly Menu[] {
   const ownersHere = owners.flatMap((owner) => /^telegram:(\d+)$/.exec(owner)?.[1] ?? [])
   return [
-    { scope: { type: 'all_private_chats' }, commands: PRIVATE },
-    { scope: { type: 'all_group_chats' }, commands: [...EVERYWHERE, HELP] },
+    { scope: { type: 'all_private_chats' }, commands: menuFor('member', true) },
+    { scope: { type: 'all_group_chats' }, commands: menuFor('member', false) },
     ...ownersHere.map((id) => ({
       scope: { type: 'chat', chat_id: Number(id) } as const,
-      commands: [...EVERYWHERE, ...OWNERS, ...CONVERSATION, HELP],
+      commands: menuFor('owner', true),
     })),
   ]
+}
+
+function menuFor(role: 'owner' | 'member', direct: boolean): readonly BotCommand[] {
+  return commandsFor(role, direct).map(({ name, says }) => ({ command: name, description: says }))
 }
 
 /** False where it was not taken: an owner who never wrote to the bot has no chat with it yet. */

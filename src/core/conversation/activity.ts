@@ -2,6 +2,7 @@
 import type { Messenger } from '../ports/messenger.ts'
 import { placeKey } from '../vocabulary/place.ts'
 import type { Place } from '../vocabulary/place.ts'
+import { draftOf } from './draft-name.ts'
 import type { FollowedCard } from './follow-card.ts'
 import { readable } from './visible.ts'
 
@@ -38,7 +39,7 @@ export function createActivity(deps: ActivityDeps): Activity {
     if (text === '' || draftless.has(key) || last?.text === text || (last !== undefined && now < last.at + DRAFT_MS))
       return
     drafts.set(card.taskId, { text, at: now })
-    deps.messenger.showDraft(card.place, card.taskId, text).then(
+    deps.messenger.showDraft(card.place, draftOf(card.taskId), text).then(
       (known) => void (known || draftless.add(key)),
       () => void draftless.add(key),
     )
