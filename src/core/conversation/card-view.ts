@@ -120,7 +120,9 @@ export function foldEvent(view: CardView | null, event: TaskEvent): CardView {
   if (event.task_id !== view.taskId || event.seq !== view.lastSeq + 1)
     throw new Error(`Event ${event.seq} of ${event.task_id} can't follow event ${view.lastSeq} of ${view.taskId}`)
   const status = statusAfter(view.status, event) ?? view.status
-  const next = { ...view, ...changes(view, event), status, lastSeq: event.seq, updatedAt: event.at }
+  const changed = { ...view, ...changes(view, event), status, lastSeq: event.seq, updatedAt: event.at }
+  const next =
+    status === 'needs_approval' ? changed : { ...changed, approvals: changed.approvals.map(noLonger(event.at)) }
   if (!isTerminal(status) || view.endedAt !== null) return next
   return { ...next, endedAt: event.at, step: null, openSteps: [] }
 }
@@ -249,6 +251,12 @@ function asked(data: EventOf<'approval.requested'>['data'], at: Date): AskedAppr
 function resolved(approval: AskedApproval, data: EventOf<'approval.resolved'>['data'], at: Date): AskedApproval {
   if (approval.id !== data.approval_id || approval.status !== 'pending') return approval
   return { ...approval, status: data.status, resolvedBy: data.by, comment: data.comment, resolvedAt: at }
+}
+
+/** Nobody waits for an answer any more once the task went on or ended without one. */
+function noLonger(at: Date): (approval: AskedApproval) => AskedApproval {
+  return (approval) =>
+    approval.status === 'pending' ? { ...approval, status: 'superseded', resolvedAt: at } : approval
 }
 
 /** The unit of work that a step belongs to: turns, tools and briefs are parts of one. */

@@ -109,7 +109,7 @@ test('the end: final, the change as a file, what was said is remembered, the car
   const { posting } = await bench.standing(`task:${task.id}`)
   const id = 'patch' as ArtifactId
   const objectKey = `artifacts/${task.id}/patch`
-  const file = { id, name: 'changes.patch', mediaType: 'text/x-diff', bytes: 5, objectKey }
+  const file = { id, name: 'changes.patch', mediaType: 'text/x-diff', bytes: 5, objectKey, messageId: null }
   await bench.base.artifacts.add({ ...file, taskId: task.id, kind: 'file', createdAt: new Date(0) })
   await bench.append(task.id, ...RUNNING, patched(id, 5), completed({ changed_files: ['a', 'b'] }))
   await bench.pass(1_000)

@@ -21,5 +21,5 @@ export async function namesOf(members: MemberStore, userIds: Iterable<UserId>): 
     const name = member === null ? '' : oneLine(member.name, NAME_CHARACTERS)
     if (member !== null && name !== '') names.set(member.userId, name)
   }
-  return (userId) => names.get(userId) ?? userId
+  return (userId) => names.get(userId) ?? oneLine(userId, NAME_CHARACTERS)
 }
