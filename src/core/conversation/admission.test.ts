@@ -23,7 +23,7 @@ test('an unknown person gets a code, an owner lets them in, and only then they g
   await stage.say(BOB, 'Create a page')
   assert.equal((await stage.tasks()).length, 1)
   const settled = (await stage.entries()).find(({ place }) => place.chat === '11')
-  assert.match(JSON.stringify(settled?.posting), /telegram:11 let Bob in/)
+  assert.match(JSON.stringify(settled?.posting), /Ada let Bob in/)
 })
 
 test('a refused person stays outside', async () => {
@@ -57,7 +57,7 @@ test('of two owners who are asked, one answers for both', async () => {
   const code = (await stage.base.members.requests(stage.now()))[0]?.code ?? ''
   await stage.tap(ADA, `pairing:${code}/asked/11`, 'Let in')
   await stage.give(late)
-  assert.match((await stage.tapAnswer(late)).text ?? '', /Already answered by telegram:11/)
+  assert.match((await stage.tapAnswer(late)).text ?? '', /Already answered by Ada/)
   assert.equal((await stage.base.members.find(userOf(EVE)))?.role, 'member')
 })
 

@@ -163,8 +163,12 @@ function foldsOf(view: CardView, verbosity: Verbosity): readonly Fold[] {
   ]
 }
 
+/** From the beginning of a line on, where lines are not too long for that. */
 function endOf(text: string, limit: number): string {
-  return text.length <= limit ? text : `…${clipStart(text, limit)}`
+  if (text.length <= limit) return text
+  const end = clipStart(text, limit)
+  const line = end.indexOf('\n')
+  return line === -1 || line > limit / 4 ? `…${end}` : `…\n${end.slice(line + 1)}`
 }
 
 function spoken(view: CardView): string {

@@ -50,7 +50,7 @@ function longTexts({ result, status }: CardView): readonly LongText[] {
       text: answer,
       over: ANSWER_CHARACTERS,
     },
-    { name: 'output.txt', mediaType: 'text/plain', caption: 'The whole output', text: output, over: OUTPUT_CHARACTERS },
+    { name: 'output.txt', mediaType: 'text/plain', caption: 'The output', text: output, over: OUTPUT_CHARACTERS },
     {
       name: 'failed-checks.txt',
       mediaType: 'text/plain',

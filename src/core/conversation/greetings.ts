@@ -6,10 +6,6 @@ import { shownName } from './people.ts'
 import type { ReceiveDeps, Visit } from './visit.ts'
 
 export async function greet(deps: ReceiveDeps, { message, visitor }: Visit): Promise<void> {
-  const { userId, name } = message.author
-  // Owners by configuration have no record: one that gives them nothing but their name.
-  if (visitor.role === 'owner' && (await deps.members.find(userId)) === null)
-    await deps.members.put({ userId, role: 'guest', name: shownName(name), since: deps.clock.now() })
   const owner =
     visitor.role === 'owner'
       ? '\n\nYou own me: I ask you before a command runs, and you decide who may talk to me.'
@@ -17,7 +13,7 @@ export async function greet(deps: ReceiveDeps, { message, visitor }: Visit): Pro
   await answer(
     deps,
     message,
-    `Hello ${escapeMarkdown(shownName(name))}! Tell me what to build, fix or find out, in your own words. ` +
+    `Hello ${escapeMarkdown(shownName(message.author.name))}! Tell me what to build, fix or find out, in your own words. ` +
       'I plan it, write it, run and test it, and show you the result with its evidence.\n\n' +
       'For example:\n' +
       '- Create a hello world web app\n' +

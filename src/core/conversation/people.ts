@@ -1,4 +1,5 @@
 // Who somebody is: an owner by configuration or record, a member who was let in, or nobody here.
+import type { ChatAuthor } from '../vocabulary/chat-message.ts'
 import type { Member } from '../ports/member-store.ts'
 import type { UserId } from '../vocabulary/ids.ts'
 import type { Place } from '../vocabulary/place.ts'
@@ -14,6 +15,18 @@ export async function roleOf(deps: ConversationDeps, userId: UserId): Promise<Ro
   if (deps.settings.owners.includes(userId)) return 'owner'
   const role = (await deps.members.find(userId))?.role
   return role === 'owner' || role === 'member' ? role : null
+}
+
+/**
+ * Owners by configuration have no record of their own: they get one that gives them nothing but the name under which others read of
+ * what they did. `known` holds those for whom there is nothing to do; it is added to.
+ */
+export async function rememberOwner(deps: ConversationDeps, author: ChatAuthor, known: Set<UserId>): Promise<void> {
+  const { userId, name } = author
+  if (known.has(userId) || !deps.settings.owners.includes(userId)) return
+  if ((await deps.members.find(userId)) === null)
+    await deps.members.put({ userId, role: 'guest', name: shownName(name), since: deps.clock.now() })
+  known.add(userId)
 }
 
 /** As people may be shown it, plain; an id where no name is known. */

@@ -26,8 +26,13 @@ test('plain text becomes a task, with a reaction and a card', async () => {
 
 test('an owner in a direct chat costs few calls: one look at the chat, one accept, and the two posts', async () => {
   const stage = createChatStage()
+  const calls = ['chats.get', 'store.accept', 'outbox.put', 'follower.open']
   await stage.say(ADA, 'Create a hello world')
-  assert.deepEqual(stage.called(), ['chats.get', 'store.accept', 'outbox.put', 'follower.open'])
+  // The first time, the owner's name is kept: others read of what they did.
+  assert.deepEqual(stage.called(), ['members.find', 'members.put', ...calls])
+  const before = stage.called().length
+  await stage.say(ADA, 'Create another')
+  assert.deepEqual(stage.called().slice(before), calls)
 })
 
 test('commands work with the name of the bot and over several lines; paths are plain text', async () => {

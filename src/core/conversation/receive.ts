@@ -1,6 +1,7 @@
 // What the platform does with what arrives from a chat. Whatever it does can be done again after a crash at any point and comes to the
 // same: an event counts as handled only when this resolves.
 import type { ChatEvent, ChatMessage } from '../vocabulary/chat-message.ts'
+import type { UserId } from '../vocabulary/ids.ts'
 import type { ChatRecord, HeldMessage } from '../ports/chat-store.ts'
 import { onDraftStopped } from './abort.ts'
 import { askToBeLetIn, refuseInGroup } from './admission.ts'
@@ -17,7 +18,7 @@ import { escapeMarkdown } from './markdown.ts'
 import { answer, seen } from './notes.ts'
 import { becomeOwner } from './ownership.ts'
 import { parseCommand } from './parse-command.ts'
-import { roleOf } from './people.ts'
+import { rememberOwner, roleOf } from './people.ts'
 import { ownWords, startTask } from './requests.ts'
 import { onTap } from './taps.ts'
 import { answerByReply } from './typed-answers.ts'
@@ -30,15 +31,18 @@ import type { ReceiveDeps, Visit } from './visit.ts'
  */
 export function createReceive(conversation: ConversationDeps, follower: Cards): (event: ChatEvent) => Promise<void> {
   const deps: ReceiveDeps = { ...conversation, follower }
+  const known = new Set<UserId>()
   return async (event) => {
     switch (event.type) {
       case 'message':
+        if (event.message.addressed) await rememberOwner(deps, event.message.author, known)
         return onMessage(deps, event.message, event.receivedAt)
       case 'edited': {
         const visit = event.message.addressed ? await admitted(deps, event.message) : null
         return visit === null || visit === 'refused' ? undefined : onEdited(deps, visit, event.editedAt)
       }
       case 'tap':
+        await rememberOwner(deps, event.author, known)
         return onTap(deps, event, (held, direct) => replay(deps, held, direct))
       case 'draft_stopped':
         return onDraftStopped(deps, event)

@@ -4,7 +4,7 @@ import type { TaskId } from '../vocabulary/ids.ts'
 import type { TaskStatus } from '../vocabulary/task.ts'
 
 const STATES: Readonly<Record<TaskStatus, { readonly symbol: string; readonly word: string }>> = {
-  pending: { symbol: '🕓', word: 'Accepted' },
+  pending: { symbol: '🕓', word: 'Received' },
   routing: { symbol: '🔎', word: 'Understanding' },
   needs_approval: { symbol: '✋', word: 'Waiting for a yes' },
   queued: { symbol: '🕓', word: 'Queued' },

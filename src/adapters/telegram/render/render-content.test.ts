@@ -331,6 +331,14 @@ test('nesting without end is shown as it was written', () => {
   }
 })
 
+test('a link that stands in the text is not said again below it', () => {
+  const open = { label: 'Open', style: 'good', does: { type: 'open', url: 'http://127.0.0.1:7070/a/' } } as const
+  const said = renderContent(content('See <http://127.0.0.1:7070/a/>.', { buttons: [[open]] }), 'plain').messages
+  assert.deepEqual(said, [{ type: 'text', text: 'See http://127.0.0.1:7070/a/.', entities: [] }])
+  const other = renderContent(content('See <http://127.0.0.1:7070/a/b>.', { buttons: [[open]] }), 'plain').messages
+  assert.match(other[0]?.type === 'text' ? other[0].text : '', /\n\nOpen: http:\/\/127\.0\.0\.1:7070\/a\/$/)
+})
+
 test('a link that no phone can follow is a line instead of a button', () => {
   const open = (url: string) => ({ label: 'Open', style: 'good' as const, does: { type: 'open' as const, url } })
   const stop = { label: 'Stop', style: 'danger' as const, does: { type: 'act' as const, action: 'a1' as ActionId } }

@@ -33,6 +33,8 @@ export type Rendered = {
 const MOST_MESSAGES = 3
 /** Reading more would take long and change nothing: what is longer becomes a file anyway. */
 const LONGEST_READ = 40_000
+/** A link that stands within so much of the text need not be said again; however long the text is, this much of it is shown. */
+const SURELY_SHOWN = 2_000
 const ROOM_BESIDE_NOTE = { text: RICH_LIMITS.text - 200, blocks: RICH_LIMITS.blocks - 2 } as const
 const NOTHING = '…'
 const IN_THE_FILE = 'The rest is in the file.'
@@ -42,10 +44,12 @@ export function renderContent(content: Content, form: Form, urlButtons = true): 
   const { rows, lines } = buttonsToKeyboard(content.buttons, urlButtons)
   const read = content.markdown.slice(0, LONGEST_READ)
   const body = markdownToDocument(read)
-  const links: Block[] = lines.map(({ label, url }) => ({
-    type: 'paragraph',
-    runs: [plainRun(label === url ? url : `${label}: ${url}`)],
-  }))
+  const links: Block[] = lines
+    .filter(({ url }) => !read.slice(0, SURELY_SHOWN).includes(`<${url}>`))
+    .map(({ label, url }) => ({
+      type: 'paragraph',
+      runs: [plainRun(label === url ? url : `${label}: ${url}`)],
+    }))
   const folds = content.folds.map(foldToBlock).filter((fold) => fold !== null)
   const long = read.length < content.markdown.length || isLong(body)
   const rendered = form === 'rich' ? asRich(body, folds, links, long) : asTexts(body, folds, links, long)
