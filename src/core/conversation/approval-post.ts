@@ -135,7 +135,7 @@ function questionMarkdown(taskId: TaskId, approval: Approval, now: Date): string
     approval.kind === 'shell_command' ? '**✋ May this command run?**' : '**✋ Is this plan right?**',
     subjectBlock(approval),
     ...(reason === '' ? [] : [escapeMarkdown(reason)]),
-    `_An owner answers, until ${clockTime(approval.expiresAt, now)} · ${code(shortId(taskId))}_`,
+    `_${approval.kind === 'plan' ? 'An owner answers, or whoever asked' : 'An owner answers'}, until ${clockTime(approval.expiresAt, now)} · ${code(shortId(taskId))}_`,
   ].join('\n\n')
 }
 

@@ -54,7 +54,7 @@ export function createCards(deps: ConversationDeps): Cards {
     if (signal.type !== 'task') return
     const one = all.get(signal.taskId)
     if (one !== undefined) one.dueAt = Math.min(one.dueAt, one.lookedAt + GAP_MS)
-    else if (!strangers.has(signal.taskId)) hints.set(signal.taskId, signal.seq)
+    else if (bots.size > 0 && !strangers.has(signal.taskId)) hints.set(signal.taskId, signal.seq)
     else return
     wake()
   })

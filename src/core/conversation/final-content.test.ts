@@ -156,3 +156,9 @@ test('what the conversation remembers', async () => {
   assert.equal(finalText(done), 'A page that says hello.\n\nhttps://p.example/')
   assert.equal(finalText(await viewOf(...RUNNING, failed('No.'))), 'It failed: No.')
 })
+
+test('agents that say nothing are still heard of; of long output the end is remembered', async () => {
+  assert.equal(agentOnlyContent(await viewOf(...RUNNING, completed({ summary: ' ' }))).markdown, 'Done.')
+  const long = await viewOf(...command, completed({ summary: 'It ran.', output: `${'x'.repeat(9_000)}end` }))
+  assert.ok(finalText(long).length < 4_100 && finalText(long).endsWith('end'))
+})

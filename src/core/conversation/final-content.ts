@@ -20,6 +20,8 @@ export type FinalSetting = {
 /** What a chat shows of an answer; the rest goes out as a file. */
 export const ANSWER_CHARACTERS = 12_000
 export const OUTPUT_CHARACTERS = 6_000
+/** Of what a command printed; the rest is in the task. */
+const REMEMBERED_CHARACTERS = 4_000
 const BLOCK_CHARACTERS = 700
 const BLOCK_LINES = 14
 const FAILURE_CHARACTERS = 3_000
@@ -35,7 +37,8 @@ export function finalContent(view: CardView, setting: FinalSetting, buttons: rea
 
 /** Nothing but what the agents say. */
 export function agentOnlyContent(view: CardView): Content {
-  return { markdown: spoken(view), folds: [], buttons: withOpen(view.preview?.url ?? null, []) }
+  // A message can't be empty, whatever they said.
+  return { markdown: spoken(view).trim() || 'Done.', folds: [], buttons: withOpen(view.preview?.url ?? null, []) }
 }
 
 /** What the conversation remembers of it as said by the assistant: Markdown, as it was written. */
