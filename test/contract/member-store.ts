@@ -73,6 +73,13 @@ export function memberStoreContract(name: string, open: () => Promise<MembersUnd
     assert.deepEqual(await members.ask(request('dora'), 0, NOON), { type: 'too_many' })
   })
 
+  withMembers('fewer than before may be heard, whoever of them went away', async ({ members }) => {
+    for (const user of ['ada', 'ben', 'cleo']) await members.ask(request(user), 3, NOON)
+    await members.takeRequest('code of ada', NOON)
+    assert.deepEqual(await members.ask(request('dora'), 2, NOON), { type: 'too_many' })
+    assert.equal((await members.ask(request('dora'), 3, NOON)).type, 'asked')
+  })
+
   withMembers('what has expired is not open, takes no room, and is asked anew', async ({ members }) => {
     for (const user of ['ada', 'ben']) await members.ask(request(user), 2, NOON)
     const later = minutesAfterNoon(61)
