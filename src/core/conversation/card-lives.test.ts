@@ -220,5 +220,5 @@ async function liveThrough(
     over && key.startsWith('approval:') && posting.type === 'message' ? [posting.content.markdown] : [],
   )
   const said = await bench.base.conversations.messages(task.threadId, 10)
-  return { finals: finals.sort(), questions, said: said.map(({ role, text }) => [role, text]) }
+  return { finals: Object.fromEntries(finals), questions, said: said.map(({ role, text }) => [role, text]) }
 }

@@ -45,8 +45,8 @@ export function agentOnlyContent(view: CardView): Content {
 export function finalText(view: CardView): string {
   const { result } = view
   if (view.status === 'completed' && result !== null) {
-    const said =
-      result.answer ?? [result.summary, result.output ?? ''].filter((text) => text.trim() !== '').join('\n\n')
+    const output = endOf(result.output ?? '', REMEMBERED_CHARACTERS)
+    const said = result.answer ?? [result.summary, output].filter((text) => text.trim() !== '').join('\n\n')
     return result.preview_url === null ? said : `${said}\n\n${result.preview_url}`
   }
   if (view.status === 'failed') return `It failed: ${view.error ?? ''}`
