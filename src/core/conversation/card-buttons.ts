@@ -6,17 +6,10 @@ import type { ActionStore } from '../ports/action-store.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Ids } from '../ports/ids.ts'
 import { actionToJson } from './action.ts'
-import type { ActionDoes } from './action.ts'
 import { isOver } from './card-view.ts'
 import type { CardView } from './card-view.ts'
 
-export type ButtonDeps = { readonly actions: ActionStore; readonly ids: Ids; readonly clock: Clock }
-export type Offer = {
-  readonly name: string
-  readonly label: string
-  readonly style: Button['style']
-  readonly does: ActionDoes
-}
+type ButtonDeps = { readonly actions: ActionStore; readonly ids: Ids; readonly clock: Clock }
 
 type CardButton = 'abort' | 'status' | 'details' | 'accept' | 'fix'
 
@@ -50,43 +43,28 @@ export async function offerCardButtons(
   names: readonly CardButton[],
 ): Promise<readonly Button[]> {
   const expiresAt = new Date(deps.clock.now().getTime() + LIFE_MS)
-  const offers = names.map((name) => ({ name, ...labelled(name), does: { type: name, task_id: taskId } as const }))
-  return offer(deps, place, offers, expiresAt, (name) => groupOf(taskId, name))
+  const standing = await deps.actions.offer(
+    names.map((name) => ({
+      id: deps.ids.unguessable<ActionId>(),
+      group: groupOf(taskId, name),
+      name,
+      place,
+      onlyFor: null,
+      does: actionToJson({ type: name, task_id: taskId }),
+      expiresAt,
+    })),
+  )
+  return names.flatMap((name, index): Button[] => {
+    const [label, style] = LABELS[name]
+    const action = standing[index]
+    return action === undefined ? [] : [{ label, style, does: { type: 'act', action: action.id } }]
+  })
 }
 
 /** Kills the buttons that make no sense once a task is over. */
 export async function withdrawStop(deps: ButtonDeps, place: Place, taskId: TaskId): Promise<void> {
   await deps.actions.withdraw(place.bot, groupOf(taskId, 'abort'))
   await deps.actions.withdraw(place.bot, groupOf(taskId, 'status'))
-}
-
-/** Buttons for the actions, in the order given. */
-export async function offer(
-  deps: ButtonDeps,
-  place: Place,
-  offers: readonly Offer[],
-  expiresAt: Date,
-  group: (name: string) => string,
-): Promise<readonly Button[]> {
-  const wanted = offers.map(({ name, does }) => ({
-    id: deps.ids.unguessable<ActionId>(),
-    group: group(name),
-    name,
-    place,
-    onlyFor: null,
-    does: actionToJson(does),
-    expiresAt,
-  }))
-  const standing = await deps.actions.offer(wanted)
-  return offers.flatMap(({ label, style }, index) => {
-    const action = standing[index]
-    return action === undefined ? [] : [{ label, style, does: { type: 'act', action: action.id } } as const]
-  })
-}
-
-function labelled(name: CardButton): Pick<Offer, 'label' | 'style'> {
-  const [label, style] = LABELS[name]
-  return { label, style }
 }
 
 function groupOf(taskId: TaskId, name: string): string {

@@ -51,7 +51,7 @@ export function titleLine(view: CardView): string {
   return `**${statusWords(view.status)} · ${escapeMarkdown(titleOf(view))}**`
 }
 
-export function titleOf(view: CardView): string {
+function titleOf(view: CardView): string {
   const first = view.inputText.split('\n').find((line) => line.trim() !== '') ?? ''
   return oneLine(first, TITLE_CHARACTERS)
 }
