@@ -10,12 +10,14 @@ import { mayActOn } from './visit.ts'
 import type { ReceiveDeps, Visit } from './visit.ts'
 
 const GIST = 60
+const JUST_NOW_MS = 5_000
 const LISTED = 20
 
 /** One plain sentence without its full stop. */
 export function stateOf(task: Task, now: Date): string {
   const sinceStart = duration(now.getTime() - task.createdAt.getTime())
   const sinceChange = duration(now.getTime() - task.updatedAt.getTime())
+  const ago = now.getTime() - task.updatedAt.getTime() < JUST_NOW_MS ? 'just now' : `${sinceChange} ago`
   switch (task.status) {
     case 'pending':
     case 'queued':
@@ -29,18 +31,21 @@ export function stateOf(task: Task, now: Date): string {
     case 'aborting':
       return 'is being stopped'
     case 'completed':
-      return `is done, ${sinceChange} ago`
+      return `is done, ${ago}`
     case 'failed':
-      return `failed ${sinceChange} ago`
+      return `failed ${ago}`
     case 'aborted':
-      return `was stopped ${sinceChange} ago`
+      return `was stopped ${ago}`
   }
 }
 
 function taskLine(task: Task, now: Date): string {
-  const asked = task.status !== 'needs_approval' ? null : (task.approval?.subject ?? null)
-  const question = asked === null ? '' : `: ${code(oneLine(asked, GIST))}`
-  return `- ${code(shortId(task.id))} ${escapeMarkdown(oneLine(task.inputText, GIST))}: ${stateOf(task, now)}${question}`
+  const text = oneLine(task.inputText, GIST)
+  const asked = task.status !== 'needs_approval' ? '' : oneLine(task.approval?.subject ?? '', GIST)
+  // What was asked for may be the command itself, which is not said twice.
+  const wanted = asked === text ? code(text) : escapeMarkdown(text)
+  const question = asked === '' || asked === text ? '' : `: ${code(asked)}`
+  return `- ${code(shortId(task.id))} ${wanted}: ${stateOf(task, now)}${question}`
 }
 
 export async function answerStatus(deps: ReceiveDeps, { message, visitor }: Visit): Promise<void> {
