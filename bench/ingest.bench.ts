@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { Benchmark } from './harness/benchmark.ts'
 import { atLeast, within } from './harness/benchmark.ts'
 import { postLoad } from './harness/load.ts'
-import type { Load } from './harness/load.ts'
+import type { Load, Posts } from './harness/load.ts'
 import { startPlatform } from './harness/platform.ts'
 import { startPostgres } from './harness/postgres.ts'
 import { alternate } from './harness/rounds.ts'
@@ -29,13 +29,14 @@ export const benchmark: Benchmark = {
       bare.stdout.once('data', (chunk: Buffer) => resolve(chunk.toString().trim())),
     )
     const times = context.quick ? 1_500 : 8_000
-    const load = (url: string, token: string | null) => async (): Promise<Load> => {
-      await postLoad(url, token, BODY, 200, CONNECTIONS)
-      return postLoad(url, token, BODY, times, CONNECTIONS)
+    const load = (url: string, headers: Posts['headers']) => async (): Promise<Load> => {
+      const posts: Posts = { headers, body: () => BODY, status: 201 }
+      await postLoad(url, posts, 200, CONNECTIONS)
+      return postLoad(url, posts, times, CONNECTIONS)
     }
     const rounds = await alternate(context.rounds, {
-      ours: load(`${up.url}/v1/tasks`, up.token),
-      bare: load(`http://127.0.0.1:${barePort}/`, null),
+      ours: load(`${up.url}/v1/tasks`, { authorization: `Bearer ${up.token}` }),
+      bare: load(`http://127.0.0.1:${barePort}/`, {}),
     })
     const row = (name: string, unit: string, figure: keyof Load) => ({
       name,

@@ -5,26 +5,31 @@ import { inParallel } from './rounds.ts'
 
 export type Load = { readonly perSecond: number; readonly p99: number }
 
-/** POSTs `times` bodies over `connections` connections; every answer has to be 201. */
-export async function postLoad(
-  url: string,
-  token: string | null,
-  body: string,
-  times: number,
-  connections: number,
-): Promise<Load> {
+export type Posts = {
+  readonly headers: Readonly<Record<string, string>>
+  /** Of each post, counted from 0. */
+  readonly body: (number: number) => string
+  readonly status: number
+}
+
+/** POSTs `times` bodies over `connections` connections; every answer has to have the status. */
+export async function postLoad(url: string, posts: Posts, times: number, connections: number): Promise<Load> {
   const agent = new Agent({ keepAlive: true, maxSockets: connections })
-  const authorization = token === null ? {} : { authorization: `Bearer ${token}` }
-  const headers = { ...authorization, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }
   const took: number[] = []
-  const post = () =>
+  const post = (number: number) =>
     new Promise<void>((resolve, reject) => {
+      const body = posts.body(number)
+      const headers = {
+        ...posts.headers,
+        'content-type': 'application/json',
+        'content-length': Buffer.byteLength(body),
+      }
       const began = performance.now()
       const asked = request(url, { method: 'POST', agent, headers }, (answer) => {
         answer.resume()
         answer.once('end', () => {
           took.push(performance.now() - began)
-          if (answer.statusCode === 201) resolve()
+          if (answer.statusCode === posts.status) resolve()
           else reject(new Error(`${url} answered ${answer.statusCode}`))
         })
       })

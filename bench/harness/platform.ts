@@ -42,6 +42,7 @@ export type Up = {
   readonly stop: () => Promise<void>
 }
 
+type Roles = 'gateway,worker' | 'gateway' | 'gateway,telegram' | 'gateway,worker,telegram'
 export type Environment = Readonly<Record<string, string>>
 
 export function environment(dataDir: string, settings: Environment): NodeJS.ProcessEnv {
@@ -64,7 +65,7 @@ export async function startPlatform(
   context: BenchmarkContext,
   name: string,
   settings: Environment = {},
-  roles: 'gateway,worker' | 'gateway' = 'gateway,worker',
+  roles: Roles = 'gateway,worker',
 ): Promise<Up> {
   const dataDir = join(context.directory, name)
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
@@ -84,7 +85,7 @@ export async function startPlatform(
     clearTimeout(late)
   }
   context.cleanUp(stop)
-  const url = await untilReady(dataDir, child, () => said, began, roles === 'gateway' ? '/healthz' : '/readyz')
+  const url = await untilReady(dataDir, child, () => said, began, roles.includes('worker') ? '/readyz' : '/healthz')
   const readyMs = performance.now() - began
   const principal = { userId: OWNER, role: 'owner', scopes: SCOPES } as const
   const token = await issueToken({ secret: SECRET, principal, ttlSeconds: 3_600, now: new Date(), id: 'bench' })
