@@ -71,7 +71,7 @@ export function cardStoreContract(name: string, open: () => Promise<CardsUnderTe
     const [moves, topic, stays] = [card({}), card({ place: TOPIC }), card({ place: { ...CHAT, bot: OTHER_BOT } })]
     for (const one of [moves, topic, stays]) await cards.open(one)
     for (const _ of [1, 2]) await cards.moveChat(BOT, CHAT.chat, 'new')
-    assert.deepEqual((await cards.get(moves.taskId))?.place, { ...CHAT, chat: 'new' })
+    assert.deepEqual(await cards.get(moves.taskId), { ...moves, place: { ...CHAT, chat: 'new' }, request: null })
     assert.deepEqual((await cards.get(topic.taskId))?.place, { ...TOPIC, chat: 'new' })
     assert.deepEqual(await cards.get(stays.taskId), stays)
     assert.equal((await cards.ofPlace({ ...CHAT, chat: 'new' }, 9)).length, 1)

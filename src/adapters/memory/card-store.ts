@@ -28,7 +28,7 @@ export function createMemoryCardStore(): CardStore {
     moveChat: async (bot, from, to) => {
       for (const [taskId, card] of cards) {
         if (card.place.bot !== bot || card.place.chat !== from) continue
-        cards.set(taskId, { ...card, place: { ...card.place, chat: to } })
+        cards.set(taskId, { ...card, place: { ...card.place, chat: to }, request: null })
       }
     },
   }

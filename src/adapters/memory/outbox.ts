@@ -81,7 +81,7 @@ export function createMemoryOutbox(clock: Clock): Outbox {
     moveChat: async (bot, from, to) => {
       for (const [key, { entry }] of kept) {
         if (entry.place.bot !== bot || entry.place.chat !== from) continue
-        change(key, (it) => ({ ...it, place: { ...it.place, chat: to } }))
+        change(key, (it) => ({ ...it, place: { ...it.place, chat: to }, refs: [], shown: 0 }))
       }
     },
     releaseHeld: async (bot, chat, lanes) =>

@@ -60,7 +60,7 @@ const MOVE: Statement = {
   name: 'move_cards',
   text: `
 with locked as materialized (select task_id from cards where bot = $1 and chat = $2 order by task_id for update)
-update cards c set chat = $3 from locked l where c.task_id = l.task_id`,
+update cards c set chat = $3, request = null from locked l where c.task_id = l.task_id`,
 }
 
 type Row = PlaceRow & {

@@ -32,12 +32,9 @@ const MOVE: Statement = {
 with locked as materialized (
   select o.bot, o.key from outbox o where o.bot = $1 and o.chat = $2 order by o.key for update
 ), moved as (
-  update outbox o set chat = $3 from locked l where o.bot = l.bot and o.key = l.key
-), gone as (
-  delete from outbox_refs where bot = $1 and chat = $2 returning ref, key
+  update outbox o set chat = $3, refs = '{}', shown = 0 from locked l where o.bot = l.bot and o.key = l.key
 )
-insert into outbox_refs (bot, chat, ref, key) select $1, $3, g.ref, g.key from gone g order by g.ref
-on conflict (bot, chat, ref) do nothing`,
+delete from outbox_refs where bot = $1 and chat = $2`,
 }
 const RELEASE_HELD: Statement = {
   name: 'release_held_entries',

@@ -309,7 +309,8 @@ test('typing only while something runs, every 4.5 seconds, and two minutes witho
   assert.deepEqual(bench.shown, [])
   await bench.append(task.id, ...RUNNING)
   await bench.pass(600_000)
-  const times = bench.shown.map((line) => Number(line.split(' ')[0]))
+  const shown: readonly string[] = bench.shown
+  const times = shown.map((line) => Number(line.split(' ')[0]))
   assert.ok(times.length >= 20 && times.length <= 27, String(times.length))
   assert.ok((times.at(-1) ?? 0) < 20_000 + 121_000)
   const gaps = times.slice(1).map((at, index) => at - (times[index] ?? 0))

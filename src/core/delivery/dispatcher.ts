@@ -152,8 +152,8 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
       for (const entry of entries) finish(delivery, entry, null)
       throw error
     }
-    for (const [index, entry] of entries.entries()) {
-      const now = marked[index]
+    for (const entry of entries) {
+      const now = marked.find(({ key }) => key === entry.key)
       // A newer posting came in between: that one goes, under a mark of its own.
       if (now?.state === 'sending' && now.version === entry.version) track(delivery, deliver(delivery, entry))
       else finish(delivery, entry, now ?? null)
@@ -196,7 +196,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
         await clock.sleep(RETRY_RECORD_MS)
       }
     }
-    for (const [index, entry] of entries.entries()) finish(delivery, entry, recorded?.[index] ?? null)
+    for (const entry of entries) finish(delivery, entry, recorded?.find(({ key }) => key === entry.key) ?? null)
     for (const entry of recorded ?? []) if (entry.state === 'ambiguous') await doubt(entry)
   }
 

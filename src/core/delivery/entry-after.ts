@@ -79,10 +79,12 @@ export function entryAfter(entry: OutboxEntry, outcome: DeliveryOutcome, now: Da
         notBefore: now,
       }
     case 'moved':
+      // The new chat numbers its messages anew: what stood in the old one can't be changed from there.
       return {
         ...unchanged(entry),
         state: 'waiting',
-        refs,
+        refs: [],
+        shown: 0,
         place: { ...entry.place, chat: outcome.to },
         notBefore: now,
       }

@@ -74,12 +74,10 @@ export function isAside(posting: Posting): boolean {
   return posting.type === 'tap_answer' || posting.type === 'reaction'
 }
 
-/** By lane, then by age. */
+/** By lane, then by age; what is of one age stays in the order in which it was posted. */
 function inOrder(waiting: Iterable<OutboxEntry>): readonly OutboxEntry[] {
   const rank = (entry: OutboxEntry) => LANES.indexOf(entry.lane)
-  return [...waiting].toSorted(
-    (a, b) => rank(a) - rank(b) || a.createdAt.getTime() - b.createdAt.getTime() || (a.key < b.key ? -1 : 1),
-  )
+  return [...waiting].toSorted((a, b) => rank(a) - rank(b) || a.createdAt.getTime() - b.createdAt.getTime())
 }
 
 function earliest(entry: OutboxEntry, chat: ChatTraffic | undefined, pace: Pace, now: number): number {

@@ -25,5 +25,6 @@ export interface CardStore {
   /** Newest first. */
   ofPlace(place: Place, limit: number): Promise<readonly Card[]>
   finish(taskId: TaskId): Promise<void>
+  /** The chat moved: its cards are there from now on, without the messages that asked, which the new chat numbers anew. Repeating changes nothing. */
   moveChat(bot: BotId, from: string, to: string): Promise<void>
 }

@@ -61,7 +61,10 @@ export interface Outbox {
   unsettled(bot: BotId, limit: number): Promise<readonly OutboxEntry[]>
   /** Records what came of requests, all or nothing. `sending` must be durable before the request leaves. Returns the entries as they now are. */
   record(changes: readonly EntryChange[]): Promise<readonly OutboxEntry[]>
-  /** The chat moved: every entry of it is there from now on. Repeating changes nothing. */
+  /**
+   * The chat moved: every entry of it is there from now on, and shown nowhere, for the new chat numbers its messages anew. Repeating
+   * changes nothing.
+   */
   moveChat(bot: BotId, from: string, to: string): Promise<void>
   /** `held` entries of the chat wait again, those whose lane is in `lanes`; the others fail. Returns those that wait. */
   releaseHeld(bot: BotId, chat: string, lanes: readonly Post['lane'][]): Promise<readonly OutboxEntry[]>
