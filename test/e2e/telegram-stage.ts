@@ -1,7 +1,9 @@
 // The stage of the Telegram scenarios: a Telegram of our own, the real platform as a process of its own, and people with apps.
+import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
 import { startTelegram } from '../../testkit/telegram/server.ts'
 import type { Telegram, TelegramOptions } from '../../testkit/telegram/server.ts'
+import type { SeenChat, SeenMessage } from '../../testkit/telegram/user/seen.ts'
 import type { UserClient } from '../../testkit/telegram/user/user-client.ts'
 import { newPlace } from '../support/factotum.ts'
 import type { Place, Started } from '../support/factotum.ts'
@@ -54,4 +56,61 @@ export async function openStage(t: TestContext, options: StageOptions = {}): Pro
       return started
     },
   }
+}
+
+/** For what has to wait for work: two cores may have a lot of it. */
+export const PATIENT = { within: 60_000 } as const
+const QUIET_MS = 1_500
+
+/** One line for each message of a chat: who, the first line of what it says (or its file), and its buttons. */
+export function outline(chat: SeenChat): readonly string[] {
+  return chat.messages.map(lineOf)
+}
+
+function lineOf({ from, text, media, buttons }: SeenMessage): string {
+  const file = media === null ? '' : `(${media.type}${media.name === undefined ? '' : ` ${media.name}`}) `
+  const [said = ''] = text.replaceAll(/(?:\d{4}-\d\d-\d\d )?\d\d:\d\d UTC/g, 'HH:MM').split('\n')
+  const keys = buttons.flat().map((button) => ` [${button.text}]`)
+  return `${from.isBot ? 'bot' : from.name}: ${file}${said}${keys.join('')}`.trimEnd()
+}
+
+/** Nothing more comes, and what stands in the chat is exactly this. */
+export async function expectChatToHold(
+  person: UserClient,
+  place: { readonly id: number },
+  lines: readonly string[],
+): Promise<void> {
+  const known = (chat: SeenChat) => JSON.stringify(outline(chat)) === JSON.stringify(lines)
+  await person.expectChat(known, { to: place, within: 15_000 }).catch((error: unknown) => {
+    assert.deepEqual(outline(person.chat(place)), lines)
+    throw error
+  })
+  // All of it was seen: what an expectation has not asked for is no surprise, what comes from now on is one.
+  while (true) {
+    const seen = await person.expectReply({ to: place, within: 1 }).catch(() => null)
+    if (seen === null) break
+  }
+  await person.expectNoMore({ for: QUIET_MS, to: place })
+  assert.deepEqual(outline(person.chat(place)), lines)
+}
+
+export function labels(message: SeenMessage): readonly string[] {
+  return message.buttons.flat().map((button) => button.text)
+}
+
+export type Asked = { readonly sent: SeenMessage; readonly question: SeenMessage; readonly card: SeenMessage }
+
+/** Sends a command; gives the question whether it may run, and the card that waits for the answer. */
+export async function askToRun({ ada, bot }: Stage, command: string): Promise<Asked> {
+  const sent = await ada.send(`/run ${command}`, { to: bot })
+  const question = await ada.expectReply({ where: /May this command run/, ...PATIENT })
+  const card = await ada.expectReply({ where: /Waiting for a yes/, ...PATIENT })
+  return { sent, question, card }
+}
+
+/** Sends a command and approves it with the button. Gives its card while it waits. */
+export async function runApproved(stage: Stage, command: string): Promise<SeenMessage> {
+  const { question, card } = await askToRun(stage, command)
+  await stage.ada.tap(question, 'Approve once')
+  return card
 }
