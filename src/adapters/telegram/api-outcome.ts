@@ -2,6 +2,7 @@
 import { GrammyError, HttpError } from 'grammy'
 import type { DeliveryOutcome } from '../../core/ports/messenger.ts'
 import { TransportError } from './transport.ts'
+import { isUnknownMethod } from './unknown-method.ts'
 
 type WithoutRefs<Outcome> = Outcome extends unknown ? Omit<Outcome, 'refs'> : never
 /** What came of one request. */
@@ -53,6 +54,7 @@ function answerToOutcome(error: GrammyError, request: FailedRequest): RequestOut
     return { type: 'slow_down', retryAfterMs: Math.max(0, parameters.retry_after) * 1000 }
   if (code === 429) return { type: 'slow_down', retryAfterMs: PAUSE_MS }
   const reason = `Telegram answers ${code}: ${description}`
+  if (isUnknownMethod(error)) return { type: 'refused', reason }
   if (code === 401 || code === 404) return { type: 'broken_bot', reason }
   if (code === 403) return { type: 'closed', reason }
   if (code === 413) return { type: 'refused', reason: 'It is too big for the Bot API server.' }

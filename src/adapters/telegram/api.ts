@@ -3,6 +3,7 @@ import { Api, InputFile } from 'grammy'
 import type { RawApi } from 'grammy'
 import { createTransport } from './transport.ts'
 import type { Transport } from './transport.ts'
+import { isUnknownMethod, METHOD_NOT_FOUND } from './unknown-method.ts'
 
 /** The Bot API's methods by name, as `api.raw.sendMessage({ chat_id, text }, abortable(signal))`. */
 export type TelegramApi = { readonly raw: RawApi }
@@ -20,6 +21,8 @@ export type TelegramApiOptions = {
 type GrammySignal = NonNullable<Parameters<RawApi['getMe']>[0]>
 
 const DEFAULT_TIMEOUT_MS = 30_000
+/** A server that does not know a method is not asked for it with every message; after an update it may know it. */
+const UNKNOWN_METHOD_MS = 600_000
 /** grammY's own guard, behind ours: it cannot tell how far a request got. */
 const LONGEST_TIMEOUT_SECONDS = 500
 
@@ -36,7 +39,9 @@ export function createTelegramApi(options: TelegramApiOptions): TelegramApi {
     sensitiveLogs: false,
     fetch: options.fetch ?? createTransport(),
   })
+  const unknown = new Map<string, number>()
   api.config.use(async (previous, method, payload, signal) => {
+    if ((unknown.get(method) ?? 0) > performance.now()) return METHOD_NOT_FOUND
     const controller = new AbortController()
     const stop = () => controller.abort()
     const asked = 'timeout' in payload && typeof payload.timeout === 'number' ? payload.timeout * 1000 : 0
@@ -44,7 +49,9 @@ export function createTelegramApi(options: TelegramApiOptions): TelegramApi {
     if (signal?.aborted === true) stop()
     signal?.addEventListener('abort', stop)
     try {
-      return await previous(method, payload, abortable(controller.signal))
+      const answer = await previous(method, payload, abortable(controller.signal))
+      if (!answer.ok && isUnknownMethod(answer)) unknown.set(method, performance.now() + UNKNOWN_METHOD_MS)
+      return answer
     } finally {
       clearTimeout(timer)
       signal?.removeEventListener('abort', stop)

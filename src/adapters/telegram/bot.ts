@@ -240,6 +240,8 @@ export function createTelegramBot(deps: BotDeps, options: BotOptions): TelegramB
         const failure = errorToCallFailure(error)
         see({ trouble: { where: 'telegram', failure } })
         if (failure.type === 'broken') return false
+        // A server that knows nothing of webhooks has none. If it has, polls are told so.
+        if (failure.type === 'refused') return true
         await clock.sleep(
           failure.type === 'slow_down' ? failure.retryAfterMs : backoffMs(failures, 500, 30_000),
           signal,

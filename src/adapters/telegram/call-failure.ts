@@ -1,5 +1,6 @@
 // What a failed call on the way in means for a bot: wait, go on trying, or stop.
 import { GrammyError, HttpError } from 'grammy'
+import { isUnknownMethod } from './unknown-method.ts'
 
 export type CallFailure =
   | { readonly type: 'slow_down'; readonly retryAfterMs: number; readonly reason: string }
@@ -20,6 +21,7 @@ export function errorToCallFailure(error: unknown): CallFailure {
       return { type: 'slow_down', retryAfterMs: (error.parameters.retry_after ?? 1) * 1_000, reason }
     }
     if (code === 409) return { type: 'conflict', reason }
+    if (isUnknownMethod(error)) return { type: 'refused', reason }
     // Telegram knows no such token, or no longer. By number alone: words like these also stand in other errors.
     if (code === 401 || code === 404) return { type: 'broken', reason }
     if (code < 500) return { type: 'refused', reason }

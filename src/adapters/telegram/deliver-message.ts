@@ -12,6 +12,7 @@ import type { WholeText } from './render/whole-text.ts'
 import { toMessageId, toRef, tryOnce, tryRepeatable } from './request.ts'
 import type { Channel, Tried } from './request.ts'
 import { takeAway, takeAwayFrom } from './take-away.ts'
+import { isUnknownMethodError } from './unknown-method.ts'
 import { replaceUpload, sendUpload } from './upload.ts'
 import type { SendOptions } from './upload.ts'
 
@@ -162,7 +163,8 @@ async function showWhole(
     return replaced.ok ? null : replaced
   }
   const sent = await sendUpload(channel, upload, { disable_notification: true })
-  if (!sent.ok) return sent
+  // The beginning stands in the chat, and a server without files takes no more.
+  if (!sent.ok) return isUnknownMethodError(sent.error) ? null : sent
   standing.push(sent.value)
   known.shows(place, sent.value, digest)
   return null

@@ -59,7 +59,7 @@ function toChatMessage(parts: readonly Message[], bot: BotAccount): ChatMessage 
   const text = messageText(parts, bot)
   const attachments = parts.flatMap(attachmentsOf)
   // Messages without a number of their own are scheduled or ephemeral, and can't be answered.
-  if (author === null || first.message_id === 0 || (text === '' && attachments.length === 0)) return null
+  if (author === null || !isNumbered(first) || (text === '' && attachments.length === 0)) return null
   const replied = repliedTo(first)
   const refs = parts.map((part) => refOf(part.message_id))
   return {
@@ -88,7 +88,7 @@ function tapToEvent(tap: NonNullable<Update['callback_query']>, bot: BotId): Cha
     place: placeOf(bot, message),
     tap: tap.id,
     action: data as ActionId,
-    on: message.message_id === 0 ? null : refOf(message.message_id),
+    on: isNumbered(message) ? refOf(message.message_id) : null,
     author: personOf(tap.from),
     direct: message.chat.type === 'private',
   }
@@ -140,6 +140,10 @@ function personOf(user: Pick<User, 'id' | 'first_name' | 'last_name'>): ChatAuth
 
 function placeOf(bot: BotId, message: Pick<Message, 'chat' | 'message_thread_id' | 'is_topic_message'>): Place {
   return { interface: 'telegram', bot, chat: String(message.chat.id), topic: topicOf(message) }
+}
+
+function isNumbered({ message_id: id }: Pick<Message, 'message_id'>): boolean {
+  return Number.isSafeInteger(id) && id > 0
 }
 
 function refOf(messageId: number): MessageRef {

@@ -138,3 +138,9 @@ test('it waits as long as Telegram asks, longer with each failure, and rarely di
   const conflict = await polled([refusal(409, 'Conflict: terminated by other getUpdates request'), updates()])
   assert.ok((conflict.pauses[0] ?? 0) >= 5_000)
 })
+
+test('a server that holds nothing back is not asked without a pause', async () => {
+  const { pauses, asked } = await polled([updates(), updates(), updates(7), updates(), updates()])
+  assert.equal(asked.length, 6)
+  assert.deepEqual(pauses, [1_000, 1_000, 1_000], 'the first asks for no holding back, and one brought something')
+})

@@ -50,6 +50,9 @@ export type PollObservation =
   /** `where`: what could not be reached, or who refused. */
   | { readonly type: 'failed'; readonly where: 'telegram' | 'store'; readonly failure: CallFailure }
 
+/** Of a server that does not hold answers back as asked, or brings nothing that is an update. */
+const EARLY_PAUSE_MS = 1_000
+
 /**
  * Resolves with `stopped` when `signal` aborts, at once, or with `broken` when the token does not hold. Never rejects. The offset is only ever
  * sent for updates that the inbox holds; after a crash Telegram repeats what it was not told of, and the inbox knows it.
@@ -65,6 +68,7 @@ export async function poll(deps: PollDeps, signal: AbortSignal): Promise<'stoppe
     try {
       // The first poll, and the first after trouble, asks for what is there at once: it tells soon whether all is well.
       const timeout = answered && failures === 0 ? settings.timeoutSeconds : 0
+      const began = clock.now().getTime()
       const updates = await ask(deps, { offset, timeout, failures }, signal)
       where = 'store'
       await store(deps, updates)
@@ -72,6 +76,8 @@ export async function poll(deps: PollDeps, signal: AbortSignal): Promise<'stoppe
       answered = true
       offset = updates.length === 0 ? null : Math.max(...updates.map((update) => update.update_id)) + 1
       deps.observe({ type: 'answered', updates: updates.length })
+      const early = clock.now().getTime() - began < timeout * 500
+      if (early && updates.length === 0) await clock.sleep(EARLY_PAUSE_MS, signal)
     } catch (error) {
       if (signal.aborted) break
       failures += 1

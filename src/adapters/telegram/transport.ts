@@ -3,6 +3,7 @@ import { request as httpRequest, Agent as HttpAgent } from 'node:http'
 import type { IncomingMessage } from 'node:http'
 import { request as httpsRequest, Agent as HttpsAgent } from 'node:https'
 import type { Readable } from 'node:stream'
+import { METHOD_NOT_FOUND, namesUnknownMethod } from './unknown-method.ts'
 
 /** What grammY passes to a fetch function, as far as it is used. */
 export type TransportRequest = {
@@ -70,7 +71,7 @@ function exchange(url: string | URL, { method, headers, body, signal }: Transpor
     })
     outgoing.on('error', (error) => fail(reasonOf(error)))
     outgoing.on('response', (response) => {
-      readAnswer(response).then((answer) => {
+      readAnswer(response, methodOf(url)).then((answer) => {
         signal.removeEventListener('abort', stop)
         if (typeof answer === 'string') fail(answer, response.statusCode ?? null)
         else resolve(answer)
@@ -97,7 +98,7 @@ function open(url: string | URL, method: string, headers: Readonly<Record<string
 }
 
 /** The parsed answer, or why it is none. */
-async function readAnswer(response: IncomingMessage): Promise<object | string> {
+async function readAnswer(response: IncomingMessage, method: string): Promise<object | string> {
   const chunks: Buffer[] = []
   let size = 0
   try {
@@ -114,10 +115,16 @@ async function readAnswer(response: IncomingMessage): Promise<object | string> {
     const answer: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'))
     if (typeof answer === 'object' && answer !== null && 'ok' in answer && typeof answer.ok === 'boolean')
       return answer.ok || 'error_code' in answer ? answer : { ...answer, error_code: status, description: '' }
+    if (status >= 400 && namesUnknownMethod(method, answer)) return METHOD_NOT_FOUND
   } catch {
     // Not JSON is told below, together with JSON of somebody else.
   }
   return `HTTP ${status}, and no answer of a Bot API server`
+}
+
+/** The last part of the address. */
+function methodOf(url: string | URL): string {
+  return String(url).split(/[?#]/, 1)[0]?.split('/').at(-1) ?? ''
 }
 
 function reasonOf(error: unknown): string {

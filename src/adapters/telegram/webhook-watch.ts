@@ -9,6 +9,7 @@ import { backoffMs } from './backoff.ts'
 import { errorToCallFailure } from './call-failure.ts'
 import type { CallFailure } from './call-failure.ts'
 import { withDeadline } from './deadline.ts'
+import { isUnknownMethodError } from './unknown-method.ts'
 import { ALLOWED_UPDATES } from './update.ts'
 
 export type WebhookDeps = {
@@ -87,12 +88,21 @@ export async function watchWebhook(
 
 /** Takes the webhook away where there is one, because polls are refused beside it. What is pending is polled then. Rejects as calls do. */
 export async function removeWebhook(deps: Omit<WebhookDeps, 'observe'>, signal: AbortSignal): Promise<void> {
-  const info = await seeWebhook(deps, signal)
-  if (!info.url) return
+  if (!(await mayHaveWebhook(deps, signal))) return
   deps.telemetry.log('info', 'The webhook is taken away, because updates are polled', { bot: deps.bot })
   await withDeadline({ clock: deps.clock, ms: CALL_MS, signal }, (cut) =>
     deps.api.raw.deleteWebhook({ drop_pending_updates: false }, abortable(cut)),
   )
+}
+
+/** Also true where the server can't tell. */
+async function mayHaveWebhook(deps: Omit<WebhookDeps, 'observe'>, signal: AbortSignal): Promise<boolean> {
+  try {
+    return Boolean((await seeWebhook(deps, signal)).url)
+  } catch (error) {
+    if (isUnknownMethodError(error)) return true
+    throw error
+  }
 }
 
 function seeWebhook(deps: Omit<WebhookDeps, 'observe'>, signal: AbortSignal): Promise<WebhookInfo> {
