@@ -4,6 +4,7 @@ import type { TestContext } from 'node:test'
 import { startTelegram } from '../../testkit/telegram/server.ts'
 import type { Telegram, TelegramOptions } from '../../testkit/telegram/server.ts'
 import type { SeenChat, SeenMessage } from '../../testkit/telegram/user/seen.ts'
+import type { NewBot } from '../../testkit/telegram/world/model.ts'
 import type { UserClient } from '../../testkit/telegram/user/user-client.ts'
 import { newPlace } from '../support/factotum.ts'
 import type { Place, Started } from '../support/factotum.ts'
@@ -23,6 +24,7 @@ export type Stage = {
 type StageOptions = {
   readonly environment?: Readonly<Record<string, string>>
   readonly telegram?: TelegramOptions
+  readonly bot?: NewBot
   /** Without one, nobody owns the bot. */
   readonly owner?: false
 }
@@ -30,7 +32,7 @@ type StageOptions = {
 /** Everything ends with the test. */
 export async function openStage(t: TestContext, options: StageOptions = {}): Promise<Stage> {
   const telegram = await startTelegram(options.telegram)
-  const bot = telegram.newBot({ username: 'factotum_bot' })
+  const bot = telegram.newBot({ username: 'factotum_bot', ...options.bot })
   const ada = telegram.newUser({ firstName: 'Ada' })
   const environment = {
     TELEGRAM_BOT_TOKEN: bot.token,
