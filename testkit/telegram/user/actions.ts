@@ -115,7 +115,7 @@ export function createActions(person: Person) {
       })
     },
 
-    createTopic: async (name: string, options: At = {}): Promise<number> => {
+    createTopic: async (name: string, options: At & { readonly implicit?: boolean } = {}): Promise<number> => {
       const chat = person.act(options)
       const mayCreate = chat.bot === undefined ? chat.wire.is_forum === true : chat.bot.allowsUsersToCreateTopics
       if (!mayCreate) throw new Error(`${titleOf(chat)} lets nobody make topics`)
@@ -123,7 +123,9 @@ export function createActions(person: Person) {
       const id = (chat.bot ?? chat).lastMessageId + 1
       const topic: Topic = { id, name, iconColor: ICON_COLOR, closed: false, hidden: false }
       chat.topics.set(id, topic)
-      world.sendAsUser(account, chat, { forum_topic_created: { name, icon_color: ICON_COLOR } }, { threadId: id })
+      const implicit = options.implicit === true ? { is_name_implicit: true as const } : {}
+      const created = { name, icon_color: ICON_COLOR, ...implicit }
+      world.sendAsUser(account, chat, { forum_topic_created: created }, { threadId: id })
       world.emit({ type: 'topic', chat, topic, change: 'created' })
       return id
     },

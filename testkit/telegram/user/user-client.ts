@@ -51,8 +51,8 @@ export interface UserClient {
     /** Of the keyboard button that asked, where one did. */
     readonly requestId?: number
   }): Promise<{ readonly id: number; readonly username: string }>
-  /** Gives the topic's id. */
-  createTopic(name: string, options?: At): Promise<number>
+  /** Gives the topic's id. `implicit`: the app found the name, as it does where somebody just writes in a new topic. */
+  createTopic(name: string, options?: At & { readonly implicit?: boolean }): Promise<number>
   closeTopic(topic: number, options?: At): Promise<void>
   blockBot(bot: Place): Promise<void>
   unblockBot(bot: Place): Promise<void>
