@@ -4,8 +4,10 @@ import type { ActionId, UserId } from '../../core/vocabulary/ids.ts'
 import type { JsonObject } from '../../core/vocabulary/json.ts'
 import type { Place } from '../../core/vocabulary/place.ts'
 import { placeKey } from '../../core/vocabulary/place.ts'
+import { createGroupCommit } from './group-commit.ts'
 import { placeToColumns, rowToPlace } from './places.ts'
 import type { PlaceRow } from './places.ts'
+import { DatabaseFailure } from './pool.ts'
 import type { Database, Statement } from './pool.ts'
 import { columns } from './rows.ts'
 import { storableJson, storableText } from './storable-text.ts'
@@ -75,8 +77,14 @@ const GET: Statement = { name: 'get_action', text: `select ${COLUMNS} from actio
 const WITHDRAW: Statement = {
   name: 'withdraw_actions',
   text: `
-with locked as materialized (
-  select id from actions where bot = $1 and group_name = $2 and state = 'live' order by name for update
+with groups as (
+  select distinct g.bot collate "C" as bot, g.group_name collate "C" as group_name
+  from unnest($1::text[], $2::text[]) as g (bot, group_name) order by 1, 2
+), locked as materialized (
+  select l.id from groups g cross join lateral (
+    select a.id from actions a
+    where a.bot = g.bot and a.group_name = g.group_name and a.state = 'live' order by a.name for update
+  ) l
 )
 update actions a set state = 'dead' from locked l where a.id = l.id`,
 }
@@ -110,22 +118,35 @@ type Row = PlaceRow & {
     | { readonly state: 'used'; readonly used_by: UserId; readonly used_at: Date; readonly tap: string | null }
   )
 
+type Group = { readonly bot: string; readonly group: string }
+
+const LANES = 2
+const MAX_BATCH = 100
 /** Looks again where the answer changed between two looks, e.g. because it was offered anew. */
 const ROUNDS = 3
 
 export function createPostgresActionStore({ database }: { readonly database: Database }): ActionStore {
-  return {
-    offer: async (actions) => {
-      if (actions.length === 0) return []
-      const offered = new Map(actions.map((action) => [nameOf(action), actionToColumns(action)]))
-      const values = [...columns([...offered.values()], NAMES), new Date().toISOString()]
-      const rows = await database.run<Row>(OFFER, values)
-      const live = new Map(rows.map(rowToAction).map((action) => [nameOf(action), action]))
-      return actions.flatMap((action) => live.get(nameOf(action)) ?? [])
+  const isInputsFault = (error: unknown) => error instanceof DatabaseFailure && error.refused
+  const grouped = { lanes: LANES, maxBatch: MAX_BATCH, isInputsFault }
+  const offer = createGroupCommit<readonly Action[], readonly Action[]>({
+    write: (batch) => offerAll(database, batch),
+    // What is offered twice at once is offered one after the other.
+    keyOf: (actions) => actions.map(nameOf).join(),
+    ...grouped,
+  })
+  const withdraw = createGroupCommit<Group, null>({
+    write: async (batch) => {
+      await database.run(WITHDRAW, columns(batch, ['bot', 'group']))
+      return batch.map(() => null)
     },
+    keyOf: ({ bot, group }) => JSON.stringify([bot, group]),
+    ...grouped,
+  })
+  return {
+    offer: async (actions) => (actions.length === 0 ? [] : offer(actions)),
     take: (id, tap, place, by, now) => take(database, id, tap, place, by, now),
     withdraw: async (bot, group) => {
-      await database.run(WITHDRAW, [bot, group].map(storableText))
+      await withdraw({ bot: storableText(bot), group: storableText(group) })
     },
     moveChat: async (bot, from, to) => {
       if (from !== to) await database.run(MOVE, [bot, from, to].map(storableText))
@@ -135,6 +156,17 @@ export function createPostgresActionStore({ database }: { readonly database: Dat
       return row?.pruned ?? 0
     },
   }
+}
+
+async function offerAll(
+  database: Database,
+  batch: readonly (readonly Action[])[],
+): Promise<readonly (readonly Action[])[]> {
+  const offered = new Map(batch.flat().map((action) => [nameOf(action), actionToColumns(action)]))
+  const values = [...columns([...offered.values()], NAMES), new Date().toISOString()]
+  const rows = await database.run<Row>(OFFER, values)
+  const live = new Map(rows.map(rowToAction).map((action) => [nameOf(action), action]))
+  return batch.map((actions) => actions.flatMap((action) => live.get(nameOf(action)) ?? []))
 }
 
 async function take(

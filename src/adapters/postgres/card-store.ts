@@ -3,6 +3,7 @@ import type { Card, CardStore } from '../../core/ports/card-store.ts'
 import type { TaskId, UserId } from '../../core/vocabulary/ids.ts'
 import type { MessageRef } from '../../core/vocabulary/place.ts'
 import { createGroupCommit } from './group-commit.ts'
+import { createGroupRead } from './group-read.ts'
 import { placeToColumns, rowToPlace } from './places.ts'
 import type { PlaceRow } from './places.ts'
 import { DatabaseFailure } from './pool.ts'
@@ -53,8 +54,12 @@ select ${COLUMNS} from cards where bot = $1 and chat = $2 and topic = $3
 order by opened_at desc, task_id desc limit $4`,
 }
 const FINISH: Statement = {
-  name: 'finish_card',
-  text: 'update cards set finished = true where task_id = $1 and not finished',
+  name: 'finish_cards',
+  text: `
+with locked as materialized (
+  select c.task_id from cards c where c.task_id = any ($1::uuid[]) and not c.finished order by c.task_id for update
+)
+update cards c set finished = true from locked l where c.task_id = l.task_id`,
 }
 const MOVE: Statement = {
   name: 'move_cards',
@@ -76,20 +81,31 @@ const LANES = 2
 const MAX_BATCH = 250
 
 export function createPostgresCardStore({ database }: { readonly database: Database }): CardStore {
+  const grouped = {
+    lanes: LANES,
+    maxBatch: MAX_BATCH,
+    isInputsFault: (error: unknown) => error instanceof DatabaseFailure && error.refused,
+  }
   const open = createGroupCommit<Card, Card>({
     write: (batch) => openAll(database, batch),
     keyOf: (card) => card.taskId,
-    lanes: LANES,
-    maxBatch: MAX_BATCH,
-    isInputsFault: (error) => error instanceof DatabaseFailure && error.refused,
+    ...grouped,
+  })
+  const finish = createGroupCommit<TaskId, null>({
+    write: async (batch) => {
+      await database.run(FINISH, [batch])
+      return batch.map(() => null)
+    },
+    keyOf: (taskId) => taskId,
+    ...grouped,
+  })
+  const get = createGroupRead<TaskId, Card | null>(async (batch) => {
+    const cards = new Map((await database.run<Row>(GET, [batch])).map((row) => [row.task_id, rowToCard(row)]))
+    return batch.map((taskId) => cards.get(taskId) ?? null)
   })
   return {
     open,
-    get: async (taskId) => {
-      if (!isUuid(taskId)) return null
-      const [row] = await database.run<Row>(GET, [[taskId]])
-      return row === undefined ? null : rowToCard(row)
-    },
+    get: async (taskId) => (isUuid(taskId) ? get(taskId) : null),
     ofRequest: async (place, request) => {
       const { bot, chat, topic } = placeToColumns(place)
       const [row] = await database.run<Row>(OF_REQUEST, [bot, chat, topic, storableText(request)])
@@ -101,7 +117,7 @@ export function createPostgresCardStore({ database }: { readonly database: Datab
       return (await database.run<Row>(OF_PLACE, [bot, chat, topic, Math.max(0, limit)])).map(rowToCard)
     },
     finish: async (taskId) => {
-      if (isUuid(taskId)) await database.run(FINISH, [taskId])
+      if (isUuid(taskId)) await finish(taskId)
     },
     moveChat: async (bot, from, to) => {
       if (from !== to) await database.run(MOVE, [bot, from, to].map(storableText))

@@ -2,17 +2,22 @@
 import type { ChatRecord, ChatStore, HeldMessage, Verbosity } from '../../core/ports/chat-store.ts'
 import type { UserId } from '../../core/vocabulary/ids.ts'
 import type { BotId, MessageRef, Place } from '../../core/vocabulary/place.ts'
+import { createGroupRead } from './group-read.ts'
 import { MOVE_CHAT } from './move-chat.ts'
 import { placeToColumns, rowToPlace } from './places.ts'
 import type { PlaceRow } from './places.ts'
 import { isDuplicate } from './pool.ts'
 import type { Database, Statement } from './pool.ts'
+import { columns } from './rows.ts'
 import { storableText } from './storable-text.ts'
 
 const COLUMNS = 'interface, bot, chat, topic, context, verbosity, open, closed, title'
 const GET: Statement = {
-  name: 'get_chat',
-  text: `select ${COLUMNS} from chats where bot = $1 and chat = $2 and topic = $3`,
+  name: 'get_chats',
+  text: `
+select g.number, c.interface, c.bot, c.chat, c.topic, c.context, c.verbosity, c.open, c.closed, c.title
+from unnest($1::text[], $2::text[], $3::text[]) with ordinality as g (bot, chat, topic, number)
+join chats c on c.bot = g.bot and c.chat = g.chat and c.topic = g.topic`,
 }
 // Null is a setting too (as the operator configured, no title), so whether one is given is said apart.
 const SET: Statement = {
@@ -99,12 +104,7 @@ const ROUNDS = 5
 
 export function createPostgresChatStore({ database }: { readonly database: Database }): ChatStore {
   return {
-    get: async (place) => {
-      const { bot, chat, topic } = placeToColumns(place)
-      const [row] = await database.run<ChatRow>(GET, [bot, chat, topic])
-      if (row !== undefined) return rowToChat(row)
-      return { place, context: 0, verbosity: null, open: false, closed: false, title: null }
-    },
+    get: createGroupRead((places) => getAll(database, places)),
     set: async (place, { verbosity, open, closed, title }) => {
       const values = [
         ...placeValues(place),
@@ -140,6 +140,16 @@ export function createPostgresChatStore({ database }: { readonly database: Datab
       return (await database.run<HeldRow>(TAKEN_FOR, [bot, chat, topic, storableText(cause)])).map(rowToHeld)
     },
   }
+}
+
+async function getAll(database: Database, places: readonly Place[]): Promise<readonly ChatRecord[]> {
+  const values = columns(places.map(placeToColumns), ['bot', 'chat', 'topic'])
+  const rows = await database.run<ChatRow & { readonly number: string }>(GET, values)
+  const known = new Map(rows.map((row) => [Number(row.number), rowToChat(row)]))
+  return places.map(
+    (place, index) =>
+      known.get(index + 1) ?? { place, context: 0, verbosity: null, open: false, closed: false, title: null },
+  )
 }
 
 async function moveChat(database: Database, bot: BotId, from: string, to: string): Promise<void> {

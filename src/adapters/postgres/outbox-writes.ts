@@ -105,7 +105,10 @@ select ${ENTRY_COLUMNS} from unnest($1::text[], $2::text[]) as i (bot, key)
 join outbox o on o.bot = i.bot and o.key = i.key`,
 }
 
+type EntryName = { readonly bot: string; readonly key: string }
+
 export type Writes = {
+  readonly find: (batch: readonly EntryName[]) => Promise<readonly (OutboxEntry | null)[]>
   readonly put: (batch: readonly (readonly Post[])[]) => Promise<readonly (readonly OutboxEntry[])[]>
   readonly record: (batch: readonly (readonly EntryChange[])[]) => Promise<readonly (readonly OutboxEntry[])[]>
 }
@@ -122,6 +125,15 @@ export function createOutboxWrites(database: Database): Writes {
   }
 
   return {
+    find: async (batch) => {
+      const wanted = [
+        ...new Map(
+          batch.map(({ bot, key }) => [idOf(bot, key), { bot: storableText(bot), key: storableText(key) }]),
+        ).values(),
+      ]
+      const found = toEntries(await database.run<EntryRow>(FIND_ALL, columns(wanted, ['bot', 'key'])))
+      return batch.map(({ bot, key }) => found.get(idOf(bot, key)) ?? null)
+    },
     put: async (batch) => {
       const at = nextTime()
       // Of several posts under one key only the last can ever stand.

@@ -2,6 +2,7 @@
 import type { EntryChange, Outbox, OutboxEntry, OutboxState } from '../../core/ports/outbox.ts'
 import type { Post } from '../../core/vocabulary/post.ts'
 import { createGroupCommit } from './group-commit.ts'
+import { createGroupRead } from './group-read.ts'
 import { ENTRY_COLUMNS, rowToEntry } from './outbox-rows.ts'
 import type { EntryRow } from './outbox-rows.ts'
 import { createOutboxWrites } from './outbox-writes.ts'
@@ -9,10 +10,6 @@ import { DatabaseFailure } from './pool.ts'
 import type { Database, Statement } from './pool.ts'
 import { storableText } from './storable-text.ts'
 
-const FIND: Statement = {
-  name: 'find_entry',
-  text: `select ${ENTRY_COLUMNS} from outbox o where o.bot = $1 and o.key = $2`,
-}
 const FIND_BY_REF: Statement = {
   name: 'find_entry_by_ref',
   text: `
@@ -100,13 +97,14 @@ export function createPostgresOutbox({ database }: { readonly database: Database
   const grouped = { keyOf, lanes: LANES, maxBatch: MAX_BATCH, isInputsFault }
   const put = createGroupCommit<readonly Post[], readonly OutboxEntry[]>({ write: writes.put, ...grouped })
   const record = createGroupCommit<readonly EntryChange[], readonly OutboxEntry[]>({ write: writes.record, ...grouped })
+  const find = createGroupRead(writes.find)
   const one = async (statement: Statement, values: readonly string[]) => {
     const [row] = await database.run<EntryRow>(statement, values.map(storableText))
     return row === undefined ? null : rowToEntry(row)
   }
   return {
     put: async (posts) => (posts.length === 0 ? [] : put(posts)),
-    find: (bot, key) => one(FIND, [bot, key]),
+    find: async (bot, key) => find({ bot, key }),
     findByRef: (bot, chat, ref) => one(FIND_BY_REF, [bot, chat, ref]),
     unsettled: async (bot, limit) =>
       (await database.run<EntryRow>(UNSETTLED, [storableText(bot), Math.max(0, limit)])).map(rowToEntry),
