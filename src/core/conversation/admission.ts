@@ -38,10 +38,10 @@ export async function askToBeLetIn(deps: ReceiveDeps, { place, author, ref, sent
     return
   }
   const { request } = asked
-  await askOwners(deps, request)
+  const told = await askOwners(deps, request)
   const markdown =
     `Hello! I work for my owner and the people they let in. Show them this code: \`${request.code}\`\n\n` +
-    'I have told them that you are here. The code holds for an hour; once they say yes, you hear from me.'
+    `${told ? 'I have told them that you are here. ' : ''}The code holds for an hour; once they say yes, you hear from me.`
   await putNew(deps, { key, place, lane: 'reply', posting: saying(markdown, { replyTo: ref }) })
 }
 
@@ -88,8 +88,14 @@ export async function answerPairing(
   return done
 }
 
-/** Each owner is asked in their own chat; the first who answers answers for all. */
-async function askOwners(deps: ReceiveDeps, request: PairingRequest): Promise<void> {
+/** For somebody who just became an owner: who asked before is asked about now. */
+export async function askAboutAll(deps: ReceiveDeps, { interface: name, bot }: Place): Promise<void> {
+  for (const request of await deps.members.requests(deps.clock.now()))
+    if (request.place.interface === name && request.place.bot === bot) await askOwners(deps, request)
+}
+
+/** Each owner is asked in their own chat; the first who answers answers for all. False where there is none. */
+async function askOwners(deps: ReceiveDeps, request: PairingRequest): Promise<boolean> {
   const { code, name, userId, expiresAt } = request
   const markdown =
     `**${escapeMarkdown(name)}** (${escapeMarkdown(userId)}) asks to work with me. Their code: \`${code}\`\n\n` +
@@ -106,6 +112,7 @@ async function askOwners(deps: ReceiveDeps, request: PairingRequest): Promise<vo
     }),
   )
   if (posts.length > 0) await deps.outbox.put(posts)
+  return posts.length > 0
 }
 
 function askedKey(code: string, { chat }: Place): string {
