@@ -5,6 +5,7 @@ import { createServer } from 'node:http'
 import type { IncomingMessage, RequestListener } from 'node:http'
 import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -12,8 +13,9 @@ import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { newPlace } from '../support/factotum.ts'
 
-const PACKAGE = fileURLToPath(new URL('../servers/node_modules/telegram-test-api', import.meta.url))
-const skip = existsSync(PACKAGE) ? false : 'telegram-test-api is not installed (cd test/servers && npm ci)'
+const NAME = 'telegram-test-api'
+const PACKAGE = join(fileURLToPath(new URL('../servers/node_modules', import.meta.url)), NAME)
+const skip = existsSync(PACKAGE) ? false : `${NAME} is not installed (cd test/servers && npm ci)`
 const TOKEN = '666:AA-a-token-that-no-log-may-hold'
 const PERSON = { id: 1, first_name: 'Ada', username: 'ada', is_bot: false }
 const CHAT = { id: 1, first_name: 'Ada', username: 'ada', type: 'private' }

@@ -51,7 +51,7 @@ function answerToOutcome(error: GrammyError, request: FailedRequest): RequestOut
   const { error_code: code, parameters, description } = error
   if (parameters.migrate_to_chat_id !== undefined) return { type: 'moved', to: String(parameters.migrate_to_chat_id) }
   if (parameters.retry_after !== undefined)
-    return { type: 'slow_down', retryAfterMs: Math.max(0, parameters.retry_after) * 1000 }
+    return { type: 'slow_down', retryAfterMs: Math.max(0, Number(parameters.retry_after) || 0) * 1000 }
   if (code === 429) return { type: 'slow_down', retryAfterMs: PAUSE_MS }
   const reason = `Telegram answers ${code}: ${description}`
   if (isUnknownMethod(error)) return { type: 'refused', reason }

@@ -9,6 +9,8 @@ const ALBUM_QUIET_MS = 500
 const PASTE_QUIET_MS = 1_000
 /** Telegram's limit. */
 const ALBUM_PARTS = 10
+/** A paste of some 80,000 characters. Whoever goes on like that for ever must not hold up the others of a chat. */
+const PASTE_PARTS = 20
 /** Clients cut at 4,096 units, or at the last line or word before; a shorter message is whole. */
 const CUT_FROM_UNITS = 3_500
 /** Pieces carry whole seconds. */
@@ -54,7 +56,7 @@ function paste(first: UnfinishedItem, message: Message, rest: readonly Unfinishe
     if (!isContinuation(last, next)) return { type: 'ready', items: parts }
     parts.push(item)
     last = next
-    if (!isCut(next)) return { type: 'ready', items: parts }
+    if (!isCut(next) || parts.length >= PASTE_PARTS) return { type: 'ready', items: parts }
   }
   return quiet(parts, PASTE_QUIET_MS, now)
 }

@@ -5,7 +5,10 @@ import { fileRef } from './file-ref.ts'
 
 type TelegramFile = { readonly file_id: string; readonly file_size?: number; readonly mime_type?: string }
 
-/** At most one: what a person sends together arrives as one message each. Names are cleaned of paths and controls. */
+const LONGEST_NAME = 120
+const MEDIA_TYPE = /^[\w.+-]{1,100}\/[\w.+-]{1,100}$/
+
+/** At most one: what a person sends together arrives as one message each. Their client chose name and type: both are cleaned. */
 export function attachmentsOf(message: Message): readonly Attachment[] {
   const id = message.message_id
   const { photo, animation, video, video_note: note, voice, audio, document } = message
@@ -24,21 +27,27 @@ export function attachmentsOf(message: Message): readonly Attachment[] {
 }
 
 function attachment(kind: Attachment['kind'], file: TelegramFile, mediaType: string, name: string): Attachment {
-  const bytes = file.file_size ?? null
+  const { file_size: size, mime_type: type } = file
+  const bytes = size !== undefined && Number.isSafeInteger(size) && size >= 0 ? size : null
   return {
     kind,
     name: cleanName(name) || `${kind}-${file.file_id.slice(-8)}`,
-    mediaType: file.mime_type ?? mediaType,
+    mediaType: type !== undefined && MEDIA_TYPE.test(type) ? type : mediaType,
     bytes,
     fileRef: fileRef(file.file_id, bytes),
   }
 }
 
+/** The last part of a path, without what breaks a line or hides what a name is, such as marks that turn it around. */
 function cleanName(name: string): string {
   const last = name.split(/[/\\]/).at(-1) ?? ''
-  const clean = last.replaceAll(/[\u0000-\u001f\u007f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '').trim()
+  const clean = last
+    .toWellFormed()
+    .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '')
+    .trim()
   if (/^\.*$/.test(clean)) return ''
-  if (clean.length <= 120) return clean
+  const characters = Array.from(clean)
+  if (characters.length <= LONGEST_NAME) return clean
   const ending = /\.\w{1,12}$/.exec(clean)?.[0] ?? ''
-  return `${clean.slice(0, 120 - ending.length)}${ending}`
+  return characters.slice(0, LONGEST_NAME - ending.length).join('') + ending
 }

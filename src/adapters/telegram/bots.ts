@@ -77,7 +77,7 @@ export type TelegramBots = {
   readonly holds: (bot: BotId) => boolean
 }
 
-const WORKED_OFF_AT_ONCE = 32
+const WORKED_OFF_AT_ONCE = 128
 const STARTED_AT_ONCE = 16
 const INBOX_POLL_MS = 10_000
 const DOWNLOAD_MS = 120_000
@@ -109,6 +109,7 @@ export function createTelegramBots(deps: TelegramBotsDeps, options: TelegramBots
     return { type: 'webhook', url: webhookUrl(mode.publicUrl, address), secretToken: address.secretToken }
   }
 
+  const stopping = new AbortController()
   let unsubscribe: () => void = () => undefined
 
   async function healthOf(bot: TelegramBot): Promise<BotHealth> {
@@ -140,6 +141,7 @@ export function createTelegramBots(deps: TelegramBotsDeps, options: TelegramBots
       for (const bot of bots.values()) bot.start()
     },
     stop: async () => {
+      stopping.abort()
       await Promise.all([...bots.values()].map((bot) => bot.stop()))
       unsubscribe()
     },
@@ -167,6 +169,7 @@ export function createTelegramBots(deps: TelegramBotsDeps, options: TelegramBots
       },
       apiRoot: options.apiRoot,
       timeoutMs: DOWNLOAD_MS,
+      signal: stopping.signal,
     }),
     api: (bot) => bots.get(bot)?.api ?? null,
     username: (bot) => bots.get(bot)?.username() ?? null,

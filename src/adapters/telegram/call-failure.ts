@@ -12,13 +12,15 @@ export type CallFailure =
   | { readonly type: 'refused'; readonly reason: string }
   | { readonly type: 'unreachable'; readonly reason: string }
 
+const LONGEST_PAUSE_SECONDS = 86_400
+
 /** Anything but an answer of Telegram is `unreachable`. No reason holds the token. */
 export function errorToCallFailure(error: unknown): CallFailure {
   if (error instanceof GrammyError) {
     const reason = error.description
     const { error_code: code } = error
     if (code === 429) {
-      return { type: 'slow_down', retryAfterMs: (error.parameters.retry_after ?? 1) * 1_000, reason }
+      return { type: 'slow_down', retryAfterMs: pauseMs(error.parameters.retry_after), reason }
     }
     if (code === 409) return { type: 'conflict', reason }
     if (isUnknownMethod(error)) return { type: 'refused', reason }
@@ -31,4 +33,10 @@ export function errorToCallFailure(error: unknown): CallFailure {
     return { type: 'unreachable', reason: error.error.message }
   }
   return { type: 'unreachable', reason: error instanceof Error ? error.message : String(error) }
+}
+
+/** Never nothing, or it would be asked without a pause, and never more than a timer can hold. */
+function pauseMs(seconds: unknown): number {
+  const asked = typeof seconds === 'number' && Number.isFinite(seconds) ? seconds : 1
+  return Math.min(LONGEST_PAUSE_SECONDS, Math.max(1, asked)) * 1_000
 }

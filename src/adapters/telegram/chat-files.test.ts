@@ -20,6 +20,7 @@ function filesAnswering(answer: object) {
     // No address of the network: it is refused before anything is sent.
     apiRoot: 'unknown-scheme://telegram.invalid',
     timeoutMs: 5_000,
+    signal: new AbortController().signal,
   })
 }
 

@@ -13,6 +13,8 @@ export type TelegramChatFilesDeps = {
   readonly apiRoot: string
   /** How long one file may take. */
   readonly timeoutMs: number
+  /** Ends what is being fetched. */
+  readonly signal: AbortSignal
 }
 
 const LIMIT_BYTES = 20 * 1024 * 1024
@@ -25,7 +27,7 @@ export function createTelegramChatFiles(deps: TelegramChatFilesDeps): ChatFiles 
       if (bytes !== null && bytes > LIMIT_BYTES) return TOO_BIG
       const account = deps.account(bot)
       if (account === null) throw new Error(`Bot ${bot} is not run here.`)
-      const signal = AbortSignal.timeout(deps.timeoutMs)
+      const signal = AbortSignal.any([AbortSignal.timeout(deps.timeoutMs), deps.signal])
       const path = await findPath(account.api, fileId, signal)
       if (typeof path !== 'string') return path
       const root = deps.apiRoot.replace(/\/+$/, '')

@@ -128,7 +128,8 @@ export function createInboxLoop(deps: InboxLoopDeps): InboxLoop {
           signal,
         )
         leave(lane, step.items)
-      } else await failed(lane, step.items, error, signal)
+      } else if (!signal.aborted) await failed(lane, step.items, error, signal)
+      // What was cut off by the stop is no fault of the item.
     }
   }
 

@@ -22,7 +22,7 @@ export function normalize(items: readonly InboxItem[], bot: BotAccount): ChatEve
   if (update.message !== undefined) return messagesToEvent(messages, bot, first.receivedAt)
   if (update.edited_message !== undefined) {
     const message = toChatMessage([update.edited_message], bot)
-    const editedAt = new Date((update.edited_message.edit_date ?? update.edited_message.date) * 1_000)
+    const editedAt = dateOf(update.edited_message.edit_date ?? update.edited_message.date)
     return message === null ? null : { type: 'edited', message, editedAt }
   }
   if (update.callback_query !== undefined) return tapToEvent(update.callback_query, bot.id)
@@ -34,18 +34,18 @@ export function normalize(items: readonly InboxItem[], bot: BotAccount): ChatEve
 function messagesToEvent(messages: readonly Message[], bot: BotAccount, receivedAt: Date): ChatEvent | null {
   const [first] = messages
   if (first === undefined) return null
-  const here = String(first.chat.id)
+  const here = idOf(first.chat.id)
   // Both sides of a move are told, the old chat and the new one.
   if (first.migrate_to_chat_id !== undefined) {
-    return { type: 'migrated', bot: bot.id, from: here, to: String(first.migrate_to_chat_id) }
+    return { type: 'migrated', bot: bot.id, from: here, to: idOf(first.migrate_to_chat_id) }
   }
   if (first.migrate_from_chat_id !== undefined) {
-    return { type: 'migrated', bot: bot.id, from: String(first.migrate_from_chat_id), to: here }
+    return { type: 'migrated', bot: bot.id, from: idOf(first.migrate_from_chat_id), to: here }
   }
   const author = authorOf(first)
   if (first.forum_topic_created !== undefined && first.message_thread_id !== undefined && author !== null) {
     const { name, is_name_implicit: implicit } = first.forum_topic_created
-    const place = { ...placeOf(bot.id, first), topic: String(first.message_thread_id) }
+    const place = { ...placeOf(bot.id, first), topic: idOf(first.message_thread_id) }
     return { type: 'topic_opened', place, name, implicit: implicit === true, by: author }
   }
   const message = toChatMessage(messages, bot)
@@ -73,7 +73,7 @@ function toChatMessage(parts: readonly Message[], bot: BotAccount): ChatMessage 
     text,
     attachments,
     replyTo: replied === undefined ? null : refOf(replied.message_id),
-    sentAt: new Date(first.date * 1_000),
+    sentAt: dateOf(first.date),
     raw: objectToJson(parts.length === 1 ? first : { parts }),
   }
 }
@@ -81,12 +81,13 @@ function toChatMessage(parts: readonly Message[], bot: BotAccount): ChatMessage 
 function tapToEvent(tap: NonNullable<Update['callback_query']>, bot: BotId): ChatEvent | null {
   const { data, message } = tap
   // Without a message it was pressed on something sent through inline mode, which is never offered.
-  if (data === undefined || message === undefined || message.chat.type === 'channel' || tap.from.is_bot) return null
+  if (typeof data !== 'string' || message === undefined || message.chat.type === 'channel' || tap.from.is_bot)
+    return null
   return {
     type: 'tap',
     // A message that is gone tells its chat and number alone; the action knows the topic.
     place: placeOf(bot, message),
-    tap: tap.id,
+    tap: String(tap.id),
     action: data as ActionId,
     on: isNumbered(message) ? refOf(message.message_id) : null,
     author: personOf(tap.from),
@@ -99,7 +100,7 @@ function membershipToEvent(change: ChatMemberUpdated, bot: BotId): ChatEvent | n
   const [was, is] = [isInside(change.old_chat_member), isInside(change.new_chat_member)]
   // A promotion, or new restrictions.
   if (was === is) return null
-  const place: Place = { interface: 'telegram', bot, chat: String(change.chat.id), topic: null }
+  const place: Place = { interface: 'telegram', bot, chat: idOf(change.chat.id), topic: null }
   const by = personOf(change.from)
   return is ? { type: 'opened', place, direct: change.chat.type === 'private', by } : { type: 'closed', place, by }
 }
@@ -111,8 +112,8 @@ function stopToEvent(stop: NonNullable<Update['stopped_message_generation']>, bo
     place: {
       interface: 'telegram',
       bot,
-      chat: String(chat.id),
-      topic: thread === undefined ? null : String(thread),
+      chat: idOf(chat.id),
+      topic: thread === undefined ? null : idOf(thread),
     },
     draft: String(stop.draft_id),
     author: personOf(chat),
@@ -135,11 +136,11 @@ function authorOf(message: Message): ChatAuthor | null {
 
 function personOf(user: Pick<User, 'id' | 'first_name' | 'last_name'>): ChatAuthor {
   const name = [user.first_name, user.last_name].filter((part) => part !== undefined && part !== '').join(' ')
-  return { userId: `telegram:${user.id}` as UserId, name: name || String(user.id) }
+  return { userId: `telegram:${idOf(user.id)}` as UserId, name: name || idOf(user.id) }
 }
 
 function placeOf(bot: BotId, message: Pick<Message, 'chat' | 'message_thread_id' | 'is_topic_message'>): Place {
-  return { interface: 'telegram', bot, chat: String(message.chat.id), topic: topicOf(message) }
+  return { interface: 'telegram', bot, chat: idOf(message.chat.id), topic: topicOf(message) }
 }
 
 function isNumbered({ message_id: id }: Pick<Message, 'message_id'>): boolean {
@@ -147,5 +148,17 @@ function isNumbered({ message_id: id }: Pick<Message, 'message_id'>): boolean {
 }
 
 function refOf(messageId: number): MessageRef {
-  return String(messageId) as MessageRef
+  return idOf(messageId) as MessageRef
+}
+
+/** What is none must not become the name of somebody, or of something, that others share. */
+function idOf(id: number): string {
+  if (!Number.isSafeInteger(id)) throw new TypeError('An id of Telegram is missing.')
+  return String(id)
+}
+
+function dateOf(seconds: number): Date {
+  const date = new Date(seconds * 1_000)
+  if (Number.isNaN(date.getTime())) throw new TypeError('A date of Telegram is missing.')
+  return date
 }
