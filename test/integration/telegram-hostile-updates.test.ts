@@ -83,6 +83,15 @@ test('only numbers that can be kept in order are numbers of updates', () => {
   assert.equal(isUpdate({ update_id: 2 ** 53 - 1 }), true)
 })
 
+test('what is nested too deep to be stored is known by its number alone', () => {
+  const nested = (levels: number): unknown =>
+    JSON.parse(`{"update_id":9,"poll":${'['.repeat(levels)}${']'.repeat(levels)}}`)
+  const [odd, usual] = [nested(400_000), nested(100)]
+  assert.ok(isUpdate(odd) && isUpdate(usual))
+  assert.deepEqual(updateToItem('1' as BotId, odd, NOW).raw, { update_id: 9 })
+  assert.deepEqual(updateToItem('1' as BotId, usual, NOW).raw, usual)
+})
+
 test('names and types of files are what a client says, and lead nowhere', () => {
   const file = (file_name: string, mime_type?: string) => {
     const document = { file_id: 'BQACAgIAAxkBAAI', file_unique_id: 'u', file_name, ...(mime_type && { mime_type }) }

@@ -63,16 +63,17 @@ export function createWebhookRoute(deps: HttpDeps, config: HttpConfig): WebhookR
   }
 }
 
+/** Null also where it broke off, or took longer than the server waits: nobody hears the answer then. */
 async function readUpdate(request: IncomingMessage, limit: number): Promise<JsonObject | 'too_large' | null> {
   const chunks: Buffer[] = []
   let size = 0
-  for await (const chunk of request) {
-    const bytes = chunk as Buffer
-    size += bytes.length
-    if (size > limit) return 'too_large'
-    chunks.push(bytes)
-  }
   try {
+    for await (const chunk of request) {
+      const bytes = chunk as Buffer
+      size += bytes.length
+      if (size > limit) return 'too_large'
+      chunks.push(bytes)
+    }
     const parsed: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'))
     return isUpdate(parsed) ? parsed : null
   } catch {
@@ -81,5 +82,6 @@ async function readUpdate(request: IncomingMessage, limit: number): Promise<Json
 }
 
 function isUpdate(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && 'update_id' in value && Number.isSafeInteger(value.update_id)
+  if (typeof value !== 'object' || value === null || !('update_id' in value)) return false
+  return Number.isSafeInteger(value.update_id) && Number(value.update_id) >= 0
 }

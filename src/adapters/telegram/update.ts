@@ -19,8 +19,13 @@ export function isUpdate(value: unknown): value is Update {
   return Number.isSafeInteger(value.update_id) && Number(value.update_id) >= 0
 }
 
+/** Deeper than Telegram nests anything by far, and not as deep as what writes and stores JSON can bear. */
+const DEEPEST = 500
+
+/** What nobody could store is stored as its number alone, or it would come again for ever and hold up all that comes with it. */
 export function updateToItem(bot: BotId, update: Update, receivedAt: Date): InboxItem {
-  return { bot, updateId: update.update_id, lane: laneOrOther(update), raw: objectToJson(update), receivedAt }
+  const raw = isDeeper(update, DEEPEST) ? { update_id: update.update_id } : objectToJson(update)
+  return { bot, updateId: update.update_id, lane: laneOrOther(update), raw, receivedAt }
 }
 
 export function itemToUpdate(item: InboxItem): Update {
@@ -39,6 +44,11 @@ export function objectToJson(value: object): JsonObject {
 export function topicOf(message: Pick<Message, 'message_thread_id' | 'is_topic_message'>): string | null {
   if (message.is_topic_message !== true || message.message_thread_id === undefined) return null
   return String(message.message_thread_id)
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1))
 }
 
 function isJsonObject(value: object): value is JsonObject {
