@@ -63,8 +63,9 @@ export async function offerCardButtons(
 
 /** Kills the buttons that make no sense once a task is over. */
 export async function withdrawStop(deps: ButtonDeps, place: Place, taskId: TaskId): Promise<void> {
-  await deps.actions.withdraw(place.bot, groupOf(taskId, 'abort'))
-  await deps.actions.withdraw(place.bot, groupOf(taskId, 'status'))
+  await Promise.all(
+    (['abort', 'status'] as const).map((name) => deps.actions.withdraw(place.bot, groupOf(taskId, name))),
+  )
 }
 
 function groupOf(taskId: TaskId, name: string): string {

@@ -1,11 +1,10 @@
 // Keeps every task's card true: one subscription and one loop for all of them, however many there are.
-import type { Card } from '../ports/card-store.ts'
 import type { TaskId } from '../vocabulary/ids.ts'
 import type { BotId } from '../vocabulary/place.ts'
 import { createActivity } from './activity.ts'
 import type { Cards } from './cards.ts'
 import type { ConversationDeps } from './deps.ts'
-import { followCard, lookAtCard, repaintFinished } from './follow-card.ts'
+import { followCard, lookAtCard, openCard, repaintFinished } from './follow-card.ts'
 import type { FollowedCard } from './follow-card.ts'
 
 /** One card of ours, and when to look at it. */
@@ -59,12 +58,13 @@ export function createCards(deps: ConversationDeps): Cards {
     wake()
   })
 
-  function add(card: Card): Followed {
-    strangers.delete(card.taskId)
-    const known = all.get(card.taskId)
+  function add(followed: FollowedCard): Followed {
+    const { taskId } = followed.card
+    strangers.delete(taskId)
+    const known = all.get(taskId)
     if (known !== undefined) return known
-    const one = { followed: followCard(card), dueAt: now(), lookedAt: 0, work: Promise.resolve(), works: 0 }
-    all.set(card.taskId, one)
+    const one = { followed, dueAt: now(), lookedAt: 0, work: Promise.resolve(), works: 0 }
+    all.set(taskId, one)
     running ??= loop()
     wake()
     return one
@@ -127,7 +127,8 @@ export function createCards(deps: ConversationDeps): Cards {
       const dues = looking >= MOST ? [] : [...all.values()].filter((one) => one.works === 0).map((one) => one.dueAt)
       const until = Math.min(at + SLOW_MS, active ?? Number.POSITIVE_INFINITY, ...dues)
       const pause = new AbortController()
-      wake = () => pause.abort()
+      // With a reason, because one of its own costs a stack trace, and hints are many.
+      wake = () => pause.abort('news')
       await deps.clock.sleep(Math.max(1, until - now()), AbortSignal.any([pause.signal, stopping.signal]))
     }
   }
@@ -162,22 +163,21 @@ export function createCards(deps: ConversationDeps): Cards {
       if (!all.has(taskId)) strangers.add(taskId)
       return
     }
-    if (!card.finished) return void add(card)
+    if (!card.finished) return void add(followCard(card))
     const recent = await deps.store.events(taskId, Math.max(0, seq - RECENT), RECENT * 2)
     if (recent.some((event) => event.type === 'preview.closed')) await repaintFinished(deps, card)
   }
 
   async function adopt(bot: BotId): Promise<void> {
-    for (const card of await deps.cards.unfinished(bot)) if (bots.has(bot)) add(card)
+    for (const card of await deps.cards.unfinished(bot)) if (bots.has(bot)) add(followCard(card))
   }
 
   return {
     open: async (given) => {
-      const card = await deps.cards.open(given)
-      if (card.finished) return
-      const one = add(card)
-      await look(one, false)
-      if (left.has(card.place.bot)) all.delete(card.taskId)
+      const followed = await openCard(deps, given)
+      if (followed === null) return
+      await look(add(followed), false)
+      if (left.has(followed.card.place.bot)) all.delete(given.taskId)
     },
     refresh: async (taskId) => {
       const known = all.get(taskId)
@@ -185,7 +185,7 @@ export function createCards(deps: ConversationDeps): Cards {
       const card = await deps.cards.get(taskId)
       if (card === null) return
       if (card.finished) return repaintFinished(deps, card)
-      await look(add(card), true)
+      await look(add(followCard(card)), true)
       if (left.has(card.place.bot)) all.delete(taskId)
     },
     follow: async (bot) => {

@@ -21,6 +21,8 @@ import { elapsedGrain } from './status-words.ts'
 export type FollowedCard = {
   card: Card
   view: CardView | null
+  /** Both are as the stores had them a moment ago: the next look need not ask. */
+  isFresh: boolean
   /** When its log last grew, by our clock. */
   newsAt: number
   /** What was put last. */
@@ -48,7 +50,14 @@ const PACE_MS = 1_000
 const GROUP_PACE_MS = 3_000
 
 export function followCard(card: Card): FollowedCard {
-  return { card, view: null, newsAt: 0, put: null, shown: false, buttons: null, approvals: new Map() }
+  return { card, view: null, isFresh: false, newsAt: 0, put: null, shown: false, buttons: null, approvals: new Map() }
+}
+
+/** Opens it and reads its log meanwhile; null when it is finished. */
+export async function openCard(deps: ConversationDeps, given: Card): Promise<FollowedCard | null> {
+  const [card, events] = await Promise.all([deps.cards.open(given), readLog(deps.store, given.taskId)])
+  if (card.finished) return null
+  return { ...followCard(card), view: foldLog(events), isFresh: true, newsAt: deps.clock.now().getTime() }
 }
 
 /**
@@ -56,10 +65,15 @@ export function followCard(card: Card): FollowedCard {
  * May break anywhere and be repeated, also by another process: it comes to the same posts.
  */
 export async function lookAtCard(deps: ConversationDeps, followed: FollowedCard, as: LookAs): Promise<Looked> {
-  const view = await answeredByRule(deps, followed, await readOn(deps, followed))
+  const { isFresh } = followed
+  followed.isFresh = false
+  const [read, card] = isFresh
+    ? [followed.view, followed.card]
+    : // The chat may have moved since.
+      await Promise.all([readOn(deps, followed), deps.cards.get(followed.card.taskId)])
+  followed.card = card ?? followed.card
+  const view = await answeredByRule(deps, followed, read)
   if (view === null) return { over: false, nextAt: null }
-  // The chat may have moved since.
-  followed.card = (await deps.cards.get(view.taskId)) ?? followed.card
   if (isOver(view)) {
     await finishCard(deps, followed, view)
     return { over: true, nextAt: null }
@@ -156,14 +170,18 @@ async function progressPost(
   const free = put === null ? at : put.at + (card.direct ? PACE_MS : GROUP_PACE_MS)
   // What changes little waits until the chat bears another edit; what a person waits for does not.
   if (!forced && put !== null && put.state === state && at < free) return { ...nothing, nextAt: free }
-  const verbosity = (await deps.chats.get(card.place)).verbosity ?? deps.settings.verbosity
-  const buttons = await buttonsOf(deps, followed, view, forced)
+  const [chat, buttons, lane] = await Promise.all([
+    deps.chats.get(card.place),
+    buttonsOf(deps, followed, view, forced),
+    laneOf(deps, followed),
+  ])
+  const verbosity = chat.verbosity ?? deps.settings.verbosity
   const content = cardContent(view, { verbosity, direct: card.direct, paused, now }, buttons)
   const nextAt = verbosity > 0 && showsTime(view) ? nextTick(view, at, card.direct) : null
   const json = JSON.stringify(content)
   const same = put?.json === json
   return {
-    post: same ? [] : [cardPost(card, content, await laneOf(deps, followed), true)],
+    post: same ? [] : [cardPost(card, content, lane, true)],
     nextAt,
     remember: () => void (followed.put = { at: same && put !== null ? put.at : at, state, json }),
   }
@@ -215,17 +233,19 @@ async function finishCard(deps: ConversationDeps, followed: FollowedCard, view: 
   const approvals = await approvalPosts(deps, followed, view, false)
   const final = await finalPost(deps, card, view)
   await putAll(deps, followed, [...approvals.posts, final, ...(await finalFilePosts(deps, view, card))])
-  await approvals.settle()
-  await withdrawStop(deps, card.place, view.taskId)
-  await deps.conversations.add({
-    id: answerId(deps, view),
-    threadId: view.threadId,
-    role: 'assistant',
-    author: null,
-    text: finalText(view),
-    taskId: view.taskId,
-    createdAt: view.endedAt ?? view.updatedAt,
-  })
+  await Promise.all([
+    approvals.settle(),
+    withdrawStop(deps, card.place, view.taskId),
+    deps.conversations.add({
+      id: answerId(deps, view),
+      threadId: view.threadId,
+      role: 'assistant',
+      author: null,
+      text: finalText(view),
+      taskId: view.taskId,
+      createdAt: view.endedAt ?? view.updatedAt,
+    }),
+  ])
   await deps.cards.finish(view.taskId)
 }
 

@@ -53,6 +53,8 @@ type BotDelivery = {
 const PAGE = 1_000
 const LOOK_MS = 60_000
 const RETRY_RECORD_MS = 1_000
+/** Without a reason an abort makes one, with a stack trace: at every post. */
+const WOKEN = 'woken'
 
 export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   const { clock, telemetry } = deps
@@ -94,7 +96,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   function schedule(delivery: BotDelivery): void {
     if (delivery.scheduled || delivery.stopping.signal.aborted) return
     delivery.scheduled = true
-    delivery.nap.abort()
+    delivery.nap.abort(WOKEN)
     track(
       delivery,
       Promise.resolve().then(() => look(delivery)),
@@ -135,7 +137,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
 
   async function sleepThenLook(delivery: BotDelivery, at: number, reload = false): Promise<void> {
     const nap = new AbortController()
-    delivery.nap.abort()
+    delivery.nap.abort(WOKEN)
     delivery.nap = nap
     await clock.sleep(Math.max(0, at - clock.now().getTime()), AbortSignal.any([nap.signal, delivery.stopping.signal]))
     if (nap.signal.aborted || delivery.stopping.signal.aborted) return
