@@ -47,7 +47,7 @@ export function inboxContract(name: string, open: () => Promise<InboxUnderTest>)
       told
         .flat()
         .map(({ updateId }) => updateId)
-        .toSorted(),
+        .toSorted((a, b) => a - b),
       [1, 2],
     )
   })
