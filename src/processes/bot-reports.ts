@@ -7,6 +7,8 @@ import type { Outbox } from '../core/ports/outbox.ts'
 import type { BotId } from '../core/vocabulary/place.ts'
 
 const PREFIX = 'telegram:'
+/** Of bots that nobody can run at present: who tries says why. */
+const TROUBLE_PREFIX = 'telegram-trouble:'
 const NOTE = z.object({
   username: z.string().nullable(),
   mode: z.enum(['poll', 'webhook']),
@@ -18,11 +20,21 @@ const NOTE = z.object({
 type Deps = { readonly leases: Leases; readonly inbox: Inbox; readonly outbox: Outbox }
 
 export async function botReports(deps: Deps): Promise<readonly BotReport[]> {
-  return Promise.all((await deps.leases.list(PREFIX)).map((lease) => reportOf(deps, lease)))
+  const [held, trouble] = await Promise.all([deps.leases.list(PREFIX), deps.leases.list(TROUBLE_PREFIX)])
+  const leases = new Map(held.map((lease) => [botOf(lease), lease]))
+  for (const lease of trouble) {
+    // What became of a bot that runs, or of trouble that nobody has any more, is told elsewhere.
+    if (!lease.expired && leases.get(botOf(lease))?.expired !== false) leases.set(botOf(lease), lease)
+  }
+  const inOrder = [...leases].toSorted(([one], [other]) => (one < other ? -1 : 1))
+  return Promise.all(inOrder.map(([bot, lease]) => reportOf(deps, bot, lease)))
 }
 
-async function reportOf({ inbox, outbox }: Deps, { name, holder, expired, note }: Lease): Promise<BotReport> {
-  const bot = name.slice(PREFIX.length) as BotId
+function botOf({ name }: Lease): BotId {
+  return name.slice(name.indexOf(':') + 1) as BotId
+}
+
+async function reportOf({ inbox, outbox }: Deps, bot: BotId, { holder, expired, note }: Lease): Promise<BotReport> {
   const [arrived, posted] = await Promise.all([inbox.state(bot), outbox.state(bot)])
   const said = NOTE.safeParse(note)
   const known = said.success ? said.data : { username: null, mode: 'poll' as const, last_update_at: null }

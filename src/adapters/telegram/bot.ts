@@ -21,6 +21,7 @@ import type { LeaseDeps } from './lease.ts'
 import { normalize } from './normalize.ts'
 import { poll } from './poll.ts'
 import type { PollSettings } from './poll.ts'
+import { tellOfTrouble } from './trouble-note.ts'
 import type { Turns } from './turns.ts'
 import { removeWebhook, watchWebhook } from './webhook-watch.ts'
 
@@ -79,7 +80,7 @@ export function createTelegramBot(deps: BotDeps, options: BotOptions): TelegramB
   const api = createTelegramApi({ token: options.token, apiRoot: options.apiRoot })
   const stopping = new AbortController()
   let username: string | null = null
-  let life: Promise<void> = Promise.resolve()
+  let life: Promise<unknown> = Promise.resolve()
   let sight: BotSight = {
     mode: mode.type,
     phase: 'starting',
@@ -266,12 +267,13 @@ export function createTelegramBot(deps: BotDeps, options: BotOptions): TelegramB
     ...judge(sight, clock.now()),
     last_update_at: sight.lastUpdateAt?.toISOString() ?? null,
   })
+  const troubleNote = () => (sight.phase === 'starting' && sight.trouble !== null ? note() : null)
 
   return {
     id,
     api,
     start: () => {
-      life = live()
+      life = Promise.all([live(), tellOfTrouble(deps, troubleName(id), troubleNote, stopping.signal)])
     },
     stop: async () => {
       stopping.abort()
@@ -288,4 +290,9 @@ export function createTelegramBot(deps: BotDeps, options: BotOptions): TelegramB
 
 function leaseName(bot: BotId): string {
   return `telegram:${bot}`
+}
+
+/** Under which a bot that nobody can run is told of. */
+function troubleName(bot: BotId): string {
+  return `telegram-trouble:${bot}`
 }
