@@ -1,6 +1,7 @@
 // What was learned about each bot's server and chats while sending, so that it is not learned again with every post.
 import { createHash } from 'node:crypto'
 import type { Clock } from '../../core/ports/clock.ts'
+import { placeKey } from '../../core/vocabulary/place.ts'
 import type { BotId, MessageRef, Place } from '../../core/vocabulary/place.ts'
 import type { Form } from './render/render-content.ts'
 
@@ -12,6 +13,9 @@ export type KnownOfBots = {
   readonly richRefused: (bot: BotId, forGood: boolean) => void
   readonly drafts: (bot: BotId) => boolean
   readonly draftsRefused: (bot: BotId, forGood: boolean) => void
+  /** Whether a place takes signs of work: not for a while after one was not taken, as nobody waits for them. */
+  readonly activity: (place: Place) => boolean
+  readonly activityRefused: (place: Place) => void
   /** What a message of ours shows, as far as is known: a digest. */
   readonly shows: (place: Place, ref: MessageRef, digest: string | null) => void
   readonly shown: (place: Place, ref: MessageRef) => string | null
@@ -20,11 +24,13 @@ export type KnownOfBots = {
 }
 
 const DOUBT_MS = 10 * 60_000
+const NO_ACTIVITY_MS = 60_000
 const MOST_REMEMBERED = 2_000
 
 export function createKnownOfBots(clock: Clock): KnownOfBots {
   const noRich = new Map<BotId, number>()
   const noDrafts = new Map<BotId, number>()
+  const noActivity = createRecent<number>()
   const shown = createRecent<string>()
   const pinned = createRecent<true>()
   const until = (forGood: boolean) => (forGood ? Number.POSITIVE_INFINITY : clock.now().getTime() + DOUBT_MS)
@@ -34,6 +40,8 @@ export function createKnownOfBots(clock: Clock): KnownOfBots {
     richRefused: (bot, forGood) => void noRich.set(bot, until(forGood)),
     drafts: (bot) => !holds(noDrafts, bot),
     draftsRefused: (bot, forGood) => void noDrafts.set(bot, until(forGood)),
+    activity: (place) => (noActivity.get(placeKey(place)) ?? 0) <= clock.now().getTime(),
+    activityRefused: (place) => noActivity.set(placeKey(place), clock.now().getTime() + NO_ACTIVITY_MS),
     shows: (place, ref, digest) => shown.set(keyOf(place, ref), digest),
     shown: (place, ref) => shown.get(keyOf(place, ref)),
     pinned: (place, ref) => pinned.get(keyOf(place, ref)) === true,

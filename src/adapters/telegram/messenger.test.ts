@@ -191,3 +191,14 @@ test('an answer to a tap is at most 200 units long', async () => {
   })
   assert.deepEqual(calls[0]?.payload, { callback_query_id: 't', text: `${'é'.repeat(199)}…`, show_alert: true })
 })
+
+test('where a sign of work is not taken, it is not insisted on', async () => {
+  const { messenger, methods, pass } = setUp(() => ({ error_code: 403, description: 'Forbidden: bot was blocked' }))
+  for (let times = 0; times < 5; times += 1) await messenger.showActivity(place)
+  assert.deepEqual(methods(), ['sendChatAction'])
+  await messenger.showActivity({ ...place, topic: '8' })
+  assert.deepEqual(methods(), ['sendChatAction'], 'another topic may take it')
+  pass(61_000)
+  await messenger.showActivity(place)
+  assert.deepEqual(methods(), ['sendChatAction'])
+})

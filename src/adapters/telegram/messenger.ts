@@ -122,9 +122,11 @@ export function createTelegramMessenger(deps: TelegramMessengerDeps): Messenger 
   return {
     deliver,
     showActivity: async (place) => {
-      await fleeting(place, ({ raw, chat_id, thread, signal }) =>
+      if (!known.activity(place)) return
+      const shown = await fleeting(place, ({ raw, chat_id, thread, signal }) =>
         raw.sendChatAction({ chat_id, ...thread, action: 'typing' }, signal),
       )
+      if (!shown.ok) known.activityRefused(place)
     },
     showDraft: async (place, draft, text) => {
       const api = deps.api(place.bot)
