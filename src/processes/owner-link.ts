@@ -5,6 +5,10 @@ import type { Ids } from '../core/ports/ids.ts'
 import { OWNER } from '../core/vocabulary/principal.ts'
 
 type Deps = { readonly access: AccessStore; readonly ids: Ids; readonly clock: Clock }
+type TakingDeps = Deps & {
+  /** Whether somebody owns the bots by now. */
+  readonly isOwned: () => Promise<boolean>
+}
 
 const VALID_MS = 60 * 60_000
 
@@ -15,8 +19,12 @@ export async function createOwnerCode({ access, ids, clock }: Deps): Promise<str
   return code
 }
 
-/** True exactly once for a code that holds. */
-export async function takeOwnerCode({ access, ids, clock }: Deps, code: string): Promise<boolean> {
+/**
+ * True exactly once for a code that holds. Every start and every bot shows a code of its own: once there is an owner, none of them
+ * makes another.
+ */
+export async function takeOwnerCode({ access, ids, clock, isOwned }: TakingDeps, code: string): Promise<boolean> {
+  if (await isOwned()) return false
   return (await access.takeLoginToken(hashOf(ids, code), clock.now())) !== null
 }
 

@@ -60,7 +60,7 @@ export function createTelegram(platform: Platform): Telegram | null {
     outbox: dispatcher.outbox,
     messenger,
     files: { fetch: (bot, fileRef) => bots.files.fetch(bot, fileRef) },
-    claimOwnership: (code) => takeOwnerCode(platform, code),
+    claimOwnership: (code) => takeOwnerCode({ ...platform, isOwned: () => isOwned(platform, owners) }, code),
     settings: {
       owners,
       verbosity: config.TG_VERBOSITY as Verbosity,
@@ -124,9 +124,13 @@ async function ownersAmong({ members }: Platform): Promise<readonly UserId[]> {
   return (await members.list()).filter((member) => member.role === 'owner').map((member) => member.userId)
 }
 
+async function isOwned(platform: Platform, owners: readonly UserId[]): Promise<boolean> {
+  return owners.length > 0 || (await ownersAmong(platform)).length > 0
+}
+
 /** A bot that nobody owns yet belongs to the first who opens a link that only the terminal shows. */
 async function offerOwnership(platform: Platform, owners: readonly UserId[], username: string): Promise<void> {
-  if (owners.length > 0 || (await ownersAmong(platform)).length > 0) {
+  if (await isOwned(platform, owners)) {
     platform.say(`Telegram: @${username} is listening.`)
     return
   }
