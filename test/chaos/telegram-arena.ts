@@ -1,7 +1,5 @@
 // A Telegram of our own with many people in it, and the real platform behind one of its bots as a process that is killed at will;
 // the database is another one's, so that a kill takes the process and nothing else.
-import { createServer } from 'node:net'
-import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg'
 import { startTelegram } from '../../testkit/telegram/server.ts'
@@ -11,6 +9,7 @@ import { contentText } from '../../testkit/telegram/user/look.ts'
 import type { StoredMessage } from '../../testkit/telegram/world/model.ts'
 import type { Started } from '../support/factotum.ts'
 import { newPlace } from '../support/factotum.ts'
+import { freePort } from '../support/free-port.ts'
 import { createTestDatabase, databaseUrl } from '../support/postgres.ts'
 import { processesIn } from './arena.ts'
 
@@ -129,16 +128,6 @@ async function webhookSettings(): Promise<Readonly<Record<string, string>>> {
     PUBLIC_URL: `http://127.0.0.1:${port}`,
     TELEGRAM_WEBHOOK_SECRET: 'a secret of the operator',
   }
-}
-
-/** Of this moment: the platform has to come back under the address that Telegram knows. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  return typeof address === 'object' && address !== null ? address.port : 0
 }
 
 export function botAccount(telegram: Telegram, id: number) {

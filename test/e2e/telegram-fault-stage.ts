@@ -29,7 +29,9 @@ export type FaultStage = {
   readonly somebody: (name: string) => Promise<UserClient>
   readonly place: Place
   /** Starts the platform; resolves once all bots listen. */
-  readonly up: (environment?: Readonly<Record<string, string>>) => Promise<Started>
+  readonly up: () => Promise<Started>
+  /** Ends what `up` started last, and waits until it is gone. */
+  readonly end: (signal: 'SIGTERM' | 'SIGKILL') => Promise<void>
   /** The model answers what was asked with `slowly: name`. */
   readonly release: (name: string) => void
   readonly calls: readonly ApiCallRecord[]
@@ -90,6 +92,7 @@ export async function openFaultStage(t: TestContext, options: Options = {}): Pro
     ...options.environment,
   }
   const place = await newPlace(settings)
+  let last: Started | null = null
   t.after(async () => {
     model.close()
     await place.leave()
@@ -120,8 +123,13 @@ export async function openFaultStage(t: TestContext, options: Options = {}): Pro
       return person
     },
     place,
+    end: async (signal) => {
+      last?.child.kill(signal)
+      await last?.ended
+    },
     up: async () => {
       const started = place.start('up')
+      last = started
       for (const { username } of bots) await started.said(new RegExp(`Telegram: @${username} is listening`))
       return started
     },
