@@ -219,7 +219,7 @@ export function createTelegramBot(deps: BotDeps, options: BotOptions): TelegramB
         ...shared,
         inbox: deps.inbox,
         settings: deps.pollSettings,
-        onStored: () => inboxLoop?.wake(),
+        onStored: (items) => inboxLoop?.wake(items),
         observe: (observed) => {
           if (observed.type === 'failed') return see({ trouble: observed })
           const now = clock.now()

@@ -170,3 +170,68 @@ test('the parts of an album are worked off and finished together', async () => {
   )
   assert.deepEqual(seen, [[1, 2], [3]])
 })
+
+/** A loop that counts how often it looks into the inbox, and what it worked off in which order. */
+function watched(items: InboxItem[]) {
+  const { inbox } = listInbox(items)
+  const seen: number[] = []
+  let reads = 0
+  const loop = createInboxLoop({
+    bot,
+    inbox: { ...inbox, unfinished: (...asked) => ((reads += 1), inbox.unfinished(...asked)) },
+    clock: { now: () => new Date('2026-03-02T09:00:00Z'), sleep: (_, signal) => untilAborted(signal) },
+    telemetry,
+    turns: createTurns(4),
+    pollMs: 1_000,
+    handle: async (parts) => void seen.push(...parts.map(({ updateId }) => updateId)),
+  })
+  const stop = new AbortController()
+  const running = loop.run(stop.signal)
+  return {
+    loop,
+    seen,
+    reads: () => reads,
+    end: async () => {
+      stop.abort()
+      await running
+    },
+  }
+}
+
+function untilAborted(signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted === true) return resolve()
+    signal?.addEventListener('abort', () => resolve(), { once: true })
+  })
+}
+
+async function turns(): Promise<void> {
+  for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve))
+}
+
+test('what it is handed needs no look into the inbox once everything there is known', async () => {
+  const items = [item(1, 'a'), item(2, 'a')]
+  const { loop, seen, reads, end } = watched(items)
+  await turns()
+  const before = reads()
+  for (const id of [3, 4]) {
+    items.push(item(id, 'a'))
+    loop.wake([{ ...item(id, 'a'), attempts: 0 }])
+    await turns()
+  }
+  assert.deepEqual(seen, [1, 2, 3, 4])
+  assert.equal(reads(), before)
+  await end()
+})
+
+test('what it is handed waits for what it has not seen yet', async () => {
+  const items = [item(1, 'a')]
+  const { loop, seen, end } = watched(items)
+  await turns()
+  items.push(item(2, 'a'), item(3, 'a'))
+  loop.wake()
+  loop.wake([{ ...item(3, 'a'), attempts: 0 }])
+  await turns()
+  assert.deepEqual(seen, [1, 2, 3])
+  await end()
+})

@@ -23,8 +23,11 @@ export type InboxLoopDeps = {
 }
 
 export type InboxLoop = {
-  /** Something was added. */
-  readonly wake: () => void
+  /**
+   * Something was added. `items` spare a look into the inbox: all that was added since it was last woken, as the inbox holds them,
+   * in order, where nobody else can have added any in between.
+   */
+  readonly wake: (items?: readonly UnfinishedItem[]) => void
   /** Something may have been added, or something else happened: hints that are often wrong are followed less eagerly. */
   readonly hint: () => void
   /** Works until `signal` aborts; resolves when nothing is being worked on any more. Once only. Never rejects. */
@@ -56,6 +59,8 @@ export function createInboxLoop(deps: InboxLoopDeps): InboxLoop {
   /** Done since the last read began, which may still tell of them. */
   const done = new Set<number>()
   const finisher = createFinisher({ bot, inbox, clock, telemetry })
+  /** Until it is stopped, from when every unfinished item was in a lane: what is added then need not be looked for. */
+  let whole: AbortSignal | null = null
   let wanted = true
   let hinted = false
   let wakeReader: () => void = () => undefined
@@ -70,8 +75,16 @@ export function createInboxLoop(deps: InboxLoopDeps): InboxLoop {
       items = await inbox.unfinished(bot, limit)
     }
     if (signal.aborted) return false
-    const fresh = items.filter((item) => !known.has(item.updateId) && !done.has(item.updateId))
+    const isFruitful = take(items, signal)
     for (const id of doneBefore) done.delete(id)
+    // What was added meanwhile may not be among what was read.
+    if (items.length === limit) whole = null
+    else if (!wanted) whole = signal
+    return isFruitful
+  }
+
+  function take(items: readonly UnfinishedItem[], signal: AbortSignal): boolean {
+    const fresh = items.filter((item) => !known.has(item.updateId) && !done.has(item.updateId))
     for (const item of fresh) enqueue(item)
     for (const name of new Set(fresh.map((item) => item.lane))) begin(name, signal)
     return fresh.length > 0
@@ -203,7 +216,9 @@ export function createInboxLoop(deps: InboxLoopDeps): InboxLoop {
   }
 
   return {
-    wake: () => {
+    wake: (items) => {
+      if (items !== undefined && whole?.aborted === false && known.size < LARGEST_READ) return void take(items, whole)
+      whole = null
       wanted = true
       wakeReader()
     },

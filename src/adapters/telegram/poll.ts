@@ -1,8 +1,9 @@
 // Asks Telegram for one bot's updates, for as long as it is told to: what came is durable before Telegram may forget it.
 import type { Update } from 'grammy/types'
 import type { Clock } from '../../core/ports/clock.ts'
-import type { Inbox } from '../../core/ports/inbox.ts'
+import type { Inbox, UnfinishedItem } from '../../core/ports/inbox.ts'
 import type { Telemetry } from '../../core/ports/telemetry.ts'
+import { toStorable } from '../../core/task/storable.ts'
 import type { BotId } from '../../core/vocabulary/place.ts'
 import { abortable } from './api.ts'
 import type { TelegramApi } from './api.ts'
@@ -18,8 +19,8 @@ export type PollDeps = {
   readonly inbox: Inbox
   readonly clock: Clock
   readonly telemetry: Telemetry
-  /** Something is in the inbox that was not there. */
-  readonly onStored: () => void
+  /** Something may be in the inbox that was not there; with the items, where it surely is all since this was last called. */
+  readonly onStored: (items?: readonly UnfinishedItem[]) => void
   readonly observe: (observed: PollObservation) => void
   readonly settings: PollSettings
 }
@@ -71,7 +72,7 @@ export async function poll(deps: PollDeps, signal: AbortSignal): Promise<'stoppe
       const began = clock.now().getTime()
       const updates = await ask(deps, { offset, timeout, failures }, signal)
       where = 'store'
-      await store(deps, updates)
+      await store(deps, updates, answered)
       failures = 0
       answered = true
       offset = updates.length === 0 ? null : Math.max(...updates.map((update) => update.update_id)) + 1
@@ -122,10 +123,14 @@ async function ask(
   return updates.filter(isUpdate)
 }
 
-async function store(deps: PollDeps, updates: readonly Update[]): Promise<void> {
+/** `isAlone`: nobody can have stored any of this bot's since our poll before, e.g. through a webhook that was still set. */
+async function store(deps: PollDeps, updates: readonly Update[], isAlone: boolean): Promise<void> {
   if (updates.length === 0) return
   const receivedAt = deps.clock.now()
   const items = updates.map((update) => updateToItem(deps.bot, update, receivedAt))
   const added = await deps.inbox.add(items.toSorted((a, b) => a.updateId - b.updateId))
-  if (added.length > 0) deps.onStored()
+  // What was there may come from a try of ours whose answer was lost, and then nobody knows of it.
+  if (!isAlone || added.length < items.length) return deps.onStored()
+  // As it will be read where it is read after all.
+  deps.onStored(added.map((item) => ({ ...item, raw: toStorable(item.raw), attempts: 0 })))
 }
