@@ -2,6 +2,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { table } from '../adapters/terminal/table.ts'
 import { oneLine } from '../adapters/terminal/visible.ts'
+import type { StandingApprovals } from '../core/ports/standing-approvals.ts'
 import type { UserId } from '../core/vocabulary/ids.ts'
 import { CommandError, createOutput, EXIT, withPlatform } from './command.ts'
 
@@ -53,9 +54,11 @@ export function userCommand(): Command {
     .addOption(new Option('--role <role>', 'what they are').choices(MAY_BE_ADDED).default('member'))
     .action(async (userId: UserId, options: { name: string; role: (typeof MAY_BE_ADDED)[number] }) => {
       const output = createOutput()
-      await withPlatform(output, async ({ members, clock }) => {
+      await withPlatform(output, async ({ members, standing, clock, config }) => {
         await members.put({ userId, role: options.role, name: options.name, since: clock.now() })
-        output.line(`${userId} is ${options.role === 'owner' ? 'an owner' : 'a member'} now.`)
+        const isOwner = options.role === 'owner' || isConfigured(config, userId)
+        const rules = isOwner ? 0 : await dropRules(standing, userId)
+        output.line(`${userId} is ${options.role === 'owner' ? 'an owner' : 'a member'} now.${droppedWords(rules)}`)
       })
     })
 
@@ -65,16 +68,35 @@ export function userCommand(): Command {
     .argument('<id>', 'e.g. telegram:4711', parseUser)
     .action(async (userId: UserId) => {
       const output = createOutput()
-      await withPlatform(output, async ({ members, config }) => {
-        if (config.telegramOwners.some((id) => userId === `telegram:${id}`))
+      await withPlatform(output, async ({ members, standing, config }) => {
+        if (isConfigured(config, userId))
           throw new CommandError(`${userId} is an owner by TG_OWNER_IDS: take the id out there.`, EXIT.usage)
-        if (!(await members.remove(userId)))
+        const removed = await members.remove(userId)
+        // After that, so that they make no new ones; and again where it was cut off in between.
+        const rules = await dropRules(standing, userId)
+        if (!removed && rules === 0)
           throw new CommandError(`${userId} was not let in. \`factotum user list\` shows who was.`)
-        output.line(`${userId} is shut out.`)
+        output.line(`${userId} is shut out.${droppedWords(rules)}`)
       })
     })
 
   return user
+}
+
+/** What they approved for good is asked about again. Returns how many rules that were. */
+async function dropRules(standing: StandingApprovals, userId: UserId): Promise<number> {
+  const theirs = (await standing.list()).filter((rule) => rule.approvedBy === userId)
+  for (const rule of theirs) await standing.remove(rule.userId, rule.digest)
+  return theirs.length
+}
+
+function droppedWords(rules: number): string {
+  if (rules === 0) return ''
+  return ` ${rules === 1 ? 'The command' : `The ${rules} commands`} that they approved for good will be asked about again.`
+}
+
+function isConfigured({ telegramOwners }: { readonly telegramOwners: readonly string[] }, userId: UserId): boolean {
+  return telegramOwners.some((id) => userId === `telegram:${id}`)
 }
 
 function parseUser(id: string): UserId {

@@ -11,6 +11,7 @@ import { createReceive } from '../core/conversation/receive.ts'
 import { createDispatcher } from '../core/delivery/dispatcher.ts'
 import type { Pace } from '../core/delivery/pace.ts'
 import type { Verbosity } from '../core/ports/chat-store.ts'
+import type { ChatEvent } from '../core/vocabulary/chat-message.ts'
 import type { UserId } from '../core/vocabulary/ids.ts'
 import type { Place } from '../core/vocabulary/place.ts'
 import { createOwnerCode, takeOwnerCode } from './owner-link.ts'
@@ -70,7 +71,11 @@ export function createTelegram(platform: Platform): Telegram | null {
     },
   }
   const cards = createCards(conversation)
-  const receive = createReceive(conversation, cards)
+  const take = createReceive(conversation, cards)
+  const receive = async (event: ChatEvent): Promise<void> => {
+    await take(event)
+    telemetry.count('chat_updates_total', { kind: event.type })
+  }
   const bots = createTelegramBots(
     {
       ...platform,

@@ -95,12 +95,12 @@ export function createCardBench({ settings, tamper }: CardBenchOptions = {}) {
   const deps: ConversationDeps = { ...base, ...tamper?.(base) }
   let asked = 0
 
-  async function accept(text = 'Make a page', taskType: TaskType | null = null): Promise<Task> {
+  async function accept(text = 'Make a page', taskType: TaskType | null = null, author = ADA): Promise<Task> {
     const accepted = await acceptRequest(base, {
       interface: 'telegram',
       chat: 'thread',
       externalId: String((asked += 1)),
-      author: ADA,
+      author,
       text,
       raw: {},
       taskType,

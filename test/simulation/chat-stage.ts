@@ -14,7 +14,7 @@ import { createTaskRecords } from '../../src/adapters/memory/task-records.ts'
 import { createMemoryTaskSignals } from '../../src/adapters/memory/task-signals.ts'
 import { createMemoryTaskStore } from '../../src/adapters/memory/task-store.ts'
 import { createSystemIds } from '../../src/adapters/system/ids.ts'
-import { questionPost } from '../../src/core/conversation/approval-post.ts'
+import { questionPosts } from '../../src/core/conversation/approval-post.ts'
 import { cardKey } from '../../src/core/conversation/accepted.ts'
 import { offerCardButtons } from '../../src/core/conversation/card-buttons.ts'
 import type { Cards } from '../../src/core/conversation/cards.ts'
@@ -127,7 +127,9 @@ export function createChatStage(breaks: Break | null = null, createOwn: CreateCa
     const [card, task] = [await base.cards.get(taskId), await store.get(taskId)]
     if (card === null || task === null) return
     if (task.status === 'needs_approval' && task.approval !== null)
-      await base.outbox.put([await questionPost(base, taskId, task.approval, card)])
+      await base.outbox.put(
+        await questionPosts(base, { taskId, request: task.inputText, approval: task.approval, card }, true),
+      )
     const over = isTerminal(task.status)
     const row = await offerCardButtons(
       base,
@@ -146,6 +148,8 @@ export function createChatStage(breaks: Break | null = null, createOwn: CreateCa
       await draw(card.taskId)
     },
     refresh: draw,
+    pin: async () => undefined,
+    unpin: async () => undefined,
     follow: async () => undefined,
     unfollow: async () => undefined,
     close: async () => undefined,

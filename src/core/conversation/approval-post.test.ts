@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ADA, BOT, createCardBench } from '../../../test/simulation/card-bench.ts'
+import { ADA, BOT, createCardBench, PLACE } from '../../../test/simulation/card-bench.ts'
 import { applyCommand } from '../task/apply-command.ts'
 import { approvalDigest } from '../task/accept-request.ts'
 import type { Approval } from '../vocabulary/approval.ts'
@@ -100,19 +100,19 @@ test('stopped or not answered in time, it says that', async () => {
 
 test('"always" shows the rule in place of the question, which the follower leaves alone; and there is a way back', async () => {
   const { bench, cards, key, task, approval } = await asked()
-  await proposeAlways(bench.deps, task, approval, ADA)
+  await proposeAlways(bench.deps, task, approval, { place: PLACE, by: ADA })
   await bench.pass(20_000)
   assert.match(await bench.text(key), /Always run exactly this\?[\s\S]*whenever you ask for it/)
   assert.deepEqual(await bench.labels(key), ['Confirm', 'Back'])
-  await askAgain(bench.deps, task, approval)
+  await askAgain(bench.deps, task, approval, PLACE)
   assert.deepEqual(await bench.labels(key), ['Approve once', 'Always…', 'Deny'])
-  await proposeAlways(bench.deps, task, approval, OWNER)
+  await proposeAlways(bench.deps, task, approval, { place: PLACE, by: OWNER })
   assert.match(await bench.text(key), /whenever Ada \\\*L\\\* asks for it/)
   await cards.refresh(task.id)
   assert.deepEqual(await bench.labels(key), ['Approve once', 'Always…', 'Deny'])
   await answer(bench, task, approval, ADA)
   await bench.pass(500)
-  await proposeAlways(bench.deps, task, approval, ADA)
+  await proposeAlways(bench.deps, task, approval, { place: PLACE, by: ADA })
   assert.match(await bench.text(key), /^✅ Approved by Ada/)
   await cards.close()
 })

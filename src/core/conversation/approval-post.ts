@@ -5,6 +5,9 @@ import type { Place } from '../vocabulary/place.ts'
 import type { Button, Post } from '../vocabulary/post.ts'
 import type { Task } from '../vocabulary/task.ts'
 import type { Card } from '../ports/card-store.ts'
+import type { OutboxEntry } from '../ports/outbox.ts'
+import { placeOfTap, placesAsked, placesToAsk } from './asked-places.ts'
+import type { AskedPlace } from './asked-places.ts'
 import type { AskedApproval } from './card-view.ts'
 import type { ConversationDeps } from './deps.ts'
 import { code, codeBlock, escapeMarkdown } from './markdown.ts'
@@ -16,94 +19,189 @@ import { clockTime, shortId } from './status-words.ts'
 import { exact, oneLine } from './visible.ts'
 
 const SUBJECT_CHARACTERS = 80
+const REQUEST_CHARACTERS = 200
 
-export function approvalKey(id: ApprovalId): string {
-  return `approval:${id}`
+/** What is asked, and of which task. */
+export type Question = {
+  readonly taskId: TaskId
+  /** What the person wrote. */
+  readonly request: string
+  readonly approval: Approval
+  readonly card: Card
 }
 
-/** The actions under a question: answering in any way uses all of them up. */
+/** The actions that answer a question, wherever they are offered: the first answer uses all of them up. */
 export function approvalGroup(id: ApprovalId): string {
   return `approval:${id}`
 }
 
-/** Asks. Putting it again changes nothing as long as nobody tapped. */
-export async function questionPost(
+/**
+ * What is to be put so that the question stands wherever it is asked; with `again` also where something of it stands already.
+ * Putting it again changes nothing as long as nobody tapped.
+ */
+export async function questionPosts(
   deps: ConversationDeps,
-  taskId: TaskId,
-  approval: Approval,
+  question: Question,
+  again: boolean,
+): Promise<readonly Post[]> {
+  const places = await placesToAsk(deps, question.approval, question.card)
+  const posts: Post[] = []
+  for (const at of places) {
+    const stands = isStanding(await deps.outbox.find(at.place.bot, at.key))
+    // What stands there may be the rule that somebody is about to confirm: the question is put over it on purpose only.
+    if (stands && !again) continue
+    // Elsewhere is asked, and the card says so.
+    const isTold = places.length > 1 && !deps.settings.onlyAgentOutput
+    if (!at.answerable && !stands && isTold) continue
+    posts.push(await questionPost(deps, question, at))
+  }
+  return posts
+}
+
+/** Who answered what, and when, in one line, wherever it was asked. */
+export async function answeredPosts(
+  deps: ConversationDeps,
+  approval: AskedApproval,
   card: Card,
-): Promise<Post> {
+): Promise<readonly Post[]> {
+  const posts: Post[] = []
+  for (const at of await placesAsked(deps, approval, card)) {
+    const entry = await deps.outbox.find(at.place.bot, at.key)
+    // Answered before it was ever asked there: there is nothing to take back.
+    if (entry !== null && isStanding(entry)) posts.push(await answeredPost(deps, approval, card, at, entry))
+  }
+  return posts
+}
+
+/** Every button of the question is dead then. */
+export async function withdrawQuestion(deps: ConversationDeps, approval: Approval, card: Card): Promise<void> {
+  const { bot } = card.place
+  await deps.actions.withdraw(bot, approvalGroup(approval.id))
+  for (const at of await placesAsked(deps, approval, card)) await deps.actions.withdraw(bot, turnGroup(approval.id, at))
+}
+
+/**
+ * In the place of the question, where it was tapped, the rule that "always" would make. Nothing is approved by it. Where the
+ * question was answered meanwhile it shows that instead. `by` is who would make the rule.
+ */
+export async function proposeAlways(
+  deps: ConversationDeps,
+  task: Task,
+  approval: Approval,
+  tapped: { readonly place: Place; readonly by: UserId },
+): Promise<void> {
+  const card = await deps.cards.get(task.id)
+  if (card === null) return
+  const at = placeOfTap(approval.id, card, tapped.place)
+  const about = { task_id: task.id, approval_id: approval.id } as const
+  const buttons = await buttonsFor(deps, approval, at, [
+    { name: 'confirm', label: 'Confirm', style: 'good', does: { type: 'approve_always', ...about } },
+    { name: 'back', label: 'Back', style: 'plain', does: { type: 'ask_again', ...about } },
+  ])
+  const nameOf = await namesOf(deps.members, [task.userId, tapped.by])
+  await deps.outbox.put([approvalPost(card, at, ruleMarkdown(approval, task.userId, tapped.by, nameOf), buttons)])
+  await collapseIfAnswered(deps, task.id, approval, card, at)
+}
+
+/** Back from the proposal to the question. */
+export async function askAgain(deps: ConversationDeps, task: Task, approval: Approval, place: Place): Promise<void> {
+  const card = await deps.cards.get(task.id)
+  if (card === null) return
+  const at = placeOfTap(approval.id, card, place)
+  const question = { taskId: task.id, request: task.inputText, approval, card }
+  await deps.outbox.put([await questionPost(deps, question, at)])
+  await collapseIfAnswered(deps, task.id, approval, card, at)
+}
+
+function isStanding(entry: OutboxEntry | null): boolean {
+  return entry !== null && entry.posting.type !== 'nothing'
+}
+
+async function questionPost(deps: ConversationDeps, question: Question, at: AskedPlace): Promise<Post> {
+  const { taskId, approval, card } = question
   const about = { task_id: taskId, approval_id: approval.id } as const
-  const buttons = await buttonsFor(deps, approval, card.place, [
+  const offers: readonly Offer[] = [
     { name: 'once', label: 'Approve once', style: 'good', does: { type: 'approve_once', ...about } },
     // A plan has no exact text that could come again.
     ...(approval.kind === 'plan'
       ? []
       : [{ name: 'always', label: 'Always…', style: 'plain', does: { type: 'propose_always', ...about } } as const]),
     { name: 'deny', label: 'Deny', style: 'danger', does: { type: 'deny', ...about } },
-  ])
-  return approvalPost(approval, card, questionMarkdown(taskId, approval, deps.clock.now()), buttons)
+  ]
+  const buttons = at.answerable ? await buttonsFor(deps, approval, at, offers) : []
+  const asker = at.home ? null : (await namesOf(deps.members, [card.by]))(card.by)
+  return approvalPost(card, at, questionMarkdown(question, asker, deps.clock.now()), buttons)
 }
 
-/**
- * In the place of the question, the rule that "always" would make. Nothing is approved by it. Where the question was answered
- * meanwhile it shows that instead. `by` is who would make the rule.
- */
-export async function proposeAlways(deps: ConversationDeps, task: Task, approval: Approval, by: UserId): Promise<void> {
-  const card = await deps.cards.get(task.id)
-  if (card === null) return
-  const about = { task_id: task.id, approval_id: approval.id } as const
-  const buttons = await buttonsFor(deps, approval, card.place, [
-    { name: 'confirm', label: 'Confirm', style: 'good', does: { type: 'approve_always', ...about } },
-    { name: 'back', label: 'Back', style: 'plain', does: { type: 'ask_again', ...about } },
-  ])
-  const nameOf = await namesOf(deps.members, [task.userId, by])
-  await deps.outbox.put([approvalPost(approval, card, ruleMarkdown(approval, task.userId, by, nameOf), buttons)])
-  await collapseIfAnswered(deps, task.id, approval.id, card)
-}
-
-/** Back from the proposal to the question. */
-export async function askAgain(deps: ConversationDeps, task: Task, approval: Approval): Promise<void> {
-  const card = await deps.cards.get(task.id)
-  if (card === null) return
-  await deps.outbox.put([await questionPost(deps, task.id, approval, card)])
-  await collapseIfAnswered(deps, task.id, approval.id, card)
-}
-
-/** Who answered what, and when, in one line. */
-export async function answeredPost(deps: ConversationDeps, approval: AskedApproval, card: Card): Promise<Post> {
+async function answeredPost(
+  deps: ConversationDeps,
+  approval: AskedApproval,
+  card: Card,
+  at: AskedPlace,
+  entry: OutboxEntry,
+): Promise<Post> {
+  // Nobody there has seen the question: a chat that opens later need not hear of it.
+  if (entry.state === 'held' && entry.shown === 0)
+    return { key: at.key, place: at.place, lane: 'approval', posting: { type: 'nothing' } }
   const nameOf = await namesOf(deps.members, approval.resolvedBy === null ? [] : [approval.resolvedBy])
-  return approvalPost(approval, card, answeredMarkdown(approval, nameOf), [])
+  return approvalPost(card, at, answeredMarkdown(approval, nameOf), [])
 }
 
 /** An answer that came while a view of the question was being written must not be covered by it. */
-async function collapseIfAnswered(deps: ConversationDeps, taskId: TaskId, id: ApprovalId, card: Card): Promise<void> {
+async function collapseIfAnswered(
+  deps: ConversationDeps,
+  taskId: TaskId,
+  { id }: Approval,
+  card: Card,
+  at: AskedPlace,
+): Promise<void> {
   const now = (await deps.store.get(taskId))?.approval
   if (now === null || now === undefined || now.id !== id || now.status === 'pending') return
-  const at = deps.clock.now()
-  await deps.actions.withdraw(card.place.bot, approvalGroup(id))
-  await deps.outbox.put([await answeredPost(deps, { ...now, askedAt: at, resolvedAt: at }, card)])
+  const entry = await deps.outbox.find(at.place.bot, at.key)
+  const answered = { ...now, askedAt: deps.clock.now(), resolvedAt: deps.clock.now() }
+  await withdrawQuestion(deps, now, card)
+  if (entry !== null) await deps.outbox.put([await answeredPost(deps, answered, card, at, entry)])
+}
+
+/** Turning from the question to the rule and back answers nothing: it uses nothing up but itself. */
+function turnGroup(id: ApprovalId, at: AskedPlace): string {
+  return `${approvalGroup(id)}/${at.place.chat}`
 }
 
 function buttonsFor(
   deps: ConversationDeps,
   approval: Approval,
-  place: Place,
+  at: AskedPlace,
   offers: readonly Offer[],
 ): Promise<readonly (readonly Button[])[]> {
-  const to = { group: approvalGroup(approval.id), place, onlyFor: null, expiresAt: approval.expiresAt }
-  return offerButtons(deps, to, offers)
+  const group = approvalGroup(approval.id)
+  const to = { group, place: at.place, onlyFor: null, expiresAt: approval.expiresAt }
+  const named = offers.map((offer) => ({
+    ...offer,
+    name: at.home ? offer.name : `${offer.name}@${at.place.chat}`,
+    ...(isTurn(offer) ? { group: turnGroup(approval.id, at) } : {}),
+  }))
+  return offerButtons(deps, to, named)
 }
 
-function approvalPost(approval: Approval, card: Card, markdown: string, buttons: readonly (readonly Button[])[]): Post {
+function isTurn({ does }: Offer): boolean {
+  return does.type === 'propose_always' || does.type === 'ask_again'
+}
+
+function approvalPost(
+  card: Card,
+  { key, place, home }: AskedPlace,
+  markdown: string,
+  buttons: readonly (readonly Button[])[],
+): Post {
   return {
-    key: approvalKey(approval.id),
-    place: card.place,
+    key,
+    place,
     lane: 'approval',
     posting: {
       type: 'message',
       content: { markdown, folds: [], buttons },
-      replyTo: card.request,
+      replyTo: home ? card.request : null,
       // Only a question has to be heard.
       silent: buttons.length === 0,
       wantsReply: false,
@@ -129,10 +227,13 @@ function named(character: string): string {
   return `${character} U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`
 }
 
-function questionMarkdown(taskId: TaskId, approval: Approval, now: Date): string {
+/** `asker` where it is asked elsewhere than they asked; plain text. */
+function questionMarkdown({ taskId, request, approval }: Question, asker: string | null, now: Date): string {
   const reason = oneLine(approval.reason, 300)
+  const wanted = request.trim() === approval.subject.trim() ? '' : `: ${oneLine(request, REQUEST_CHARACTERS)}`
   return [
     approval.kind === 'shell_command' ? '**✋ May this command run?**' : '**✋ Is this plan right?**',
+    ...(asker === null ? [] : [`${escapeMarkdown(asker)} asks${escapeMarkdown(wanted)}`]),
     subjectBlock(approval),
     ...(reason === '' ? [] : [escapeMarkdown(reason)]),
     `_${approval.kind === 'plan' ? 'An owner answers, or whoever asked' : 'An owner answers'}, until ${clockTime(approval.expiresAt, now)} · ${code(shortId(taskId))}_`,

@@ -51,8 +51,9 @@ export function titleLine(view: CardView): string {
   return `**${statusWords(view.status)} · ${escapeMarkdown(titleOf(view))}**`
 }
 
-function titleOf(view: CardView): string {
-  const first = view.inputText.split('\n').find((line) => line.trim() !== '') ?? ''
+/** Plain, in one line. */
+export function titleOf({ inputText }: { readonly inputText: string }): string {
+  const first = inputText.split('\n').find((line) => line.trim() !== '') ?? ''
   return oneLine(first, TITLE_CHARACTERS)
 }
 

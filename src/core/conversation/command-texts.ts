@@ -17,7 +17,7 @@ const owners = { for: 'owners', in: 'everywhere' } as const
 /** In the order of the menu. */
 export const COMMANDS: readonly CommandInfo[] = [
   { name: 'new_task', takes: 'what to do', says: 'Start a task', ...everybody },
-  { name: 'status', takes: '', says: 'What is open here, and what it waits for', ...everybody },
+  { name: 'status', takes: '[pin | unpin]', says: 'What is open here, and what it waits for', ...everybody },
   { name: 'task', takes: '[id]', says: 'Details of a task', ...everybody },
   { name: 'abort', takes: '[id | all]', says: 'Stop a task', ...everybody },
   { name: 'run', takes: 'command', says: 'Run a shell command, once approved', ...owners },

@@ -33,7 +33,7 @@ export async function runCommand(deps: ReceiveDeps, visit: Visit, { name, rest, 
     case 'run':
       return run(deps, visit, rest)
     case 'status':
-      return answerStatus(deps, visit)
+      return answerStatus(deps, visit, rest)
     case 'approve':
       return answerByCommand(deps, visit, true, rest)
     case 'deny':

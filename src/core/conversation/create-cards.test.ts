@@ -226,7 +226,12 @@ test('a preview that closes after the end takes the Open button along; what is g
   await bench.pass(500)
   assert.deepEqual(await bench.labels(`task:${task.id}`), ['Open', 'Accept', 'Fix', 'Details'])
   await bench.append(task.id, previewClosed)
-  await bench.pass(500)
+  await bench.pass(3_000)
+  // Its end has not arrived yet: the same message is not to be said twice.
+  assert.deepEqual(await bench.labels(`task:${task.id}`), ['Open', 'Accept', 'Fix', 'Details'])
+  await bench.deliver(`task:${task.id}`)
+  await bench.pass(1_500)
+  assert.equal((await bench.standing(`task:${task.id}`)).lane, 'progress')
   assert.deepEqual(await bench.labels(`task:${task.id}`), ['Accept', 'Fix', 'Details'])
   const other = await bench.accept()
   await cards.open(bench.card(other))
@@ -238,6 +243,31 @@ test('a preview that closes after the end takes the Open button along; what is g
   await cards.refresh(other.id)
   assert.equal(bench.puts.length, before)
   await cards.close()
+})
+
+test('an end that may have arrived, was refused, or was deleted is never said again', async () => {
+  for (const change of [
+    { state: 'ambiguous', refs: [], shown: -2 },
+    { state: 'failed', refs: [], shown: 0 },
+    { state: 'settled', refs: [], shown: 2 },
+  ] as const) {
+    const bench = createCardBench()
+    const cards = createCards(bench.deps)
+    await cards.follow(BOT)
+    const task = await bench.accept()
+    const key = `task:${task.id}`
+    await cards.open(bench.card(task))
+    await bench.append(task.id, ...RUNNING, preview('https://p.example/'), completed())
+    await bench.pass(500)
+    const entry = await bench.outbox.find(BOT, key)
+    assert.ok(entry !== null)
+    await bench.outbox.record([{ ...entry, bot: BOT, ...change }])
+    await bench.append(task.id, previewClosed)
+    await bench.pass(3_000)
+    await cards.refresh(task.id)
+    assert.equal((await bench.outbox.find(BOT, key))?.version, entry.version)
+    await cards.close()
+  }
 })
 
 test('who accepted it stays below, however the card is written again', async () => {
@@ -255,6 +285,7 @@ test('who accepted it stays below, however the card is written again', async () 
   await acceptCard(bench.deps, task.id, 'telegram:2' as typeof ADA)
   await bench.append(task.id, previewClosed)
   await bench.pass(500)
+  await bench.deliver(`task:${task.id}`)
   await cards.refresh(task.id)
   assert.match(await bench.text(`task:${task.id}`), /_\n\n👍 Accepted by Ada, 09:00 UTC$/)
   assert.deepEqual(await bench.labels(`task:${task.id}`), ['Fix', 'Details'])

@@ -6,6 +6,7 @@ import type { Cards } from './cards.ts'
 import type { ConversationDeps } from './deps.ts'
 import { followCard, lookAtCard, openCard, repaintFinished } from './follow-card.ts'
 import type { FollowedCard } from './follow-card.ts'
+import { createPinnedStatuses } from './pinned-status.ts'
 
 /** One card of ours, and when to look at it. */
 type Followed = {
@@ -38,7 +39,10 @@ export function createCards(deps: ConversationDeps): Cards {
   const hints = new Map<TaskId, number>()
   /** Tasks that have no card of ours, as far as is known. */
   const strangers = new Set<TaskId>()
+  /** Finished ones that are to be written again, and when. */
+  const repaints = new Map<TaskId, number>()
   const activity = createActivity(deps)
+  const statuses = createPinnedStatuses(deps, () => wake())
   const stopping = new AbortController()
   let wake: () => void = () => undefined
   let looking = 0
@@ -89,8 +93,9 @@ export function createCards(deps: ConversationDeps): Cards {
     one.lookedAt = now()
     one.dueAt = one.lookedAt + SLOW_MS
     const { taskId } = one.followed.card
+    const beforeFinish = () => statuses.update(one.followed.card.place, one.followed.card.direct)
     try {
-      const { over, nextAt } = await lookAtCard(deps, one.followed, { forced, paused })
+      const { over, nextAt } = await lookAtCard(deps, one.followed, { forced, paused, beforeFinish })
       if (over) all.delete(taskId)
       // A hint that came meanwhile may have made it earlier still.
       else if (nextAt !== null) one.dueAt = Math.min(one.dueAt, Math.max(nextAt, one.lookedAt + GAP_MS))
@@ -113,19 +118,20 @@ export function createCards(deps: ConversationDeps): Cards {
         if (one.works === 0 && one.dueAt <= at)
           void background('A card could not be brought up to date', look(one, false))
       }
-      if (underWay === null && (hints.size > 0 || at >= sweptAt + SWEEP_MS || wantsPaused(at))) {
+      const repaintAt = Math.min(...repaints.values())
+      if (underWay === null && (hints.size > 0 || at >= sweptAt + SWEEP_MS || wantsPaused(at) || repaintAt <= at)) {
         const work = background('Cards could not be looked for', chores(at))
         underWay = work.finally(() => {
           underWay = null
           wake()
         })
       }
-      const active = activity.show(
-        [...all.values()].map((one) => one.followed),
-        at,
-      )
+      const followed = [...all.values()].map((one) => one.followed)
+      const active = activity.show(followed, at)
+      const pinned = statuses.show(followed, at)
       const dues = looking >= MOST ? [] : [...all.values()].filter((one) => one.works === 0).map((one) => one.dueAt)
-      const until = Math.min(at + SLOW_MS, active ?? Number.POSITIVE_INFINITY, ...dues)
+      const others = [active, pinned].filter((time) => time !== null)
+      const until = Math.min(at + SLOW_MS, ...(underWay === null ? [repaintAt] : []), ...others, ...dues)
       const pause = new AbortController()
       // With a reason, because one of its own costs a stack trace, and hints are many.
       wake = () => pause.abort('news')
@@ -148,6 +154,7 @@ export function createCards(deps: ConversationDeps): Cards {
     const given = [...hints]
     hints.clear()
     for (const [taskId, seq] of given) await meet(taskId, seq)
+    for (const [taskId, dueAt] of repaints) if (dueAt <= at) await repaint(taskId)
     if (at < sweptAt + SWEEP_MS) return
     sweptAt = at
     for (const bot of bots) await adopt(bot)
@@ -165,7 +172,15 @@ export function createCards(deps: ConversationDeps): Cards {
     }
     if (!card.finished) return void add(followCard(card))
     const recent = await deps.store.events(taskId, Math.max(0, seq - RECENT), RECENT * 2)
-    if (recent.some((event) => event.type === 'preview.closed')) await repaintFinished(deps, card)
+    if (recent.some((event) => event.type === 'preview.closed')) await repaint(taskId)
+  }
+
+  /** Now, or as soon as its end stands where it is to be read. */
+  async function repaint(taskId: TaskId): Promise<void> {
+    repaints.set(taskId, now() + RETRY_MS)
+    const card = await deps.cards.get(taskId)
+    if (card === null || left.has(card.place.bot) || (await repaintFinished(deps, card)) === 'done')
+      repaints.delete(taskId)
   }
 
   async function adopt(bot: BotId): Promise<void> {
@@ -184,10 +199,12 @@ export function createCards(deps: ConversationDeps): Cards {
       if (known !== undefined) return look(known, true)
       const card = await deps.cards.get(taskId)
       if (card === null) return
-      if (card.finished) return repaintFinished(deps, card)
+      if (card.finished) return repaint(taskId)
       await look(add(followCard(card)), true)
       if (left.has(card.place.bot)) all.delete(taskId)
     },
+    pin: statuses.pin,
+    unpin: statuses.unpin,
     follow: async (bot) => {
       left.delete(bot)
       bots.add(bot)
@@ -200,6 +217,7 @@ export function createCards(deps: ConversationDeps): Cards {
       const ours = [...all].filter(([, one]) => one.followed.card.place.bot === bot)
       for (const [taskId] of ours) all.delete(taskId)
       await Promise.all(ours.map(([, one]) => one.work))
+      await statuses.leave(bot)
     },
     close: async () => {
       stopping.abort()
@@ -208,6 +226,7 @@ export function createCards(deps: ConversationDeps): Cards {
       await running
       await underWay
       await Promise.all([...all.values()].map((one) => one.work))
+      await statuses.close()
     },
   }
 }

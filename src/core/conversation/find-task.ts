@@ -4,6 +4,8 @@ import type { Task } from '../vocabulary/task.ts'
 import type { TaskId } from '../vocabulary/ids.ts'
 import type { Place } from '../vocabulary/place.ts'
 import { placeKey } from '../vocabulary/place.ts'
+import type { CardStore } from '../ports/card-store.ts'
+import type { TaskStore } from '../ports/task-store.ts'
 import { mayActOn } from './visit.ts'
 import type { ReceiveDeps, Visit } from './visit.ts'
 
@@ -11,6 +13,8 @@ import type { ReceiveDeps, Visit } from './visit.ts'
 const RECENT = 100
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i
 const PIECE = /^[0-9a-f-]{4,36}$/i
+
+type TaskDeps = { readonly cards: CardStore; readonly store: TaskStore }
 
 export type Found =
   | { readonly type: 'one'; readonly task: Task }
@@ -23,7 +27,7 @@ export function isIdLike(text: string): boolean {
 }
 
 /** The unfinished tasks of a place, newest first. */
-export async function openHere(deps: ReceiveDeps, place: Place): Promise<readonly Task[]> {
+export async function openHere(deps: TaskDeps, place: Place): Promise<readonly Task[]> {
   const key = placeKey(place)
   const cards = await deps.cards.unfinished(place.bot)
   const here = cards.filter((card) => placeKey(card.place) === key)
@@ -89,7 +93,7 @@ function fits(id: TaskId, piece: string): boolean {
   return part !== '' && (whole.startsWith(part) || whole.endsWith(part))
 }
 
-async function tasksOf(deps: ReceiveDeps, ids: readonly TaskId[]): Promise<readonly Task[]> {
+async function tasksOf(deps: Pick<TaskDeps, 'store'>, ids: readonly TaskId[]): Promise<readonly Task[]> {
   const tasks = await Promise.all(ids.map((id) => deps.store.get(id)))
   return tasks.filter((task) => task !== null)
 }

@@ -6,14 +6,15 @@ import type { Button, Content, Lane, Post } from '../vocabulary/post.ts'
 import { applyStandingApproval } from '../approval/standing.ts'
 import { readLog } from '../task/read-log.ts'
 import { cardKey, closingOf } from './accepted.ts'
-import { answeredPost, approvalGroup, approvalKey, questionPost } from './approval-post.ts'
+import { answeredPosts, questionPosts, withdrawQuestion } from './approval-post.ts'
 import { cardButtons, offerCardButtons, withdrawStop } from './card-buttons.ts'
 import { cardContent, showsTime } from './card-content.ts'
 import { foldLog, isOver, pendingApproval } from './card-view.ts'
-import type { CardView } from './card-view.ts'
+import type { AskedApproval, CardView } from './card-view.ts'
 import type { ConversationDeps } from './deps.ts'
 import { agentOnlyContent, finalContent, finalText } from './final-content.ts'
 import { finalFilePosts } from './final-files.ts'
+import { heardPost } from './heard-post.ts'
 import { namesOf } from './names.ts'
 import { elapsedGrain } from './status-words.ts'
 
@@ -38,6 +39,8 @@ export type LookAs = {
   readonly forced: boolean
   /** No task is started at the moment. */
   readonly paused: boolean
+  /** Done before the card is finished: what fails here is tried again, and nobody comes back after that. */
+  readonly beforeFinish: () => Promise<void>
 }
 
 export type Looked = {
@@ -75,7 +78,7 @@ export async function lookAtCard(deps: ConversationDeps, followed: FollowedCard,
   const view = await answeredByRule(deps, followed, read)
   if (view === null) return { over: false, nextAt: null }
   if (isOver(view)) {
-    await finishCard(deps, followed, view)
+    await finishCard(deps, followed, view, as)
     return { over: true, nextAt: null }
   }
   const approvals = await approvalPosts(deps, followed, view, as.forced)
@@ -86,12 +89,19 @@ export async function lookAtCard(deps: ConversationDeps, followed: FollowedCard,
   return { over: false, nextAt }
 }
 
-/** Writes a finished card again as its task now is. Nothing where nothing stands any more. */
-export async function repaintFinished(deps: ConversationDeps, card: Card): Promise<void> {
+/**
+ * Writes a finished card again as its task now is, where it stands; nothing where it does not. It is never said a second time.
+ * `later`: its end is still on its way, come again.
+ */
+export async function repaintFinished(deps: ConversationDeps, card: Card): Promise<'done' | 'later'> {
   const entry = await deps.outbox.find(card.place.bot, cardKey(card.taskId))
-  const view = entry === null ? null : foldLog(await readLog(deps.store, card.taskId))
-  if (view === null || !isOver(view)) return
-  await deps.outbox.put([await finalPost(deps, card, view)])
+  if (entry?.state === 'waiting' || entry?.state === 'sending') return 'later'
+  if (entry?.state !== 'settled' || entry.refs.length === 0 || entry.posting.type !== 'message') return 'done'
+  const view = foldLog(await readLog(deps.store, card.taskId))
+  if (view === null || !isOver(view)) return 'done'
+  const content = await endContent(deps, card, view, entry)
+  await deps.outbox.put([cardPost(card, content, 'progress', entry.posting.silent)])
+  return 'done'
 }
 
 async function readOn(deps: ConversationDeps, followed: FollowedCard): Promise<CardView | null> {
@@ -126,24 +136,21 @@ async function approvalPosts(
 ): Promise<ApprovalPosts> {
   const posts: Post[] = []
   const done = new Map<ApprovalId, 'asked' | 'answered'>()
+  const answered: AskedApproval[] = []
   for (const approval of view.approvals) {
     const known = approvals.get(approval.id)
     const pending = approval.status === 'pending'
     if (known === 'answered' || (pending && known === 'asked' && !forced)) continue
-    const entry = await deps.outbox.find(card.place.bot, approvalKey(approval.id))
-    // What stands there may be the rule that somebody is about to confirm: the question is put over it on purpose only.
-    if (pending && (entry === null || forced)) posts.push(await questionPost(deps, view.taskId, approval, card))
-    // Answered before it was ever asked here: there is nothing to take back.
-    if (!pending && entry !== null) posts.push(await answeredPost(deps, approval, card))
+    const question = { taskId: view.taskId, request: view.inputText, approval, card }
+    posts.push(...(pending ? await questionPosts(deps, question, forced) : await answeredPosts(deps, approval, card)))
     done.set(approval.id, pending ? 'asked' : 'answered')
+    if (!pending) answered.push(approval)
   }
   return {
     posts,
     settle: async () => {
-      for (const [id, state] of done) {
-        if (state === 'answered') await deps.actions.withdraw(card.place.bot, approvalGroup(id))
-        approvals.set(id, state)
-      }
+      for (const approval of answered) await withdrawQuestion(deps, approval, card)
+      for (const [id, state] of done) approvals.set(id, state)
     },
   }
 }
@@ -228,40 +235,52 @@ async function buttonsOf(
   return row
 }
 
-async function finishCard(deps: ConversationDeps, followed: FollowedCard, view: CardView): Promise<void> {
+async function finishCard(deps: ConversationDeps, followed: FollowedCard, view: CardView, as: LookAs): Promise<void> {
   const { card } = followed
   const approvals = await approvalPosts(deps, followed, view, false)
-  const final = await finalPost(deps, card, view)
-  await putAll(deps, followed, [...approvals.posts, final, ...(await finalFilePosts(deps, view, card))])
-  await Promise.all([
-    approvals.settle(),
-    withdrawStop(deps, card.place, view.taskId),
-    deps.conversations.add({
-      id: answerId(deps, view),
-      threadId: view.threadId,
-      role: 'assistant',
-      author: null,
-      text: finalText(view),
-      taskId: view.taskId,
-      createdAt: view.endedAt ?? view.updatedAt,
-    }),
-  ])
+  await putAll(deps, followed, [...approvals.posts, ...(await endPosts(deps, card, view))])
+  await approvals.settle()
+  await withdrawStop(deps, card.place, view.taskId)
+  await deps.conversations.add({
+    id: answerId(deps, view),
+    threadId: view.threadId,
+    role: 'assistant',
+    author: null,
+    text: finalText(view),
+    taskId: view.taskId,
+    createdAt: view.endedAt ?? view.updatedAt,
+  })
+  await as.beforeFinish()
   await deps.cards.finish(view.taskId)
 }
 
-async function finalPost(deps: ConversationDeps, card: Card, view: CardView): Promise<Post> {
+/** The card's last word, what goes with it, and a sound where none of that makes one. */
+async function endPosts(deps: ConversationDeps, card: Card, view: CardView): Promise<readonly Post[]> {
+  const entry = await deps.outbox.find(card.place.bot, cardKey(view.taskId))
+  const [content, files] = await Promise.all([endContent(deps, card, view, entry), finalFilePosts(deps, view, card)])
   // It is the first that is said of the task, so it is heard.
-  if (deps.settings.onlyAgentOutput) return cardPost(card, agentOnlyContent(view), 'final', false)
-  const [record, entry, nameOf] = await Promise.all([
+  if (deps.settings.onlyAgentOutput) return [cardPost(card, content, 'final', false), ...files]
+  const heard = files.length > 0 ? null : await heardPost(deps, view, card, isShown(entry))
+  const silent = heard?.posting.type !== 'nothing'
+  const final = cardPost(card, content, isShown(entry) ? 'final' : 'reply', silent)
+  return [final, ...files, ...(heard === null ? [] : [heard])]
+}
+
+async function endContent(
+  deps: ConversationDeps,
+  card: Card,
+  view: CardView,
+  entry: OutboxEntry | null,
+): Promise<Content> {
+  if (deps.settings.onlyAgentOutput) return agentOnlyContent(view)
+  const [record, nameOf] = await Promise.all([
     deps.chats.get(card.place),
-    deps.outbox.find(card.place.bot, cardKey(view.taskId)),
     namesOf(deps.members, view.abort === null ? [] : [view.abort.by]),
   ])
   const closing = closingOf(entry)
-  const lane = isShown(entry) ? 'final' : 'reply'
   const buttons = await offerCardButtons(deps, card.place, view.taskId, cardButtons(view, closing !== null))
   const verbosity = record.verbosity ?? deps.settings.verbosity
-  return cardPost(card, finalContent(view, { verbosity, nameOf, closing }, buttons), lane, true)
+  return finalContent(view, { verbosity, nameOf, closing }, buttons)
 }
 
 async function putAll(deps: ConversationDeps, followed: FollowedCard, posts: readonly Post[]): Promise<void> {

@@ -21,6 +21,8 @@ export type Offer = {
   readonly label: string
   readonly style: Button['style']
   readonly does: ActionDoes
+  /** Where it is not used up with the others. */
+  readonly group?: string
 }
 
 export type OfferTo = {
@@ -64,7 +66,13 @@ export async function offerButtons(
   offers: readonly Offer[],
 ): Promise<Buttons> {
   const offered = await deps.actions.offer(
-    offers.map(({ name, does }) => ({ ...to, id: deps.ids.unguessable<ActionId>(), name, does: actionToJson(does) })),
+    offers.map(({ name, does, group = to.group }) => ({
+      ...to,
+      id: deps.ids.unguessable<ActionId>(),
+      group,
+      name,
+      does: actionToJson(does),
+    })),
   )
   const row = offers.flatMap(({ label, style }, index): Button[] => {
     const action = offered[index]

@@ -108,7 +108,7 @@ async function repliedTask(deps: ReceiveDeps, { message, repliedTo }: Visit): Pr
 
 /** The task that a post of ours is about, as its key says. */
 export function taskOfKey(key: string): TaskId | undefined {
-  return /^(?:task|files|details|fix):([0-9a-f-]{36})/.exec(key)?.[1] as TaskId | undefined
+  return /^(?:task|files|details|fix|heard):([0-9a-f-]{36})/.exec(key)?.[1] as TaskId | undefined
 }
 
 function sourceOf(visitor: Visitor, task: Task): WorkspaceSource | null {

@@ -38,6 +38,14 @@ export function duration(ms: number): string {
   return minutes % 60 === 0 ? `${minutes / 60} h` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
 }
 
+/** For what is looked at now and then and must not change all the time: minutes, then fives of them, then hours. */
+export function coarseDuration(ms: number): string {
+  const minutes = Math.floor(Math.max(0, ms) / 60_000)
+  if (minutes < 1) return 'just begun'
+  if (minutes < 10) return `${minutes} min`
+  return minutes < 60 ? `${minutes - (minutes % 5)} min` : `${Math.floor(minutes / 60)} h`
+}
+
 /**
  * How finely a running task's time is told, in milliseconds: coarser the longer it runs and in groups, where edits are dear, so
  * that time alone seldom changes a message.

@@ -1,7 +1,7 @@
 // How tasks stand, in words: for /status, for taps on Status, and wherever a task is named.
 import type { Task } from '../vocabulary/task.ts'
 import type { QueueState } from '../ports/task-queue.ts'
-import { answer } from './notes.ts'
+import { answer, seen } from './notes.ts'
 import { code, escapeMarkdown } from './markdown.ts'
 import { oneLine } from './visible.ts'
 import { openHere, waitingAnywhere } from './find-task.ts'
@@ -48,7 +48,10 @@ function taskLine(task: Task, now: Date): string {
   return `- ${code(shortId(task.id))} ${wanted}: ${stateOf(task, now)}${question}`
 }
 
-export async function answerStatus(deps: ReceiveDeps, { message, visitor }: Visit): Promise<void> {
+/** For `/status`; with `pin` or `unpin` behind it, for the list that stays at the top. */
+export async function answerStatus(deps: ReceiveDeps, visit: Visit, rest: string): Promise<void> {
+  if (rest === 'pin' || rest === 'unpin') return pinStatus(deps, visit, rest === 'pin')
+  const { message, visitor } = visit
   const isOwner = visitor.role === 'owner'
   const [open, queue, waiting] = await Promise.all([
     openHere(deps, message.place),
@@ -65,6 +68,18 @@ export async function answerStatus(deps: ReceiveDeps, { message, visitor }: Visi
     ...(queue === null ? [] : [queueLine(queue)]),
   ]
   await answer(deps, message, parts.join('\n\n'))
+}
+
+async function pinStatus(deps: ReceiveDeps, { message, visitor }: Visit, pinned: boolean): Promise<void> {
+  const { place, direct } = message
+  if (!direct && visitor.role !== 'owner') return answer(deps, message, 'In a group, only an owner sets that.')
+  if (!pinned) {
+    await deps.follower.unpin(place)
+    return answer(deps, message, 'Nothing is pinned here any more.')
+  }
+  // What is pinned is the answer.
+  await deps.outbox.put([seen(message)])
+  await deps.follower.pin(place, direct)
 }
 
 /** A list in Markdown, cut where nobody would read on. */

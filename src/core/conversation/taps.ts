@@ -1,5 +1,6 @@
 // What a tap on a button does. Every tap is answered; what it causes can be caused again by the same tap and comes to the same.
-import type { TaskId } from '../vocabulary/ids.ts'
+import type { TaskId, UserId } from '../vocabulary/ids.ts'
+import type { Place } from '../vocabulary/place.ts'
 import { isTerminal } from '../vocabulary/task.ts'
 import type { Task } from '../vocabulary/task.ts'
 import type { Action, TakenAction } from '../ports/action-store.ts'
@@ -101,9 +102,9 @@ async function onTask(deps: ReceiveDeps, taken: Taken, does: OfTask): Promise<An
   return answer
 }
 
-async function onApproval(deps: ReceiveDeps, { visitor }: Taken, does: Asking, task: Task): Promise<Answer> {
+async function onApproval(deps: ReceiveDeps, { tap, visitor }: Taken, does: Asking, task: Task): Promise<Answer> {
   if (does.type === 'ask_again') {
-    if (task.approval?.id === does.approval_id) await askAgain(deps, task, task.approval)
+    if (task.approval?.id === does.approval_id) await askAgain(deps, task, task.approval, tap.place)
     return { text: null }
   }
   if (!mayAnswer(visitor, task)) return { text: NOT_YOURS_TO_ANSWER, loud: true }
@@ -114,7 +115,7 @@ async function onApproval(deps: ReceiveDeps, { visitor }: Taken, does: Asking, t
     case 'deny':
       return { text: await answerApproval(deps, visitor, { ...given, yes: false }) }
     case 'propose_always':
-      return proposeRule(deps, visitor, does, task)
+      return proposeRule(deps, { place: tap.place, by: visitor.userId }, does, task)
     case 'approve_always': {
       const { approval } = task
       if (visitor.role !== 'owner') return { text: NOT_YOURS_TO_ANSWER, loud: true }
@@ -130,12 +131,17 @@ async function onApproval(deps: ReceiveDeps, { visitor }: Taken, does: Asking, t
 }
 
 /** Shows what would hold from now on, in place of the question. */
-async function proposeRule(deps: ReceiveDeps, visitor: Visitor, does: Asking, task: Task): Promise<Answer> {
+async function proposeRule(
+  deps: ReceiveDeps,
+  tapped: { readonly place: Place; readonly by: UserId },
+  does: Asking,
+  task: Task,
+): Promise<Answer> {
   const { approval } = task
   if (approval === null || approval.id !== does.approval_id || approval.status !== 'pending')
     return { ...NO_MORE, loud: true }
   if (approval.kind !== 'shell_command') return { text: 'Only a command can be approved for good.', loud: true }
-  await proposeAlways(deps, task, approval, visitor.userId)
+  await proposeAlways(deps, task, approval, tapped)
   return { text: null }
 }
 

@@ -2,7 +2,9 @@
 import type { ApprovalId, TaskId } from '../vocabulary/ids.ts'
 import type { JsonValue } from '../vocabulary/json.ts'
 import type { Task } from '../vocabulary/task.ts'
+import type { Place } from '../vocabulary/place.ts'
 import { answerApproval, mayAnswer, typedAnswer } from './answer-approval.ts'
+import { isAskedAt, taskAskedAbout } from './asked-places.ts'
 import { decideOnce } from './decide-once.ts'
 import { findTask, isIdLike, openHere, recentHere, waitingAnywhere } from './find-task.ts'
 import { escapeMarkdown } from './markdown.ts'
@@ -23,7 +25,7 @@ export async function answerByReply(deps: ReceiveDeps, visit: Visit): Promise<bo
   const said = typedAnswer(message.text)
   const approvalId = /^approval:([0-9a-f-]{36})/.exec(repliedTo.key)?.[1] as ApprovalId | undefined
   if (approvalId !== undefined) {
-    const task = (await recentHere(deps, message.place)).find((one) => one.approval?.id === approvalId)
+    const task = await askedTask(deps, message.place, approvalId)
     if (task === undefined || (said === null && task.approval?.status !== 'pending')) return false
     if (said === null) {
       await answer(deps, message, 'Is that a yes or a no? Reply yes or no, or use the buttons.')
@@ -44,6 +46,15 @@ export async function answerByReply(deps: ReceiveDeps, visit: Visit): Promise<bo
   if (meant === null) return false
   await say(deps, visit, meant, said)
   return true
+}
+
+/** The task of a question that stands here. */
+async function askedTask(deps: ReceiveDeps, place: Place, approvalId: ApprovalId): Promise<Task | undefined> {
+  const here = (await recentHere(deps, place)).find((one) => one.approval?.id === approvalId)
+  if (here !== undefined) return here
+  const taskId = await taskAskedAbout(deps, approvalId)
+  const task = taskId === null ? null : await deps.store.get(taskId)
+  return task?.approval?.id === approvalId ? task : undefined
 }
 
 /** For `/approve` and `/deny`: what is left behind the id is the reason. */
@@ -76,8 +87,14 @@ async function decide(deps: ReceiveDeps, visit: Visit, rest: string): Promise<De
 async function askedOf(deps: ReceiveDeps, { message, visitor }: Visit): Promise<readonly Task[]> {
   const open = await openHere(deps, message.place)
   const here = open.filter((task) => task.status === 'needs_approval' && mayAnswer(visitor, task))
-  if (here.length > 0 || visitor.role !== 'owner' || !message.direct) return here
-  return waitingAnywhere(deps)
+  if (visitor.role !== 'owner' || !message.direct) return here
+  const anywhere = await waitingAnywhere(deps)
+  const others = anywhere.filter((task) => !here.some(({ id }) => id === task.id))
+  const asked = await Promise.all(
+    others.map(({ approval }) => approval !== null && isAskedAt(deps, approval.id, message.place)),
+  )
+  const mine = [...here, ...others.filter((_, index) => asked[index])]
+  return mine.length > 0 ? mine : anywhere
 }
 
 function waiting(task: Task): (Decision & JsonValue) | null {

@@ -18,10 +18,17 @@ const DEEPEST = 8
 /** The parser's own recursion fails on these, after a long time. */
 const TOO_DEEP = /(?:>[ \t]*|(?:[-*+]|\d{1,9}[.)])[ \t]+){64}/
 
-/** Never throws. What it does not know, and what is nested too deep, stands in it as the text it was written as. */
+/** What the parser looks for a counterpart of: within one paragraph its work grows with the square of their number. */
+const SIGNS = /[*_~[\]()<&`]/g
+/** Where a paragraph surely ends: at an empty line, or where a list begins. */
+const PARAGRAPH_END = /\n(?=[ \t]*\n| {0,3}[-*+] +\S)/
+/** Some tenths of a second. A chapter of a book, heavily marked up, has a hundredth of it. */
+const MOST_WORK = 6_000_000
+
+/** Never throws. What it does not know, what is nested too deep, and what would take too long, stands in it as the text it was written as. */
 export function markdownToDocument(markdown: string): Document {
   const source = cleanText(markdown)
-  if (TOO_DEEP.test(source)) return asWritten(source)
+  if (TOO_DEEP.test(source) || isTooMuchWork(source)) return asWritten(source)
   try {
     const tree = fromMarkdown(source, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] })
     const definitions = new Map<string, Definition>()
@@ -34,6 +41,11 @@ export function markdownToDocument(markdown: string): Document {
 }
 
 type Reading = { readonly source: string; readonly definitions: Definitions; readonly depth: number }
+
+function isTooMuchWork(source: string): boolean {
+  const signs = source.split(PARAGRAPH_END).map((paragraph) => paragraph.match(SIGNS)?.length ?? 0)
+  return signs.reduce((work, count) => work + count ** 2, 0) > MOST_WORK
+}
 
 function asWritten(text: string): Document {
   return text.trim() === '' ? [] : [{ type: 'paragraph', runs: [plainRun(text.trim())] }]
