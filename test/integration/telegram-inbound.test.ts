@@ -248,3 +248,16 @@ test('menus are registered when they changed, and a limit on that delays nothing
   await until(() => texts().length === 2, texts)
   assert.equal(refused.count, 0)
 })
+
+test('a bot that can say who it is and is refused all else asks less and less often, and goes on when it may', async (t) => {
+  const { telegram, bot, process, texts } = await inboundWorld(t)
+  const fault = telegram.faults.add({ kind: 'unauthorized', method: 'getUpdates' })
+  const bots = process()
+  await healthy(bots, 'broken')
+  await new Promise((resolve) => setTimeout(resolve, 1_500))
+  assert.ok(fault.count <= 4, `${fault.count} times refused`)
+  fault.remove()
+  await telegram.newUser({ firstName: 'Ada' }).send('hello', { to: bot })
+  await healthy(bots)
+  await until(() => texts().length === 1, texts)
+})

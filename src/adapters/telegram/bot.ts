@@ -72,6 +72,7 @@ export type TelegramBot = {
 const GET_ME_MS = 15_000
 /** A token that was refused may only have been so by a passing fault at Telegram. */
 const BROKEN_PAUSE_MS = 900_000
+const REFUSED_PAUSE_MS = 1_000
 const MENU_MS = 3_600_000
 
 export function createTelegramBot(deps: BotDeps, options: BotOptions): TelegramBot {
@@ -100,6 +101,7 @@ export function createTelegramBot(deps: BotDeps, options: BotOptions): TelegramB
 
   async function live(): Promise<void> {
     const { signal } = stopping
+    let refusals = 0
     while (!signal.aborted) {
       try {
         if (!(await introduce(signal))) {
@@ -108,6 +110,12 @@ export function createTelegramBot(deps: BotDeps, options: BotOptions): TelegramB
         }
         const obtainedAt = await obtainLease(deps, leaseName(id), note, onLease, signal)
         if (obtainedAt !== null && username !== null) await hold(username, obtainedAt, signal)
+        refusals = sight.answeredAt === null ? refusals : 0
+        if (username === null) {
+          // It could say who it is, and was refused everything else: a passing fault, or one that no haste ends.
+          refusals += 1
+          await clock.sleep(backoffMs(refusals, REFUSED_PAUSE_MS, BROKEN_PAUSE_MS), signal)
+        }
       } catch (error) {
         const cause = error instanceof Error ? (error.cause ?? error) : error
         telemetry.log('error', 'A bot stumbled and starts anew', { bot: id, error: String(cause) })

@@ -361,3 +361,20 @@ test('a link that no phone can follow is a line instead of a button', () => {
 test('lengths of rich texts count what is nested', () => {
   assert.equal(textLength(['ab', { type: 'bold', text: { type: 'url', text: 'cd', url: 'https://a.example' } }]), 4)
 })
+
+test('what would keep the parser busy for long is shown as it was written, and a long text with many marks is not such', () => {
+  for (const sign of ['*a_ ', '[a][b]', '[a](b ', '[^a]', '~a~~ ', 'www.a.b/)&amp;']) {
+    const hostile = sign.repeat(4_000)
+    const [message] = renderContent(content(hostile), 'entities').messages
+    assert.ok(message?.type === 'text' && hostile.startsWith(message.text.slice(0, 1_000)), sign)
+    assert.ok(
+      message.entities.every(({ type }) => type === 'italic'),
+      sign,
+    )
+  }
+  const chapter = 'Some **bold** words, `code` and a [link](https://a.example/).\n- one *item*\n- **two**\n\n'.repeat(
+    350,
+  )
+  const [beginning] = renderContent(content(chapter), 'entities').messages
+  assert.ok(beginning?.type === 'text' && beginning.text.startsWith('Some bold words, code and a link.\n\n• one item'))
+})
