@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import type { BotId } from '../../core/vocabulary/place.ts'
 import { createTelegramApi } from './api.ts'
@@ -54,4 +57,36 @@ test('no error tells the token', async () => {
   }
   await assert.rejects(found({ file_path: 'photos/x.jpg' }).fetch(bot, ':F'), isSilent)
   await assert.rejects(filesAnswering({ ok: false, error_code: 500, description: 'x' }).fetch(bot, ':F'), isSilent)
+})
+
+test('a download that hangs ends when the bots do', async (t) => {
+  const server = createServer((_, response) => void response.writeHead(200).write('the beginning')).listen(
+    0,
+    '127.0.0.1',
+  )
+  t.after(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  await once(server, 'listening')
+  const stopping = new AbortController()
+  const answer = { ok: true, result: { file_id: 'F', file_unique_id: 'u', file_path: 'documents/a.txt' } }
+  const files = createTelegramChatFiles({
+    account: () => ({
+      api: createTelegramApi({
+        token,
+        apiRoot: 'http://telegram.invalid',
+        fetch: async () => ({ json: async () => answer }),
+      }),
+      token,
+    }),
+    apiRoot: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    timeoutMs: 60_000,
+    signal: stopping.signal,
+  })
+  const fetched = files.fetch(bot, fileRef('F', null))
+  const [request] = await once(server, 'request')
+  assert.equal(request.url, `/file/bot${encodeURIComponent(token).replace('%3A', ':')}/documents/a.txt`)
+  stopping.abort()
+  await assert.rejects(fetched, (error: Error) => !String(error).includes('verySecret'))
 })
