@@ -1,7 +1,7 @@
 // Work given in a private chat, from the request to the accepted result, as the person at the phone sees it.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { expectChatToHold, labels, openStage, outline, PATIENT, runApproved } from './telegram-stage.ts'
+import { expectChatToHold, labels, moment, openStage, outline, PATIENT, runApproved } from './telegram-stage.ts'
 import type { Stage } from './telegram-stage.ts'
 import type { SeenMessage } from '../../testkit/telegram/user/seen.ts'
 
@@ -41,6 +41,7 @@ test('a request becomes a running program, is changed, looked into and accepted'
 
   assert.deepEqual(await ada.tap(done, 'Fix'), { type: 'answered', text: '', alert: false })
   const question = await ada.expectReply({ where: /What should be different/, ...PATIENT })
+  await moment()
   await ada.send('make it dark red', { replyTo: question })
   const fixed = await doneAfter(stage, /make it dark red/)
   assert.match(fixed.text, /1 file changed: public\/style\.css/)

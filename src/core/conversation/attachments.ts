@@ -44,7 +44,7 @@ export async function keepFiles(deps: ConversationDeps, message: ChatMessage): P
     if (fetched.type !== 'fetched') {
       problems.push(
         fetched.type === 'too_big'
-          ? `${name} is too big: I can take files of up to ${megabytes(fetched.limitBytes)}.`
+          ? `${name} is too big: I can take files of up to ${Math.floor(fetched.limitBytes / 1_000_000)} MB.`
           : `${name} can't be fetched any more: please send it again.`,
       )
       continue

@@ -10,6 +10,7 @@ import { startTask } from './requests.ts'
 import type { ReceiveDeps, Tap, Visit, Visitor } from './visit.ts'
 
 const OFFERED_MS = 86_400_000
+const OFFER = 'edited'
 const CHANGED = 'The message that asked for it was changed.'
 
 /** `visit` is of the message as it is now. Edits of commands and of what is over change nothing. */
@@ -57,7 +58,7 @@ async function offerNewStart(deps: ReceiveDeps, { message }: Visit, task: Task, 
   const does = { type: 'start_again', task_id: task.id, text } as const
   const buttons = await offerButtons(deps, to, [{ name: 'start_again', label: 'Start again', style: 'plain', does }])
   const markdown = 'I am working on what this message said before. Shall I stop and start again with what it says now?'
-  await answer(deps, message, markdown, { part: 'edited', buttons })
+  await answer(deps, message, markdown, { part: OFFER, buttons })
 }
 
 /** After a tap: stops the task and asks for the new text in its stead. */
@@ -93,7 +94,10 @@ export async function startAgain(
     files: [],
   }
   const wanted = { text, taskType: null, externalId: `${ref}@${cause}`, source: task.source, request: ref }
-  return (await startTask(deps, visit, wanted)) === null ? 'I could not take the new text.' : 'Started again.'
+  if ((await startTask(deps, visit, wanted)) === null) return 'I could not take the new text.'
+  // In place of the offer, whose button is used up.
+  await answer(deps, visit.message, 'Stopped, and started again with what this message says now.', { part: OFFER })
+  return 'Started again.'
 }
 
 async function stop(deps: ReceiveDeps, task: Task, by: UserId): Promise<Task> {
