@@ -58,8 +58,9 @@ async function polled(answers: readonly Answer[], add?: Inbox['add']) {
       inbox: {
         add: async (items) => {
           await add?.(items)
-          stored.push(...items)
-          return items
+          const fresh = items.filter(({ updateId }) => !stored.some((item) => item.updateId === updateId))
+          stored.push(...fresh)
+          return fresh
         },
         unfinished: async () => [],
         finish: async () => undefined,
@@ -143,4 +144,6 @@ test('a server that holds nothing back is not asked without a pause', async () =
   const { pauses, asked } = await polled([updates(), updates(), updates(7), updates(), updates()])
   assert.equal(asked.length, 6)
   assert.deepEqual(pauses, [1_000, 1_000, 1_000], 'the first asks for no holding back, and one brought something')
+  const again = await polled([updates(1), updates(1), updates(1), updates(1)])
+  assert.deepEqual(again.pauses, [1_000, 1_000, 1_000], 'one that does not hear what was confirmed')
 })

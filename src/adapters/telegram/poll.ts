@@ -51,7 +51,7 @@ export type PollObservation =
   /** `where`: what could not be reached, or who refused. */
   | { readonly type: 'failed'; readonly where: 'telegram' | 'store'; readonly failure: CallFailure }
 
-/** Of a server that does not hold answers back as asked, or brings nothing that is an update. */
+/** Of a server that does not hold answers back as asked, or brings nothing that is an update, or the same for ever. */
 const EARLY_PAUSE_MS = 1_000
 
 /**
@@ -72,13 +72,13 @@ export async function poll(deps: PollDeps, signal: AbortSignal): Promise<'stoppe
       const began = clock.now().getTime()
       const updates = await ask(deps, { offset, timeout, failures }, signal)
       where = 'store'
-      await store(deps, updates, answered)
+      const added = await store(deps, updates, answered)
       failures = 0
       answered = true
       offset = updates.length === 0 ? null : Math.max(...updates.map((update) => update.update_id)) + 1
       deps.observe({ type: 'answered', updates: updates.length })
       const early = clock.now().getTime() - began < timeout * 500
-      if (early && updates.length === 0) await clock.sleep(EARLY_PAUSE_MS, signal)
+      if (early && added === 0) await clock.sleep(EARLY_PAUSE_MS, signal)
     } catch (error) {
       if (signal.aborted) break
       failures += 1
@@ -123,14 +123,15 @@ async function ask(
   return updates.filter(isUpdate)
 }
 
-/** `isAlone`: nobody can have stored any of this bot's since our poll before, e.g. through a webhook that was still set. */
-async function store(deps: PollDeps, updates: readonly Update[], isAlone: boolean): Promise<void> {
-  if (updates.length === 0) return
+/** Returns how many were new. `isAlone`: nobody can have stored any of this bot's since our poll before, e.g. through a webhook that was still set. */
+async function store(deps: PollDeps, updates: readonly Update[], isAlone: boolean): Promise<number> {
+  if (updates.length === 0) return 0
   const receivedAt = deps.clock.now()
   const items = updates.map((update) => updateToItem(deps.bot, update, receivedAt))
   const added = await deps.inbox.add(items.toSorted((a, b) => a.updateId - b.updateId))
   // What was there may come from a try of ours whose answer was lost, and then nobody knows of it.
-  if (!isAlone || added.length < items.length) return deps.onStored()
+  if (!isAlone || added.length < items.length) deps.onStored()
   // As it will be read where it is read after all.
-  deps.onStored(added.map((item) => ({ ...item, raw: toStorable(item.raw), attempts: 0 })))
+  else deps.onStored(added.map((item) => ({ ...item, raw: toStorable(item.raw), attempts: 0 })))
+  return added.length
 }
