@@ -230,10 +230,11 @@ function named(character: string): string {
 /** `asker` where it is asked elsewhere than they asked; plain text. */
 function questionMarkdown({ taskId, request, approval }: Question, asker: string | null, now: Date): string {
   const reason = oneLine(approval.reason, 300)
-  const wanted = request.trim() === approval.subject.trim() ? '' : `: ${oneLine(request, REQUEST_CHARACTERS)}`
+  const isSubject = request.trim() === approval.subject.trim()
+  const asks = isSubject ? 'asks.' : `asks: ${escapeMarkdown(oneLine(request, REQUEST_CHARACTERS))}`
   return [
     approval.kind === 'shell_command' ? '**✋ May this command run?**' : '**✋ Is this plan right?**',
-    ...(asker === null ? [] : [`${escapeMarkdown(asker)} asks${escapeMarkdown(wanted)}`]),
+    ...(asker === null ? [] : [`${escapeMarkdown(asker)} ${asks}`]),
     subjectBlock(approval),
     ...(reason === '' ? [] : [escapeMarkdown(reason)]),
     `_${approval.kind === 'plan' ? 'An owner answers, or whoever asked' : 'An owner answers'}, until ${clockTime(approval.expiresAt, now)} · ${code(shortId(taskId))}_`,

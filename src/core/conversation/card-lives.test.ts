@@ -6,7 +6,7 @@ import { fromMarkdown } from 'mdast-util-from-markdown'
 import { gfmFromMarkdown } from 'mdast-util-gfm'
 import { gfm } from 'micromark-extension-gfm'
 import type { Nodes } from 'mdast'
-import { ADA, BOT, createCardBench } from '../../../test/simulation/card-bench.ts'
+import { ADA, BOT, createCardBench, PLACE } from '../../../test/simulation/card-bench.ts'
 import {
   aborted,
   aborting,
@@ -33,7 +33,7 @@ import {
 import { refusalOf } from '../task/apply-command.ts'
 import { readLog } from '../task/read-log.ts'
 import type { TaskEventBody } from '../vocabulary/event.ts'
-import type { ArtifactId, TaskId } from '../vocabulary/ids.ts'
+import type { ArtifactId, TaskId, UserId } from '../vocabulary/ids.ts'
 import { isTerminal } from '../vocabulary/task.ts'
 import type { Content, Posting } from '../vocabulary/post.ts'
 import type { Verbosity } from '../ports/chat-store.ts'
@@ -41,6 +41,7 @@ import { cardContent } from './card-content.ts'
 import { foldLog, isOver } from './card-view.ts'
 import { createCards } from './create-cards.ts'
 import { agentOnlyContent, finalContent } from './final-content.ts'
+import { statusKey } from './pinned-status.ts'
 import { oneLine } from './visible.ts'
 
 const nasty = '**`x`** [a](tg://x) <b>\n```\n# | \u202e'
@@ -151,12 +152,15 @@ function comparable(posting: Posting): unknown {
 
 test('any life: cut off at any points and taken up again, its final posts are the same, and every question is answered', async () => {
   await fc.assert(
-    fc.asyncProperty(anyLife, fc.infiniteStream(fc.nat(5)), async (life, chance) => {
-      const calm = await liveThrough(life, () => false)
-      const cut = await liveThrough(life, () => chance.next().value === 0)
+    fc.asyncProperty(anyLife, fc.boolean(), fc.infiniteStream(fc.nat(5)), async (life, byMember, chance) => {
+      const calm = await liveThrough(life, byMember, () => false)
+      const cut = await liveThrough(life, byMember, () => chance.next().value === 0)
       assert.deepEqual(cut.finals, calm.finals)
       for (const { questions } of [calm, cut])
-        for (const text of questions) assert.doesNotMatch(text, /May this command run/)
+        for (const { markdown, buttons } of questions) {
+          assert.doesNotMatch(markdown, /May this command run/)
+          assert.deepEqual(buttons, [])
+        }
       assert.deepEqual(cut.said, calm.said)
     }),
     { numRuns: 60 },
@@ -165,6 +169,7 @@ test('any life: cut off at any points and taken up again, its final posts are th
 
 async function liveThrough(
   [way, middle, ending, after]: typeof anyLife extends fc.Arbitrary<infer Life> ? Life : never,
+  byMember: boolean,
   isCut: () => boolean,
 ) {
   let healthy = true
@@ -179,7 +184,8 @@ async function liveThrough(
       return done
     }
   const bench = createCardBench({
-    tamper: ({ outbox, cards, conversations, actions }) => ({
+    tamper: ({ outbox, cards, conversations, actions, objects }) => ({
+      objects: { ...objects, put: breaks(objects.put) },
       outbox: { ...outbox, put: breaks(outbox.put) },
       cards: { ...cards, finish: breaks(cards.finish) },
       conversations: { ...conversations, add: breaks(conversations.add) },
@@ -187,12 +193,17 @@ async function liveThrough(
     }),
   })
   const id = 'patch' as ArtifactId
-  const task = await bench.accept('Make it')
+  for (const [userId, role] of Object.entries({ 'telegram:2': 'member', 'telegram:3': 'owner' } as const))
+    await bench.base.members.put({ userId: userId as UserId, role, name: userId, since: new Date(0) })
+  const task = await bench.accept('Make it', null, byMember ? ('telegram:2' as UserId) : ADA)
+  const card = byMember ? bench.card(task, { by: task.userId, place: { ...PLACE, chat: '2' } }) : bench.card(task)
   const file = { id, name: 'changes.patch', mediaType: 'text/x-diff', bytes: 5, objectKey: 'o', messageId: null }
   await bench.base.artifacts.add({ ...file, taskId: task.id, kind: 'file', createdAt: new Date(0) })
   let cards = createCards(bench.deps)
-  await cards.open(bench.card(task)).catch(() => undefined)
-  await bench.base.cards.open(bench.card(task))
+  await cards.open(card).catch(() => undefined)
+  await bench.base.cards.open(card)
+  while ((await bench.outbox.find(BOT, statusKey(card.place)))?.posting.type !== 'message')
+    await cards.pin(card.place, true).catch(() => undefined)
   for (const body of [...way, ...middle, ...ending]) {
     await appendIfPossible(bench, task.id, body)
     await bench.pass(700)
@@ -217,7 +228,7 @@ async function liveThrough(
     .filter(({ key }) => !key.startsWith('approval:'))
     .map(({ key, posting }) => [key, comparable(posting)])
   const questions = entries.flatMap(({ key, posting }) =>
-    over && key.startsWith('approval:') && posting.type === 'message' ? [posting.content.markdown] : [],
+    over && key.startsWith('approval:') && posting.type === 'message' ? [posting.content] : [],
   )
   const said = await bench.base.conversations.messages(task.threadId, 10)
   return { finals: Object.fromEntries(finals), questions, said: said.map(({ role, text }) => [role, text]) }

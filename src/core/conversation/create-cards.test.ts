@@ -245,31 +245,6 @@ test('a preview that closes after the end takes the Open button along; what is g
   await cards.close()
 })
 
-test('an end that may have arrived, was refused, or was deleted is never said again', async () => {
-  for (const change of [
-    { state: 'ambiguous', refs: [], shown: -2 },
-    { state: 'failed', refs: [], shown: 0 },
-    { state: 'settled', refs: [], shown: 2 },
-  ] as const) {
-    const bench = createCardBench()
-    const cards = createCards(bench.deps)
-    await cards.follow(BOT)
-    const task = await bench.accept()
-    const key = `task:${task.id}`
-    await cards.open(bench.card(task))
-    await bench.append(task.id, ...RUNNING, preview('https://p.example/'), completed())
-    await bench.pass(500)
-    const entry = await bench.outbox.find(BOT, key)
-    assert.ok(entry !== null)
-    await bench.outbox.record([{ ...entry, bot: BOT, ...change }])
-    await bench.append(task.id, previewClosed)
-    await bench.pass(3_000)
-    await cards.refresh(task.id)
-    assert.equal((await bench.outbox.find(BOT, key))?.version, entry.version)
-    await cards.close()
-  }
-})
-
 test('who accepted it stays below, however the card is written again', async () => {
   const bench = createCardBench()
   const cards = createCards(bench.deps)
