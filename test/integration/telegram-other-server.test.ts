@@ -18,6 +18,7 @@ const PACKAGE = join(fileURLToPath(new URL('../servers/node_modules', import.met
 const skip = existsSync(PACKAGE) ? false : `${NAME} is not installed (cd test/servers && npm ci)`
 const TOKEN = '666:AA-a-token-that-no-log-may-hold'
 const PERSON = { id: 1, first_name: 'Ada', username: 'ada', is_bot: false }
+const STRANGER = { id: 2, first_name: 'Eve *bold* \u202E', is_bot: false }
 const CHAT = { id: 1, first_name: 'Ada', username: 'ada', type: 'private' }
 const PATIENCE_MS = 60_000
 
@@ -61,6 +62,22 @@ test(
     const [address = ''] = /http:\/\/\S+/.exec(done.message.text) ?? []
     assert.match(await (await fetch(address)).text(), /Hello, world!/)
 
+    // A server that checks nothing: buttons can be pressed by whom they are not shown to, and say what no button said.
+    const [{ callback_data: right = '' } = {}] = buttonsOf(done)
+    const foreign = { from: STRANGER, chat: { ...CHAT, id: STRANGER.id } }
+    const forged = [
+      { data: right, from: STRANGER },
+      { data: right, message: { ...foreign, message_id: done.messageId, date: 1 } },
+      { data: right, ...foreign, message: { ...foreign, message_id: done.messageId, date: 1 } },
+      ...['', 'x'.repeat(10_000), '\0', '\uD800', `${right}\u202E`, right.toLowerCase() + "' or 1=1 --"].map(
+        (data) => ({ data }),
+      ),
+    ]
+    const before = await server.standing()
+    for (const tap of forged) await server.forge(done, tap)
+    await server.answersTaps(forged.length)
+    assert.deepEqual(await server.standing(), before, 'nothing came of any of them')
+
     await server.tap(done, 'Accept')
     const accepted = await server.shows(/Accepted by/)
     assert.equal(accepted.messageId, done.messageId)
@@ -95,7 +112,7 @@ test(
 )
 
 /** The others once: of methods that the server does not know, one call is enough to learn so. */
-const LIMITS: Readonly<Record<string, number>> = { sendMessage: 3, editMessageText: 40 }
+const LIMITS: Readonly<Record<string, number>> = { sendMessage: 3, editMessageText: 40, answerCallbackQuery: 10 }
 
 async function openServer(t: TestContext) {
   const { webServer } = newTelegramServer()
@@ -131,6 +148,11 @@ async function openServer(t: TestContext) {
     })
   }
 
+  /** A tap with whatever is given in place of what a tap of the person says. */
+  async function forge({ messageId }: Pick<Standing, 'messageId'>, given: object): Promise<void> {
+    await post('/sendCallback', { ...common(), message: { ...common(), message_id: messageId }, ...given })
+  }
+
   const common = () => ({ botToken: TOKEN, date: Math.floor(Date.now() / 1_000), from: PERSON, chat: CHAT })
   return {
     url,
@@ -146,7 +168,13 @@ async function openServer(t: TestContext) {
       const found = (await standing()).find((entry) => entry.messageId === messageId)
       const data = found === undefined ? undefined : buttonsOf(found).find(({ text }) => text === label)?.callback_data
       assert.ok(data !== undefined, `no button ${label}`)
-      await post('/sendCallback', { ...common(), message: { ...common(), message_id: messageId }, data })
+      await forge({ messageId }, { data })
+    },
+    forge,
+    answersTaps: async (count: number) => {
+      const end = Date.now() + PATIENCE_MS
+      while ((calls.get('answerCallbackQuery') ?? 0) < count && Date.now() < end) await sleep(50)
+      assert.equal(calls.get('answerCallbackQuery'), count)
     },
     shows: async (pattern: RegExp): Promise<Standing> => {
       for (const end = Date.now() + PATIENCE_MS; Date.now() < end; await sleep(100)) {
