@@ -5,6 +5,7 @@ import type { BotId } from '../../core/vocabulary/place.ts'
 import { abortable } from './api.ts'
 import type { TelegramApi } from './api.ts'
 import { parseFileRef } from './file-ref.ts'
+import { createTurns } from './turns.ts'
 
 export type TelegramChatFilesDeps = {
   /** Null for a bot that is none of ours. */
@@ -18,20 +19,33 @@ export type TelegramChatFilesDeps = {
 }
 
 const LIMIT_BYTES = 20 * 1024 * 1024
+/** Each is held in memory as a whole. */
+const AT_ONCE = 4
 const TOO_BIG: FetchedFile = { type: 'too_big', limitBytes: LIMIT_BYTES }
 
 export function createTelegramChatFiles(deps: TelegramChatFilesDeps): ChatFiles {
+  const turns = createTurns(AT_ONCE)
+
+  async function fetchFile(bot: BotId, ref: string): Promise<FetchedFile> {
+    const { fileId, bytes } = parseFileRef(ref)
+    if (bytes !== null && bytes > LIMIT_BYTES) return TOO_BIG
+    const account = deps.account(bot)
+    if (account === null) throw new Error(`Bot ${bot} is not run here.`)
+    const signal = AbortSignal.any([AbortSignal.timeout(deps.timeoutMs), deps.signal])
+    const path = await findPath(account.api, fileId, signal)
+    if (typeof path !== 'string') return path
+    const root = deps.apiRoot.replace(/\/+$/, '')
+    return download(`${root}/file/bot${account.token}/${safePath(path)}`, signal)
+  }
+
   return {
     fetch: async (bot, ref) => {
-      const { fileId, bytes } = parseFileRef(ref)
-      if (bytes !== null && bytes > LIMIT_BYTES) return TOO_BIG
-      const account = deps.account(bot)
-      if (account === null) throw new Error(`Bot ${bot} is not run here.`)
-      const signal = AbortSignal.any([AbortSignal.timeout(deps.timeoutMs), deps.signal])
-      const path = await findPath(account.api, fileId, signal)
-      if (typeof path !== 'string') return path
-      const root = deps.apiRoot.replace(/\/+$/, '')
-      return download(`${root}/file/bot${account.token}/${safePath(path)}`, signal)
+      const release = await turns.take(bot)
+      try {
+        return await fetchFile(bot, ref)
+      } finally {
+        release()
+      }
     },
   }
 }
