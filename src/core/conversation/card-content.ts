@@ -139,12 +139,16 @@ function presentLine(view: CardView): readonly string[] {
   const { step, tools, status } = view
   if (status !== 'running' || step === null) return []
   const listed = view.subtasks.some((one) => `subtask/${one.id}` === step.key)
+  // A command's card has the command for a title: it is not said again.
+  const isTitle = (text: string) => oneLine(text, TITLE_CHARACTERS) === titleOf(view)
   const tool = tools.findLast((one) => one.ok === null)
   const parts = [
     `*${escapeMarkdown(step.agent)}*`,
-    ...(listed ? [] : [escapeMarkdown(oneLine(step.title, LINE_CHARACTERS))]),
+    ...(listed || isTitle(step.title) ? [] : [escapeMarkdown(oneLine(step.title, LINE_CHARACTERS))]),
     ...(step.turn === null ? [] : [`turn ${step.turn}`]),
-    ...(tool === undefined ? [] : [code(oneLine(`${tool.tool} ${tool.subject}`, SUBJECT_CHARACTERS))]),
+    ...(tool === undefined
+      ? []
+      : [code(oneLine(isTitle(tool.subject) ? tool.tool : `${tool.tool} ${tool.subject}`, SUBJECT_CHARACTERS))]),
   ]
   return [parts.join(' · ')]
 }

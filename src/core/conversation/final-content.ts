@@ -118,6 +118,10 @@ function isShort(output: string): boolean {
 function checkBlock(checks: readonly CheckReport[]): readonly string[] {
   if (checks.length === 0) return []
   if (checks.length > CHECKS_SHOWN) return checksLine(checks)
+  const [only] = checks
+  // Where nothing was checked, the reason says more than the name of what was not done.
+  if (checks.length === 1 && only?.status === 'skipped' && only.reason !== null)
+    return [`${CHECK_MARKS.skipped} ${escapeMarkdown(oneLine(only.reason, 200))}`]
   return [checks.map((check) => `${CHECK_MARKS[check.status]} ${code(oneLine(check.check, 40))}`).join(' · ')]
 }
 
