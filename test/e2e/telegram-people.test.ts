@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { UserClient } from '../../testkit/telegram/user/user-client.ts'
-import { expectChatToHold, labels, openStage, outline, PATIENT } from './telegram-stage.ts'
+import { expectChatToHold, labels, moment, openStage, outline, PATIENT } from './telegram-stage.ts'
 
 const CODE = /this code: ([A-Z0-9]{8})/
 
@@ -72,17 +72,22 @@ test('people ask to be let in, and work beside the owner without seeing what is 
     assert.equal(await asks('/status'), 'Nothing is open here.')
     assert.match(await asks('/approve'), /Nothing here waits for your approval/)
     await bob.send('run `ls -la`')
-    const card = await bob.expectReply({ where: /Waiting for a yes/, ...PATIENT })
-    const question = await bob.expectReply({ where: /May this command run/, ...PATIENT })
-    const tapped = await bob.tap(question, 'Approve once')
-    assert.deepEqual(tapped, { type: 'answered', text: 'Only an owner can answer that.', alert: true })
-    await ada.send('/status', { to: bot })
-    const status = await ada.expectReply({ where: /Waits for your yes elsewhere/, ...PATIENT })
-    const id = /([0-9a-f]{6}) run/.exec(status.text)?.[1] ?? 'none'
-    await ada.send(`/approve ${id}`)
-    await ada.expectReply({ where: /^Approved\.$/, ...PATIENT })
-    await bob.expectEdit(question, { where: /Approved by Ada/, ...PATIENT })
+    const card = await bob.expectReply({ where: /ls -la/, ...PATIENT })
+    const question = await ada.expectReply({ to: bot, where: /May this command run/, ...PATIENT })
+    assert.match(question.text, /Bob/)
+    assert.match(question.text, /\nls -la\n/)
+    assert.deepEqual(await ada.tap(question, 'Approve once'), { type: 'answered', text: 'Approved.', alert: false })
+    await ada.expectEdit(question, { where: /^✅ Approved by Ada/, ...PATIENT })
     await bob.expectEdit(card, { where: /Done/, ...PATIENT })
+
+    await bob.send('run `rm -rf build`')
+    const second = await bob.expectReply({ where: /rm -rf build/, ...PATIENT })
+    const other = await ada.expectReply({ to: bot, where: /May this command run/, ...PATIENT })
+    await moment()
+    await ada.send('no, not that', { to: bot, replyTo: other })
+    await ada.expectReply({ where: /^Denied: it will not run\.$/, ...PATIENT })
+    const denied = await bob.expectEdit(second, { where: /^🛑 Stopped/, ...PATIENT })
+    assert.match(denied.text, /By Ada.*not that/)
   })
   await t.test('five may wait for an answer, the sixth is asked to come again', async () => {
     const crowd = Array.from({ length: 6 }, (_, index) => telegram.newUser({ firstName: `Guest ${index}` }))
@@ -102,7 +107,6 @@ test('people ask to be let in, and work beside the owner without seeing what is 
 
   const hello = 'Hello! I work for my owner and the people they let in. Show them this code:'
   const hers = ada.chat(bot).messages.map(({ text }) => text)
-  const approved = hers.find((text) => text.startsWith('/approve')) ?? '?'
   const asked = hers.filter((text) => text.startsWith('Guest')).map((text) => text.split('\n')[0])
   assert.equal(asked.length, 5)
   await expectChatToHold(ada, bot, [
@@ -113,10 +117,10 @@ test('people ask to be let in, and work beside the owner without seeing what is 
     'Ada: create a JSON API for notes',
     'bot: ✅ Done · create a JSON API for notes [Accept] [Fix] [Details]',
     'bot: (document changes.patch) The whole change: 5 files',
-    'Ada: /status',
-    'bot: Nothing is open here.',
-    `Ada: ${approved}`,
-    'bot: Approved.',
+    'bot: ✅ Approved by Ada, HH:MM: ls -la',
+    'bot: ❌ Denied by Ada, HH:MM: rm -rf build · not that',
+    'Ada: no, not that',
+    'bot: Denied: it will not run.',
     ...asked.map((line) => `bot: ${line} [Let in] [Refuse]`),
   ])
   const code = (person: UserClient) => CODE.exec(person.chat(bot).messages[1]?.text ?? '')?.[1]
@@ -143,7 +147,8 @@ test('people ask to be let in, and work beside the owner without seeing what is 
     'bot: Nothing here waits for your approval.',
     'Bob: run `ls -la`',
     'bot: ✅ Done · run `ls -la` [Fix] [Details]',
-    'bot: ✅ Approved by Ada, HH:MM: ls -la',
+    'Bob: run `rm -rf build`',
+    'bot: 🛑 Stopped · run `rm -rf build` [Details]',
   ])
   await expectChatToHold(eve, bot, [
     'Eve: let me in',

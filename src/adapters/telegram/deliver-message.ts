@@ -41,6 +41,7 @@ export async function deliverMessage(
   standing: MessageRef[],
 ): Promise<RequestOutcome> {
   const { bot } = channel.place
+  const fresh = standing.length === 0
   let form = known.form(bot)
   let urlButtons = true
   let asReply = true
@@ -65,7 +66,7 @@ export async function deliverMessage(
   }
   // Only now it is certain that the form was the trouble.
   if (richRefusal !== null) known.richRefused(bot, richRefusal === 'unknown_method')
-  await pin(channel, known, posting.pinned, standing[0])
+  await pin(channel, known, { pinned: posting.pinned, fresh }, standing[0])
   return { type: 'delivered' }
 }
 
@@ -170,9 +171,17 @@ async function showWhole(
   return null
 }
 
-/** Silently, and only where it changes something. That it can't be pinned is no reason to say that it was not delivered. */
-async function pin({ raw, chat_id, place, signal }: Channel, known: KnownOfBots, pinned: boolean, ref?: MessageRef) {
-  if (ref === undefined || known.pinned(place, ref) === pinned) return
+/**
+ * Silently, and only where it changes something. That it can't be pinned is no reason to say that it was not delivered. What
+ * stands there was pinned when it was sent: doing it again would announce it again, or undo what a person did.
+ */
+async function pin(
+  { raw, chat_id, place, signal }: Channel,
+  known: KnownOfBots,
+  { pinned, fresh }: { readonly pinned: boolean; readonly fresh: boolean },
+  ref?: MessageRef,
+) {
+  if (ref === undefined || known.pinned(place, ref) === pinned || (pinned && !fresh)) return
   const message_id = toMessageId(ref)
   await tryRepeatable(() =>
     pinned

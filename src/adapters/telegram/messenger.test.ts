@@ -172,6 +172,12 @@ test('what is pinned is pinned once, silently, and taken down when it no longer 
   assert.deepEqual(methods(), ['editMessageText', 'unpinChatMessage'])
 })
 
+test('what an earlier process pinned is not pinned again', async () => {
+  const { messenger, methods } = setUp(() => null)
+  await messenger.deliver({ place, posting: message('a', { pinned: true }), refs: ['9' as MessageRef] })
+  assert.deepEqual(methods(), ['editMessageText'])
+})
+
 test('a button whose id does not fit is told instead of left out', async () => {
   const { messenger } = setUp(() => null)
   const long = [[{ label: 'x', style: 'plain', does: { type: 'act', action: 'a'.repeat(65) as ActionId } }]] as const

@@ -3,6 +3,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ADA, BOB, chatOf, createChatStage, EVE, GROUP, userOf } from '../../../test/simulation/chat-stage.ts'
 import type { Break, ChatStage, Person } from '../../../test/simulation/chat-stage.ts'
+import { asks, routed } from '../../../test/simulation/card-story.ts'
+import { appendUnderClaim } from '../task/apply-command.ts'
+import type { WorkerId } from '../vocabulary/ids.ts'
 import type { ChatEvent } from '../vocabulary/chat-message.ts'
 
 type Step = (stage: ChatStage) => Promise<ChatEvent | void> | ChatEvent | void
@@ -33,6 +36,18 @@ const late = (stage: ChatStage) => ({ sentAt: new Date(stage.now().getTime() - H
 const knowsBob: Step = (stage) =>
   stage.base.members.put({ userId: userOf(BOB), role: 'member', name: 'Bob', since: stage.now() })
 
+/** What was asked for last is understood as a command. */
+const needsYes: Step = async (stage) => {
+  const task = await stage.newest()
+  const worker = 'w' as WorkerId
+  const [claim] = await stage.base.queue.claim({ worker, limit: 1, leaseMs: 60_000, only: task.id })
+  assert.ok(claim !== undefined)
+  const question = asks('ls', '01890000-0000-7000-8000-00000000000b')
+  await appendUnderClaim(stage.base, { taskId: task.id, token: claim.token }, [routed(), question])
+  await stage.draw(task.id)
+  await stage.deliver()
+}
+
 /** The message of a step that is told of again, with another text. */
 function changes(text: string, ref: string): Step {
   return (stage) => {
@@ -54,6 +69,17 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'stopping the newest, and then another': [says(ADA, 'a'), says(ADA, 'b'), says(ADA, '/abort'), says(ADA, '/abort')],
   'stopping all': [says(ADA, 'a'), works('running'), says(ADA, 'b'), says(ADA, '/abort all'), says(ADA, 'c')],
   panic: [says(ADA, 'a'), works('running'), says(ADA, 'b'), says(ADA, '/panic on'), says(ADA, '/panic off')],
+  "a member's command, answered by an owner": [
+    knowsBob,
+    says(BOB, 'List the files'),
+    needsYes,
+    taps(ADA, 'approval:', 'Always…'),
+    taps(ADA, 'approval:', 'Back'),
+    says(ADA, 'hm', replyTo('approval:')),
+    says(ADA, 'yes', replyTo('approval:')),
+    says(ADA, '/approve'),
+  ],
+  'what is pinned': [says(ADA, 'a'), says(ADA, '/status pin'), says(ADA, '/status unpin')],
   'typed answers': [
     says(ADA, '/run one'),
     says(ADA, '/approve'),
