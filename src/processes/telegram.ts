@@ -52,6 +52,7 @@ export function createTelegram(platform: Platform): Telegram | null {
     messenger,
     pace: PACE,
     isGroup,
+    mayDeliver: (bot) => bots.holds(bot),
     onAmbiguous: (entry) => speakOfDoubt(conversation, entry),
     onClosed: async (place) => void (await platform.chats.set({ ...place, topic: null }, { closed: true })),
     onMoved: (bot, from, to) => moveChat(conversation, bot, from, to),

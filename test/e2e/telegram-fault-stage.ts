@@ -30,6 +30,8 @@ export type FaultStage = {
   readonly place: Place
   /** Starts the platform; resolves once all bots listen. */
   readonly up: () => Promise<Started>
+  /** What `up` started last. */
+  readonly running: () => Started
   /** Ends what `up` started last, and waits until it is gone. */
   readonly end: (signal: 'SIGTERM' | 'SIGKILL') => Promise<void>
   /** The model answers what was asked with `slowly: name`. */
@@ -123,6 +125,10 @@ export async function openFaultStage(t: TestContext, options: Options = {}): Pro
       return person
     },
     place,
+    running: () => {
+      if (last === null) throw new Error('Nothing was started.')
+      return last
+    },
     end: async (signal) => {
       last?.child.kill(signal)
       await last?.ended
@@ -190,12 +196,14 @@ function createPatientModel() {
   }
 }
 
-/** Everything that the bot ever sent to a person, deleted messages too. */
+/** Everything that the bot ever sent to a person, deleted messages too, but for the sounds that say that something took long. */
 export function saidBy(stage: FaultStage, bot: Bot, person: UserClient): readonly StoredMessage[] {
   const { world } = stage.telegram
   const [account, user] = [world.bots.get(bot.id), world.users.get(person.id)]
   if (account === undefined || user === undefined) throw new Error('They are not of this world.')
-  return [...world.privateChat(account, user).messages.values()].filter((message) => message.fromId === bot.id)
+  return [...world.privateChat(account, user).messages.values()].filter(
+    (message) => message.fromId === bot.id && !contentText(message.content).includes(', see above: '),
+  )
 }
 
 /** Those of them that say so now, or ever said so. */

@@ -52,6 +52,7 @@ export async function liveDelivery(seed: number): Promise<DeliveryLife> {
       telemetry: { log: () => undefined, count: () => undefined, time: () => undefined },
       pace: { gapMs: 1_000, groupGapMs: 3_000, groupMinute: 15, parallel: 8 },
       isGroup: ({ chat }) => chat.startsWith('-'),
+      mayDeliver: () => true,
       onAmbiguous: async () => undefined,
       onClosed: async () => undefined,
       onMoved: async () => undefined,

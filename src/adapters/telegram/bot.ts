@@ -81,6 +81,8 @@ export function createTelegramBot(deps: BotDeps, options: BotOptions): TelegramB
   const api = createTelegramApi({ token: options.token, apiRoot: options.apiRoot })
   const stopping = new AbortController()
   let username: string | null = null
+  /** In milliseconds of our clock: a process that stood still learns by it that the bot may be another's by now. */
+  let heldUntil = 0
   let life: Promise<unknown> = Promise.resolve()
   let sight: BotSight = {
     mode: mode.type,
@@ -166,7 +168,8 @@ export function createTelegramBot(deps: BotDeps, options: BotOptions): TelegramB
     const working = createInboxLoop({ ...deps, bot: id, pollMs: deps.inboxPollMs, handle })
     inboxLoop = working
     // Renewed until nothing is done in its name any more, which may be later than being told to stop.
-    const lease = keepLease(deps, leaseName(id), note, obtainedAt, leaving.signal).then((why) => {
+    const held = (until: number) => void (heldUntil = until)
+    const lease = keepLease(deps, leaseName(id), note, obtainedAt, held, leaving.signal).then((why) => {
       if (why === 'lost') telemetry.log('warn', 'A bot was lost to another process', { bot: id })
       end()
     })
@@ -290,7 +293,7 @@ export function createTelegramBot(deps: BotDeps, options: BotOptions): TelegramB
     },
     wake: () => inboxLoop?.wake(),
     hint: () => inboxLoop?.hint(),
-    isHeld: () => sight.phase === 'holding',
+    isHeld: () => sight.phase === 'holding' && clock.now().getTime() < heldUntil,
     username: () => username,
     sight: () => sight,
   }

@@ -68,12 +68,15 @@ export async function keepLease(
   name: string,
   note: () => JsonObject,
   obtainedAt: number,
+  /** Until when, in milliseconds of our clock, nobody else can have it. Told whenever that moves on. */
+  held: (until: number) => void,
   signal: AbortSignal,
 ): Promise<'stopped' | 'lost'> {
   const { leases, clock, worker, settings } = deps
   // What it says of itself is more than "starting" soon.
   let pause = Math.min(FIRST_NOTE_MS, settings.renewMs)
   let heldUntil = obtainedAt + settings.leaseMs
+  held(heldUntil)
   while (!signal.aborted) {
     await clock.sleep(pause, signal)
     if (signal.aborted) break
@@ -89,7 +92,10 @@ export async function keepLease(
     over.abort()
     if (signal.aborted) break
     if (answer === false) return 'lost'
-    if (answer === true) heldUntil = asked + settings.leaseMs
+    if (answer === true) {
+      heldUntil = asked + settings.leaseMs
+      held(heldUntil)
+    }
     pause = answer === true ? settings.renewMs : settings.renewMs / 5
   }
   return 'stopped'

@@ -23,6 +23,8 @@ export type DispatcherDeps = {
   readonly pace: Pace
   /** A group, where everybody's phone works and the interface bears less. */
   readonly isGroup: (place: Place) => boolean
+  /** Asked before anything is sent. A process that stood still may have lost the bot to another one without having noticed yet. */
+  readonly mayDeliver: (bot: BotId) => boolean
   /** Each is told after it was recorded, and may be told again after a crash. */
   readonly onAmbiguous: (entry: OutboxEntry) => Promise<void>
   readonly onClosed: (place: Place) => Promise<void>
@@ -121,6 +123,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     }
     if (delivery.stopping.signal.aborted) return
     const now = clock.now().getTime()
+    if (!deps.mayDeliver(delivery.bot)) return void sleepThenLook(delivery, now + RETRY_RECORD_MS)
     const { go, wakeAt } = chooseNext(delivery.mirror.waiting(), delivery.traffic.now(now), deps.pace, now)
     for (const entry of go) {
       delivery.mirror.begin(entry.key)
@@ -165,6 +168,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   async function deliver(delivery: BotDelivery, entry: OutboxEntry): Promise<void> {
     const began = clock.now().getTime()
     const { place, posting, refs } = entry
+    if (!deps.mayDeliver(delivery.bot)) return finish(delivery, entry, null)
     const outcome = await deps.messenger
       .deliver({ place, posting, refs })
       .catch((error: unknown): DeliveryOutcome => ({ type: 'ambiguous', refs, reason: String(error) }))
