@@ -31,7 +31,7 @@ export type Question = {
 }
 
 /** The actions that answer a question, wherever they are offered: the first answer uses all of them up. */
-export function approvalGroup(id: ApprovalId): string {
+function approvalGroup(id: ApprovalId): string {
   return `approval:${id}`
 }
 

@@ -21,7 +21,7 @@ export type AskedPlace = {
 /** Written down before anything is asked there: who owns the platform may be another when the answer comes. */
 type Asked = { readonly task_id: TaskId; readonly chats: readonly string[] }
 
-export function approvalKey(id: ApprovalId): string {
+function approvalKey(id: ApprovalId): string {
   return `approval:${id}`
 }
 

@@ -216,35 +216,6 @@ test('what breaks is tried again', async () => {
   await cards.close()
 })
 
-test('a preview that closes after the end takes the Open button along; what is gone from the outbox stays gone', async () => {
-  const bench = createCardBench()
-  const cards = createCards(bench.deps)
-  await cards.follow(BOT)
-  const task = await bench.accept()
-  await cards.open(bench.card(task))
-  await bench.append(task.id, ...RUNNING, preview('https://p.example/'), completed())
-  await bench.pass(500)
-  assert.deepEqual(await bench.labels(`task:${task.id}`), ['Open', 'Accept', 'Fix', 'Details'])
-  await bench.append(task.id, previewClosed)
-  await bench.pass(3_000)
-  // Its end has not arrived yet: the same message is not to be said twice.
-  assert.deepEqual(await bench.labels(`task:${task.id}`), ['Open', 'Accept', 'Fix', 'Details'])
-  await bench.deliver(`task:${task.id}`)
-  await bench.pass(1_500)
-  assert.equal((await bench.standing(`task:${task.id}`)).lane, 'progress')
-  assert.deepEqual(await bench.labels(`task:${task.id}`), ['Accept', 'Fix', 'Details'])
-  const other = await bench.accept()
-  await cards.open(bench.card(other))
-  await bench.append(other.id, ...RUNNING, completed())
-  await bench.pass(500)
-  await bench.deliver(`task:${other.id}`)
-  await bench.outbox.prune(new Date(8e15))
-  const before = bench.puts.length
-  await cards.refresh(other.id)
-  assert.equal(bench.puts.length, before)
-  await cards.close()
-})
-
 test('who accepted it stays below, however the card is written again', async () => {
   const bench = createCardBench()
   const cards = createCards(bench.deps)

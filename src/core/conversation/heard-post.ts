@@ -12,7 +12,7 @@ import { statusWords } from './status-words.ts'
 /** Who waited less is still looking. */
 const LONG_MS = 20_000
 
-export function heardKey(taskId: TaskId): string {
+function heardKey(taskId: TaskId): string {
   return `heard:${taskId}`
 }
 

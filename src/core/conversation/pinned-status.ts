@@ -119,6 +119,8 @@ export function createPinnedStatuses(deps: ConversationDeps, wake: () => void): 
     pin: (place, direct) => {
       const one = of(place, direct)
       return after(one, async () => {
+        // Until it is known what came of this.
+        one.pinned = null
         const now = deps.clock.now()
         const key = statusKey(place)
         const tasks = await openHere(deps, place)
@@ -132,6 +134,7 @@ export function createPinnedStatuses(deps: ConversationDeps, wake: () => void): 
     unpin: (place) => {
       const one = of(place, true)
       return after(one, async () => {
+        one.pinned = null
         if ((await deps.outbox.find(place.bot, statusKey(place))) !== null) await deps.outbox.put([nothingAt(place)])
         one.pinned = false
       })

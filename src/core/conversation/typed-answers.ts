@@ -91,7 +91,7 @@ async function askedOf(deps: ReceiveDeps, { message, visitor }: Visit): Promise<
   const anywhere = await waitingAnywhere(deps)
   const others = anywhere.filter((task) => !here.some(({ id }) => id === task.id))
   const asked = await Promise.all(
-    others.map(({ approval }) => approval !== null && isAskedAt(deps, approval.id, message.place)),
+    others.map(async ({ approval }) => approval !== null && (await isAskedAt(deps, approval.id, message.place))),
   )
   const mine = [...here, ...others.filter((_, index) => asked[index])]
   return mine.length > 0 ? mine : anywhere
