@@ -7,13 +7,15 @@ import type { ConversationDeps } from './deps.ts'
 
 const OFFERED_MS = 7 * 86_400_000
 const DOUBT = 'doubt:'
+/** A sound, and a list that /status pin makes anew: asking about them is worth less than they are. */
+const SMALL = /^(?:heard|status):/
 
 /** Repeating it changes nothing. What goes on by itself, such as a card that will still get its end, is not spoken of. */
 export async function speakOfDoubt(deps: ConversationDeps, entry: OutboxEntry): Promise<void> {
   const { posting, key, lane, place } = entry
   if (posting.type !== 'message' && posting.type !== 'file') return
   const saysMoreLater = key.startsWith('task:') && lane !== 'final'
-  if (saysMoreLater || lane === 'progress' || key.startsWith(DOUBT)) return
+  if (saysMoreLater || lane === 'progress' || key.startsWith(DOUBT) || SMALL.test(key)) return
   const [show] = await deps.actions.offer([
     {
       id: deps.ids.unguessable<ActionId>(),
