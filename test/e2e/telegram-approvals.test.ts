@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { SeenMessage } from '../../testkit/telegram/user/seen.ts'
-import { askToRun as run, expectChatToHold, labels, openStage, PATIENT } from './telegram-stage.ts'
+import { becomes, askToRun as run, expectChatToHold, labels, openStage, PATIENT } from './telegram-stage.ts'
 import type { Stage } from './telegram-stage.ts'
 
 test('a command is approved once, by typing, for good, denied, or answered elsewhere', async (t) => {
@@ -17,12 +17,9 @@ test('a command is approved once, by typing, for good, denied, or answered elsew
     assert.deepEqual(labels(question), ['Approve once', 'Always…', 'Deny'])
     const dead = dataOf(question, 'Approve once')
     assert.deepEqual(await ada.tap(question, 'Approve once'), { type: 'answered', text: 'Approved.', alert: false })
-    const answered = await ada.expectEdit(question, {
-      where: /^✅ Approved by Ada, \d\d:\d\d UTC: echo one$/,
-      ...PATIENT,
-    })
+    const answered = await becomes(ada, question, /^✅ Approved by Ada, \d\d:\d\d UTC: echo one$/)
     assert.deepEqual(labels(answered), [])
-    await ada.expectEdit(card, { where: /Done · echo one\none\n/, ...PATIENT })
+    await becomes(ada, card, /Done · echo one\none\n/)
     // An app may still show the old buttons for a moment.
     const late = await tapOld(stage, question, dead)
     assert.match(late, /^Already answered by you, \d+ s ago\.$/)
@@ -35,13 +32,13 @@ test('a command is approved once, by typing, for good, denied, or answered elsew
     assert.equal(hint.replyTo, unclear.id)
     await ada.send('Yes!', { replyTo: first.question })
     assert.equal((await ada.expectReply({ where: /Approved/, ...PATIENT })).text, 'Approved.')
-    await ada.expectEdit(first.card, { where: /Done · echo two\ntwo\n/, ...PATIENT })
-    await ada.expectEdit(first.question, { where: /^✅ Approved by Ada/, ...PATIENT })
+    await becomes(ada, first.card, /Done · echo two\ntwo\n/)
+    await becomes(ada, first.question, /^✅ Approved by Ada/)
 
     const second = await run(stage, 'echo three')
     await ada.send('/approve')
     assert.equal((await ada.expectReply({ where: /Approved/, ...PATIENT })).text, 'Approved.')
-    await ada.expectEdit(second.card, { where: /Done · echo three\nthree\n/, ...PATIENT })
+    await becomes(ada, second.card, /Done · echo three\nthree\n/)
   })
 
   await t.test('of two that wait, /approve asks which', async () => {
@@ -53,12 +50,12 @@ test('a command is approved once, by typing, for good, denied, or answered elsew
     assert.ok(which.text.includes(id))
     await ada.send(`/approve ${id}`)
     await ada.expectReply({ where: /^Approved\.$/, ...PATIENT })
-    await ada.expectEdit(first.card, { where: /Done · echo four/, ...PATIENT })
+    await becomes(ada, first.card, /Done · echo four/)
     await ada.send('/deny not today')
     assert.equal((await ada.expectReply({ where: /Denied/, ...PATIENT })).text, 'Denied: it will not run.')
-    const denied = await ada.expectEdit(second.question, { where: /^❌ Denied by Ada/, ...PATIENT })
+    const denied = await becomes(ada, second.question, /^❌ Denied by Ada/)
     assert.match(denied.text, /not today/)
-    await ada.expectEdit(second.card, { where: /^🛑 Stopped/, ...PATIENT })
+    await becomes(ada, second.card, /^🛑 Stopped/)
   })
 
   await t.test('denied with the button: it never runs', async () => {
@@ -68,33 +65,33 @@ test('a command is approved once, by typing, for good, denied, or answered elsew
       text: 'Denied: it will not run.',
       alert: false,
     })
-    const ended = await ada.expectEdit(card, { where: /^🛑 Stopped/, ...PATIENT })
+    const ended = await becomes(ada, card, /^🛑 Stopped/)
     assert.deepEqual(labels(ended), ['Details'])
     assert.match(ended.text, /\nBy Ada, \d\d:\d\d UTC: The approval was rejected\.\n/)
-    await ada.expectEdit(question, { where: /^❌ Denied by Ada, \d\d:\d\d UTC: echo six$/, ...PATIENT })
+    await becomes(ada, question, /^❌ Denied by Ada, \d\d:\d\d UTC: echo six$/)
   })
 
   await t.test('always: the rule is shown, can be left again, and holds for exactly this', async () => {
     const { question, card } = await run(stage, 'echo seven')
     await ada.tap(question, 'Always…')
-    const rule = await ada.expectEdit(question, { where: /Always run exactly this/, ...PATIENT })
+    const rule = await becomes(ada, question, /Always run exactly this/)
     assert.match(rule.text, /\necho seven\n/)
     assert.deepEqual(labels(rule), ['Confirm', 'Back'])
     await ada.tap(rule, 'Back')
-    const back = await ada.expectEdit(rule, { where: /May this command run/, ...PATIENT })
+    const back = await becomes(ada, rule, /May this command run/)
     await ada.tap(back, 'Always…')
-    const again = await ada.expectEdit(back, { where: /Always run exactly this/, ...PATIENT })
+    const again = await becomes(ada, back, /Always run exactly this/)
     assert.deepEqual(await ada.tap(again, 'Confirm'), { type: 'answered', text: 'Approved.', alert: false })
-    await ada.expectEdit(again, { where: /^✅ Approved by Ada.*always/, ...PATIENT })
-    await ada.expectEdit(card, { where: /Done · echo seven/, ...PATIENT })
+    await becomes(ada, again, /^✅ Approved by Ada.*always/)
+    await becomes(ada, card, /Done · echo seven/)
 
     await ada.send('/run echo seven')
     const free = await ada.expectReply({ where: /echo seven/, ...PATIENT })
-    await ada.expectEdit(free, { where: /Done · echo seven/, ...PATIENT })
+    await becomes(ada, free, /Done · echo seven/)
     const third = await run(stage, 'echo  seven')
     await ada.send('no', { replyTo: third.question })
     await ada.expectReply({ where: /Denied/, ...PATIENT })
-    await ada.expectEdit(third.card, { where: /^🛑 Stopped/, ...PATIENT })
+    await becomes(ada, third.card, /^🛑 Stopped/)
   })
 
   await t.test('approved from the terminal: the question in the chat is answered, too', async () => {
@@ -103,18 +100,18 @@ test('a command is approved once, by typing, for good, denied, or answered elsew
     const id = /"id":\s*"([0-9a-f-]{36})"/.exec(listed.stdout)?.[1] ?? ''
     const approved = await place.run('task', 'approve', id)
     assert.equal(approved.code, 0, approved.stderr)
-    const answered = await ada.expectEdit(question, { where: /^✅ Approved by/, ...PATIENT })
+    const answered = await becomes(ada, question, /^✅ Approved by/)
     assert.match(answered.text, /by the console/)
     assert.deepEqual(labels(answered), [])
-    await ada.expectEdit(card, { where: /Done · echo eight/, ...PATIENT })
+    await becomes(ada, card, /Done · echo eight/)
   })
 
   await t.test('stopped while it waits: nothing is asked any more', async () => {
     const { question, card } = await run(stage, 'echo nine')
     await ada.tap(card, 'Stop')
-    const over = await ada.expectEdit(question, { where: /^➖ No longer asked/, ...PATIENT })
+    const over = await becomes(ada, question, /^➖ No longer asked/)
     assert.deepEqual(labels(over), [])
-    await ada.expectEdit(card, { where: /^🛑 Stopped/, ...PATIENT })
+    await becomes(ada, card, /^🛑 Stopped/)
   })
 
   const done = (command: string, more = '') => [

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { z } from 'zod'
 import { eventsOf } from '../support/factotum.ts'
-import { expectChatToHold, moment, openStage, PATIENT } from './telegram-stage.ts'
+import { becomes, expectChatToHold, moment, openStage, PATIENT } from './telegram-stage.ts'
 import type { Stage } from './telegram-stage.ts'
 
 const PAGE = z.object({ items: z.array(z.object({ id: z.string(), input_text: z.string() })) })
@@ -19,8 +19,7 @@ test('voice, photos, documents, albums and long pastes each come in as one', asy
   await up()
   const ended = async (where: RegExp) => {
     const card = await ada.expectReply({ where, ...PATIENT })
-    if (!/Done|Failed|I am Factotum/.test(card.text))
-      await ada.expectEdit(card, { where: /Done|Failed|I am Factotum/, ...PATIENT })
+    if (!/Done|Failed|I am Factotum/.test(card.text)) await becomes(ada, card, /Done|Failed|I am Factotum/)
     return card
   }
 

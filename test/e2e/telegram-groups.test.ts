@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { SeenChat, SeenMessage } from '../../testkit/telegram/user/seen.ts'
 import type { UserClient } from '../../testkit/telegram/user/user-client.ts'
-import { expectChatToHold, openStage, outline, PATIENT } from './telegram-stage.ts'
+import { becomes, expectChatToHold, openStage, outline, PATIENT } from './telegram-stage.ts'
 
 const HELLO = 'create a hello world web app'
 
@@ -30,11 +30,11 @@ test('in a group only those who may speak are answered, and only when they mean 
   const asked = await ada.send(`@factotum_bot ${HELLO}`, { to: group })
   const card = await ada.expectReply({ to: group, ...PATIENT })
   assert.equal(card.replyTo, asked.id)
-  const done = await ada.expectEdit(card, { where: /Done · create a hello world web app/, ...PATIENT })
+  const done = await becomes(ada, card, /Done · create a hello world web app/)
   await ada.expectReply({ to: group, where: (one) => one.media !== null, ...PATIENT })
   await ada.send('make it dark red', { to: group, replyTo: done })
   const next = await ada.expectReply({ to: group, where: /make it dark red/, ...PATIENT })
-  await ada.expectEdit(next, { where: /Done[^]*1 file changed/, ...PATIENT })
+  await becomes(ada, next, /Done[^]*1 file changed/)
   await ada.expectReply({ to: group, where: (one) => one.media !== null, ...PATIENT })
 
   await bob.send('@factotum_bot what can you do?', { to: group })
@@ -89,7 +89,7 @@ test('a topic is a project, in a forum', async (t) => {
     await ada.send(`@factotum_bot ${text}`, at)
     const card = await ada.expectReply({ to: forum, where: (one) => one.text.includes(text), ...PATIENT })
     assert.equal(card.topic, topic ?? null)
-    return ada.expectEdit(card, { where: /Done|Failed/, ...PATIENT })
+    return becomes(ada, card, /Done|Failed/)
   }
   const [first, second] = await Promise.all([asks(HELLO, red), asks('create a JSON API for notes', blue)])
   for (const topic of [red, blue]) await ada.expectReply({ to: forum, topic, where: /The whole change/, ...PATIENT })
@@ -130,7 +130,7 @@ test('a topic is a project, in a direct chat, and gets a name from the first req
   const topic = await ada.createTopic('New chat', { to: bot, implicit: true })
   await ada.send(HELLO, { to: bot, topic })
   const card = await ada.expectReply({ to: bot, topic, ...PATIENT })
-  await ada.expectEdit(card, { where: /Done/, ...PATIENT })
+  await becomes(ada, card, /Done/)
   const named = await ada.expectChat((chat) => chat.topics.some(({ name }) => name === HELLO), { to: bot, ...PATIENT })
   assert.deepEqual(
     named.topics.map(({ id }) => id),
@@ -139,10 +139,10 @@ test('a topic is a project, in a direct chat, and gets a name from the first req
   const own = await ada.createTopic('Garden', { to: bot })
   await ada.send('create a static site about my garden', { to: bot, topic: own })
   const other = await ada.expectReply({ to: bot, topic: own, ...PATIENT })
-  await ada.expectEdit(other, { where: /Done/, ...PATIENT })
+  await becomes(ada, other, /Done/)
   await ada.send('make it dark red', { to: bot, topic })
   const next = await ada.expectReply({ to: bot, topic, where: /make it dark red/, ...PATIENT })
-  await ada.expectEdit(next, { where: /Done[^]*1 file changed/, ...PATIENT })
+  await becomes(ada, next, /Done[^]*1 file changed/)
   assert.deepEqual(
     ada.chat(bot).topics.map(({ name }) => name),
     [HELLO, 'Garden'],

@@ -1,7 +1,7 @@
 // What people do while work goes on: edit what they asked for, delete messages, block the bot, upgrade the group.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { expectChatToHold, labels, openStage, PATIENT, runApproved } from './telegram-stage.ts'
+import { becomes, expectChatToHold, labels, openStage, PATIENT, runApproved } from './telegram-stage.ts'
 
 const HELLO = 'create a hello world web app'
 const GARDEN = 'create a static site about my garden'
@@ -14,14 +14,14 @@ test('edited requests, a deleted card, and a bot that is blocked for a while', a
 
   await t.test('edited before it began: the new text is what is done', async () => {
     const busy = await runApproved(stage, 'sleep 3')
-    await ada.expectEdit(busy, { where: /Working/, ...PATIENT })
+    await becomes(ada, busy, /Working/)
     const asked = await ada.send(HELLO, { to: bot })
     const card = await ada.expectReply({ where: /hello world/, ...PATIENT })
     await ada.edit(asked, NOTES)
     const next = await ada.expectReply({ where: /JSON API for notes/, ...PATIENT })
     assert.equal(next.replyTo, asked.id)
-    await ada.expectEdit(card, { where: /Stopped/, ...PATIENT })
-    await ada.expectEdit(next, { where: /Done/, ...PATIENT })
+    await becomes(ada, card, /Stopped/)
+    await becomes(ada, next, /Done/)
     await ada.expectReply({ where: (one) => one.media !== null, ...PATIENT })
     assert.match(ada.look(busy)?.text ?? '', /^✅ Done · sleep 3/)
   })
@@ -29,7 +29,7 @@ test('edited requests, a deleted card, and a bot that is blocked for a while', a
   await t.test('edited while it runs: asked whether to start again', async () => {
     const asked = await ada.send(HELLO, { to: bot })
     const card = await ada.expectReply({ where: /hello world/, ...PATIENT })
-    if (!/Working/.test(card.text)) await ada.expectEdit(card, { where: /Working/, ...PATIENT })
+    if (!/Working/.test(card.text)) await becomes(ada, card, /Working/)
     await ada.edit(asked, GARDEN)
     const offer = await ada.expectReply({ where: /Shall I stop and start again/, ...PATIENT })
     assert.deepEqual(labels(offer), ['Start again'])
@@ -37,13 +37,13 @@ test('edited requests, a deleted card, and a bot that is blocked for a while', a
     const tapped = await ada.tap(offer, 'Start again')
     assert.deepEqual(tapped, { type: 'answered', text: 'Started again.', alert: false })
     const next = await ada.expectReply({ where: /static site about my garden/, ...PATIENT })
-    await ada.expectEdit(next, { where: /Done/, ...PATIENT })
+    await becomes(ada, next, /Done/)
     await ada.expectReply({ where: (one) => one.media !== null, ...PATIENT })
   })
 
   await t.test('the card is deleted: what came of it comes all the same, once', async () => {
     const card = await runApproved(stage, 'sleep 2 && echo still here')
-    await ada.expectEdit(card, { where: /Working/, ...PATIENT })
+    await becomes(ada, card, /Working/)
     await ada.deleteMessage(card)
     const done = await ada.expectReply({ where: /Done · sleep 2/, ...PATIENT })
     assert.match(done.text, /still here/)
@@ -51,7 +51,7 @@ test('edited requests, a deleted card, and a bot that is blocked for a while', a
 
   await t.test('blocked while it works: the end is told when the bot is let back', async () => {
     const card = await runApproved(stage, 'sleep 3 && echo told later')
-    await ada.expectEdit(card, { where: /Working/, ...PATIENT })
+    await becomes(ada, card, /Working/)
     await ada.blockBot(bot)
     await new Promise((resolve) => setTimeout(resolve, 6_000))
     await ada.unblockBot(bot)
@@ -94,7 +94,7 @@ test('a group becomes a supergroup in the middle of a task, whose end is told th
   const question = await ada.expectReply({ to: group, where: /May this command run/, ...PATIENT })
   const card = await ada.expectReply({ to: group, where: /Waiting for a yes/, ...PATIENT })
   await ada.tap(question, 'Approve once')
-  await ada.expectEdit(card, { where: /Working/, ...PATIENT })
+  await becomes(ada, card, /Working/)
   const moved = { id: await ada.migrateGroup(group) }
   const done = await ada.expectReply({ to: moved, where: /Done · sleep 3/, ...PATIENT })
   assert.match(done.text, /moved/)

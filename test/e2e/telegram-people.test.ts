@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { UserClient } from '../../testkit/telegram/user/user-client.ts'
-import { expectChatToHold, labels, moment, openStage, outline, PATIENT } from './telegram-stage.ts'
+import { becomes, expectChatToHold, labels, moment, openStage, outline, PATIENT } from './telegram-stage.ts'
 
 const CODE = /this code: ([A-Z0-9]{8})/
 
@@ -48,7 +48,7 @@ test('people ask to be let in, and work beside the owner without seeing what is 
     const [hers, his] = await Promise.all(
       [ada, bob].map(async (person) => {
         const card = await person.expectReply({ to: bot, where: /^(?!Hello|You)/, ...PATIENT })
-        return person.expectEdit(card, { where: /Done/, ...PATIENT })
+        return becomes(person, card, /Done/)
       }),
     )
     assert.match(hers?.text ?? '', /JSON API for notes/)
@@ -77,8 +77,8 @@ test('people ask to be let in, and work beside the owner without seeing what is 
     assert.match(question.text, /Bob/)
     assert.match(question.text, /\nls -la\n/)
     assert.deepEqual(await ada.tap(question, 'Approve once'), { type: 'answered', text: 'Approved.', alert: false })
-    await ada.expectEdit(question, { where: /^✅ Approved by Ada/, ...PATIENT })
-    await bob.expectEdit(card, { where: /Done/, ...PATIENT })
+    await becomes(ada, question, /^✅ Approved by Ada/)
+    await becomes(bob, card, /Done/)
 
     await bob.send('run `rm -rf build`')
     const second = await bob.expectReply({ where: /rm -rf build/, ...PATIENT })
@@ -86,7 +86,7 @@ test('people ask to be let in, and work beside the owner without seeing what is 
     await moment()
     await ada.send('no, not that', { to: bot, replyTo: other })
     await ada.expectReply({ where: /^Denied: it will not run\.$/, ...PATIENT })
-    const denied = await bob.expectEdit(second, { where: /^🛑 Stopped/, ...PATIENT })
+    const denied = await becomes(bob, second, /^🛑 Stopped/)
     assert.match(denied.text, /By Ada.*not that/)
   })
   await t.test('five may wait for an answer, the sixth is asked to come again', async () => {

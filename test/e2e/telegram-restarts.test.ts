@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { test } from 'node:test'
 import { createClock } from '../../testkit/telegram/world/clock.ts'
 import type { Started } from '../support/factotum.ts'
-import { expectChatToHold, openStage, PATIENT, runApproved } from './telegram-stage.ts'
+import { becomes, expectChatToHold, openStage, PATIENT, runApproved } from './telegram-stage.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -16,10 +16,10 @@ test('ended in the middle of a task, orderly or not, it goes on with the same me
     await t.test(signal, async () => {
       const command = `sleep 4 && echo after ${signal}`
       const card = await runApproved(stage, command)
-      await ada.expectEdit(card, { where: /Working/, ...PATIENT })
+      await becomes(ada, card, /Working/)
       await end(platform, signal)
       platform = await up()
-      const done = await ada.expectEdit(card, { where: /Done/, ...PATIENT })
+      const done = await becomes(ada, card, /Done/)
       assert.match(done.text, new RegExp(`\\nafter ${signal}\\n`))
     })
   }
@@ -34,15 +34,15 @@ test('ended in the middle of a task, orderly or not, it goes on with the same me
     const tapped = ada.tap(question, 'Approve once', { within: 60_000 })
     platform = await up()
     assert.deepEqual(await tapped, { type: 'answered', text: 'Approved.', alert: false })
-    await ada.expectEdit(card, { where: /Done · echo asked before/, ...PATIENT })
+    await becomes(ada, card, /Done · echo asked before/)
   })
   await t.test('software is gone on with as well, and handed over once', async () => {
     await ada.send('create a hello world web app', { to: bot })
     const card = await ada.expectReply({ where: /hello world/, ...PATIENT })
-    await ada.expectEdit(card, { where: /Working/, ...PATIENT })
+    await becomes(ada, card, /Working/)
     await end(platform, 'SIGKILL')
     platform = await up()
-    await ada.expectEdit(card, { where: /Done · create a hello world/, ...PATIENT })
+    await becomes(ada, card, /Done · create a hello world/)
     await ada.expectReply({ where: (one) => one.media !== null, ...PATIENT })
   })
   const ran = (command: string) => [
@@ -79,7 +79,7 @@ test('after a downtime, fresh messages are worked on once, old ones are listed a
   const platform = await up()
   await ada.expectReply({ where: /Hello Ada/, ...PATIENT })
   const card = await ada.expectReply({ where: /hello world web app$|hello world web app\n/, ...PATIENT })
-  await ada.expectEdit(card, { where: /Done/, ...PATIENT })
+  await becomes(ada, card, /Done/)
   const note = await ada.expectReply({ where: /I was away/, ...PATIENT })
   await ada.expectReply({ where: (one) => one.media !== null, ...PATIENT })
   const listed = await ada.expectChat(
@@ -104,7 +104,7 @@ test('after a downtime, fresh messages are worked on once, old ones are listed a
   await ada.tap(held, 'Run them all')
   for (const wanted of [/JSON API for notes$|JSON API for notes\n/, /my garden$|my garden\n/]) {
     const begun = await ada.expectReply({ where: wanted, ...PATIENT })
-    await ada.expectEdit(begun, { where: /Done/, ...PATIENT })
+    await becomes(ada, begun, /Done/)
     await ada.expectReply({ where: (one) => one.media !== null, ...PATIENT })
   }
 

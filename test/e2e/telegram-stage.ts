@@ -106,6 +106,11 @@ export async function expectChatToHold(
   assert.deepEqual(held(), lines)
 }
 
+/** The message as it is given, or the first later version of it that reads like that. */
+export async function becomes(person: UserClient, message: SeenMessage, where: RegExp): Promise<SeenMessage> {
+  return where.test(message.text) ? message : person.expectEdit(message, { where, ...PATIENT })
+}
+
 export function labels(message: SeenMessage): readonly string[] {
   return message.buttons.flat().map((button) => button.text)
 }

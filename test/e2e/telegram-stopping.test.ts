@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { readdir, readFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { createScriptedLlm } from '../../testkit/llm/server.ts'
-import { askToRun, expectChatToHold, labels, openStage, PATIENT, runApproved } from './telegram-stage.ts'
+import { becomes, askToRun, expectChatToHold, labels, openStage, PATIENT, runApproved } from './telegram-stage.ts'
 
 /** Seconds that nobody else sleeps. */
 const NAPS = { button: '91001.5', typed: '91002.5', one: '91003.5', two: '91004.5', draft: '91005.5' } as const
@@ -15,14 +15,14 @@ test('work that runs is stopped, and its sandbox is gone', async (t) => {
 
   await t.test('with the button', async () => {
     const card = await runApproved(stage, `sleep ${NAPS.button}`)
-    const working = await ada.expectEdit(card, { where: /Working/, ...PATIENT })
+    const working = await becomes(ada, card, /Working/)
     await until(() => sleeps(NAPS.button))
     assert.deepEqual(labels(working), ['Stop', 'Status', 'Details'])
     const status = await ada.tap(working, 'Status')
     assert.match(status.type === 'answered' ? status.text : '', /is being worked on, since \d+ s\.$/)
     const stopped = await ada.tap(ada.look(card) ?? working, 'Stop')
     assert.match(stopped.type === 'answered' ? stopped.text : '', /^It is being stopped\.$|^It was stopped/)
-    const over = await ada.expectEdit(card, { where: /^🛑 Stopped/, ...PATIENT })
+    const over = await becomes(ada, card, /^🛑 Stopped/)
     assert.match(over.text, /\nBy Ada, \d\d:\d\d UTC: Stopped with the button\.\n/)
     assert.deepEqual(labels(over), ['Details'])
     await until(async () => !(await sleeps(NAPS.button)))
@@ -34,7 +34,7 @@ test('work that runs is stopped, and its sandbox is gone', async (t) => {
     await ada.send('/abort')
     const told = await ada.expectReply({ where: /stopped/, ...PATIENT })
     assert.match(told.text, new RegExp(`^• [0-9a-f]{6} sleep ${NAPS.typed}: (is being|was) stopped`))
-    await ada.expectEdit(card, { where: /^🛑 Stopped/, ...PATIENT })
+    await becomes(ada, card, /^🛑 Stopped/)
     await until(async () => !(await sleeps(NAPS.typed)))
     await ada.send('/abort')
     await ada.expectReply({ where: /Nothing is open here/, ...PATIENT })
@@ -47,18 +47,18 @@ test('work that runs is stopped, and its sandbox is gone', async (t) => {
     await ada.send('/panic on')
     const told = await ada.expectReply({ where: /Everything is stopped/, ...PATIENT })
     assert.match(told.text, /2 tasks were at work and had to stop:/)
-    for (const card of [one, two]) await ada.expectEdit(card, { where: /^🛑 Stopped/, ...PATIENT })
+    for (const card of [one, two]) await becomes(ada, card, /^🛑 Stopped/)
     await until(async () => !(await sleeps(NAPS.one)) && !(await sleeps(NAPS.two)))
 
     const waiting = await askToRun(stage, 'echo later')
     await ada.tap(waiting.question, 'Approve once')
-    const paused = await ada.expectEdit(waiting.card, { where: /All work is paused/, ...PATIENT })
+    const paused = await becomes(ada, waiting.card, /All work is paused/)
     assert.match(paused.text, /^🕓 Queued/)
     await ada.send('/status')
     assert.match((await ada.expectReply({ where: /Everywhere/, ...PATIENT })).text, /Everything is paused/)
     await ada.send('/panic off')
     await ada.expectReply({ where: /Going on/, ...PATIENT })
-    await ada.expectEdit(waiting.card, { where: /Done · echo later\nlater\n/, ...PATIENT })
+    await becomes(ada, waiting.card, /Done · echo later\nlater\n/)
   })
 
   const stopped = (command: string) => [
@@ -123,7 +123,7 @@ test('TG_DRAFTS: what an agent writes is shown as a draft, whose own Stop stops 
   assert.equal(draft.canStop, true)
   await until(() => sleeps(NAPS.draft))
   await ada.stopDraft({ to: bot })
-  const over = await ada.expectEdit(card, { where: /^🛑 Stopped/, ...PATIENT })
+  const over = await becomes(ada, card, /^🛑 Stopped/)
   assert.match(over.text, /By Ada/)
   await until(async () => !(await sleeps(NAPS.draft)))
   await ada.expectChat((chat) => chat.drafts.length === 0, { to: bot, ...PATIENT })

@@ -1,7 +1,16 @@
 // Work given in a private chat, from the request to the accepted result, as the person at the phone sees it.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { expectChatToHold, labels, moment, openStage, outline, PATIENT, runApproved } from './telegram-stage.ts'
+import {
+  becomes,
+  expectChatToHold,
+  labels,
+  moment,
+  openStage,
+  outline,
+  PATIENT,
+  runApproved,
+} from './telegram-stage.ts'
 import type { Stage } from './telegram-stage.ts'
 import type { SeenMessage } from '../../testkit/telegram/user/seen.ts'
 
@@ -18,8 +27,8 @@ test('a request becomes a running program, is changed, looked into and accepted'
   assert.equal(card.replyTo, asked.id)
   assert.deepEqual(labels(card), ['Stop', 'Status', 'Details'])
   assert.equal(await ada.expectAction({ to: bot, action: 'typing', ...PATIENT }), 'typing')
-  await ada.expectEdit(card, { where: /Working/, ...PATIENT })
-  const done = await ada.expectEdit(card, { where: /Done/, ...PATIENT })
+  await becomes(ada, card, /Working/)
+  const done = await becomes(ada, card, /Done/)
   assert.deepEqual(labels(done), ['Accept', 'Fix', 'Details'])
   assert.match(done.text, /✅ npm test/)
   assert.match(done.text, /6 files changed: README\.md/)
@@ -46,7 +55,7 @@ test('a request becomes a running program, is changed, looked into and accepted'
   const fixed = await doneAfter(stage, /make it dark red/)
   assert.match(fixed.text, /1 file changed: public\/style\.css/)
   assert.deepEqual(await ada.tap(fixed, 'Accept'), { type: 'answered', text: 'Accepted.', alert: false })
-  const accepted = await ada.expectEdit(fixed, { where: /👍 Accepted by/, ...PATIENT })
+  const accepted = await becomes(ada, fixed, /👍 Accepted by/)
   assert.deepEqual(labels(accepted), ['Fix', 'Details'])
 
   // A reply to a result, without the button, goes on from its files too.
@@ -112,7 +121,7 @@ test('plain words, commands, settings, long output, and more at once than there 
   await t.test('plain text is a request, and /task tells of it', async () => {
     await ada.send('what can you do?', { to: bot })
     const card = await ada.expectReply(PATIENT)
-    const answered = await ada.expectEdit(card, { where: /offline model/, ...PATIENT })
+    const answered = await becomes(ada, card, /offline model/)
     assert.deepEqual(labels(answered), ['Details'])
     assert.match((await says('/task')).text, /what can you do\?/)
     const id = answered.text.match(/[0-9a-f]{6}$/)?.[0] ?? 'none'
@@ -152,7 +161,7 @@ test('plain words, commands, settings, long output, and more at once than there 
     const status = await says('/status')
     assert.match(status.text, /Open here/)
     for (const [index, card] of cards.entries()) {
-      const done = await ada.expectEdit(card, { where: /Done/, ...PATIENT })
+      const done = await becomes(ada, card, /Done/)
       assert.ok(done.text.includes(texts[index] ?? '?'))
     }
     for (const _ of texts) await ada.expectReply({ where: (one) => one.media?.name === 'changes.patch', ...PATIENT })
@@ -237,12 +246,12 @@ test('TG_ONLY_AGENT_OUTPUT: nothing but what the crew says', async (t) => {
 
 async function ran(stage: Stage, command: string): Promise<SeenMessage> {
   const card = await runApproved(stage, command)
-  return stage.ada.expectEdit(card, { where: /Done/, ...PATIENT })
+  return becomes(stage.ada, card, /Done/)
 }
 
 async function doneAfter({ ada }: Stage, where: RegExp): Promise<SeenMessage> {
   const card = await ada.expectReply({ where, ...PATIENT })
-  const done = await ada.expectEdit(card, { where: /Done|Failed/, ...PATIENT })
+  const done = await becomes(ada, card, /Done|Failed/)
   assert.match(done.text, /Done/)
   return done
 }
