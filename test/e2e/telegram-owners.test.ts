@@ -110,7 +110,7 @@ test('/status pin: the list at the top is kept true over a restart, and goes whe
   await ada.expectEdit(list, { where: /^Open here\s[^]*✋ Waiting for a yes · sleep 1 · just begun/, ...PATIENT })
   first.child.kill('SIGKILL')
   await first.ended
-  await up()
+  const second = await up()
   await ada.tap(question, 'Approve once')
   const card = ada.chat(bot).messages.find(({ text }) => text.includes('Waiting for a yes · sleep 1'))
   assert.ok(card !== undefined)
@@ -127,5 +127,9 @@ test('/status pin: the list at the top is kept true over a restart, and goes whe
     'Ada: /status unpin',
     'bot: Nothing is pinned here any more.',
   ])
+  const [address = ''] = await second.line(/http:\/\/[^\s/]+/)
+  const metrics = await (await fetch(`${address}/metrics`)).text()
+  assert.match(metrics, /chat_updates_total\{kind="tap"\} 1\n/)
+  assert.match(metrics, /chat_updates_total\{kind="message"\} 1\n/)
   assert.deepEqual(telegram.wrongAnswers, [])
 })
