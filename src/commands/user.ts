@@ -2,6 +2,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { table } from '../adapters/terminal/table.ts'
 import { oneLine } from '../adapters/terminal/visible.ts'
+import { settleRequestOf } from '../core/conversation/admission.ts'
 import type { StandingApprovals } from '../core/ports/standing-approvals.ts'
 import type { UserId } from '../core/vocabulary/ids.ts'
 import { CommandError, createOutput, EXIT, withPlatform } from './command.ts'
@@ -22,10 +23,12 @@ export function userCommand(): Command {
         const configured = config.telegramOwners.map((id) => ({
           userId: `telegram:${id}`,
           role: 'owner',
-          name: '',
+          name: let_in.find(({ userId }) => userId === `telegram:${id}`)?.name ?? '',
           since: 'by TG_OWNER_IDS',
         }))
-        const people = [...configured, ...let_in.map((member) => ({ ...member, since: member.since.toISOString() }))]
+        // A guest's record keeps a name and gives nothing; what the configuration says comes before what is recorded.
+        const recorded = let_in.filter(({ userId, role }) => role !== 'guest' && !isConfigured(config, userId))
+        const people = [...configured, ...recorded.map((member) => ({ ...member, since: member.since.toISOString() }))]
         if (options.json) {
           output.json({
             members: people.map(({ userId, role, name, since }) => ({ user_id: userId, role, name, since })),
@@ -50,15 +53,22 @@ export function userCommand(): Command {
     .command('add')
     .description('let somebody in, or change what they are')
     .argument('<id>', 'e.g. telegram:4711', parseUser)
-    .option('--name <name>', 'how they are called', '')
+    .option('--name <name>', 'how they are called; without it, as they are known')
     .addOption(new Option('--role <role>', 'what they are').choices(MAY_BE_ADDED).default('member'))
-    .action(async (userId: UserId, options: { name: string; role: (typeof MAY_BE_ADDED)[number] }) => {
+    .action(async (userId: UserId, options: { name?: string; role: (typeof MAY_BE_ADDED)[number] }) => {
       const output = createOutput()
-      await withPlatform(output, async ({ members, standing, clock, config }) => {
-        await members.put({ userId, role: options.role, name: options.name, since: clock.now() })
+      await withPlatform(output, async ({ members, outbox, standing, clock, config }) => {
+        const now = clock.now()
+        const asks = (await members.requests(now)).find((request) => request.userId === userId)
+        const name = options.name ?? (await members.find(userId))?.name ?? asks?.name ?? ''
+        await members.put({ userId, role: options.role, name, since: now })
+        const settings = { owners: config.telegramOwners.map((id) => `telegram:${id}` as UserId) }
+        const hears = await settleRequestOf({ members, outbox, clock, settings }, userId)
         const isOwner = options.role === 'owner' || isConfigured(config, userId)
         const rules = isOwner ? 0 : await dropRules(standing, userId)
-        output.line(`${userId} is ${options.role === 'owner' ? 'an owner' : 'a member'} now.${droppedWords(rules)}`)
+        output.line(
+          `${userId} is ${options.role === 'owner' ? 'an owner' : 'a member'} now.${hears ? ' They hear of it.' : ''}${droppedWords(rules)}`,
+        )
       })
     })
 

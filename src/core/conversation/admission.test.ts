@@ -1,6 +1,7 @@
 // Who gets in, and how little comes of those who don't.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { settleRequestOf } from './admission.ts'
 import { ADA, BOB, BOT, chatOf, createChatStage, EVE, GROUP, userOf } from '../../../test/simulation/chat-stage.ts'
 
 test('an unknown person gets a code, an owner lets them in, and only then they give work', async () => {
@@ -96,6 +97,36 @@ test('the one-time link makes an owner, once', async () => {
   assert.match(await stage.answerTo(hello), /You own me/)
   await stage.say(EVE, '/start right-code')
   assert.equal(await stage.base.members.find(userOf(EVE)), null)
+})
+
+test('whoever asked to be let in and then becomes the owner is not asked about themselves', async () => {
+  const stage = createChatStage()
+  await stage.say(BOB, '/start')
+  assert.equal((await stage.base.members.requests(stage.now())).length, 1)
+  await stage.say(EVE, 'hi')
+  await stage.say(BOB, '/start right-code')
+  assert.deepEqual(
+    (await stage.base.members.requests(stage.now())).map(({ userId }) => userId),
+    [userOf(EVE)],
+  )
+  const asked = (await stage.entries()).filter(({ key, place }) => key.includes('/asked/') && place.chat === '22')
+  assert.equal(asked.length, 1)
+  assert.match(JSON.stringify(asked[0]?.posting), /Eve/)
+})
+
+test('somebody who asked and was let in elsewhere hears of it, and the owners are not asked any more', async () => {
+  const stage = createChatStage()
+  await stage.say(BOB, 'hi')
+  const deps = { ...stage.base, settings: { owners: [userOf(ADA)] } }
+  assert.equal(await settleRequestOf(deps, userOf(BOB)), true)
+  assert.equal(await settleRequestOf(deps, userOf(BOB)), false)
+  assert.deepEqual(await stage.base.members.requests(stage.now()), [])
+  const postings = (await stage.entries()).map(({ place, posting }) => [place.chat, JSON.stringify(posting)] as const)
+  assert.ok(postings.some(([chat, said]) => chat === '22' && said.includes('You are in')))
+  const atOwner = postings.filter(([chat]) => chat === '11')
+  assert.equal(atOwner.length, 1)
+  assert.match(atOwner[0]?.[1] ?? '', /Bob was let in/)
+  assert.doesNotMatch(atOwner[0]?.[1] ?? '', /Refuse/)
 })
 
 test('an owner who opens the link again uses nothing up', async () => {

@@ -7,7 +7,10 @@ import type { Post } from '../vocabulary/post.ts'
 import { escapeMarkdown } from './markdown.ts'
 import { offerButtons, saying } from './notes.ts'
 import { nameOf, ownersChats, shownName } from './people.ts'
+import type { OwnersDeps } from './people.ts'
 import type { ReceiveDeps } from './visit.ts'
+
+type AnswerDeps = OwnersDeps & Pick<ReceiveDeps, 'outbox' | 'members'>
 
 const HOUR_MS = 3_600_000
 const MINUTE_MS = 60_000
@@ -70,28 +73,53 @@ export async function answerPairing(
   const known = await deps.members.find(request.userId)
   if (letIn && (known === null || known.role === 'guest'))
     await deps.members.put({ userId: request.userId, role: 'member', name: request.name, since: now })
-  const told = letIn
-    ? 'You are in: tell me what to do, in your own words. /help shows what else there is.'
-    : 'Sorry, my owner did not let you in.'
   const [owner, name] = [await nameOf(deps, by), request.name].map(escapeMarkdown)
-  const settled = saying(letIn ? `${owner} let ${name} in.` : `${owner} refused ${name}.`)
-  await deps.outbox.put([
-    { key, place: request.place, lane: 'reply', posting: saying(told) },
-    ...(await ownersChats(deps, request.place)).map((place): Post => ({
-      key: askedKey(code, place),
-      place,
-      lane: 'reply',
-      posting: settled,
-    })),
-  ])
+  await tellAnswer(deps, request, letIn, letIn ? `${owner} let ${name} in.` : `${owner} refused ${name}.`)
   await deps.members.takeRequest(code, now)
   return done
 }
 
-/** For somebody who just became an owner: who asked before is asked about now. */
-export async function askAboutAll(deps: ReceiveDeps, { interface: name, bot }: Place): Promise<void> {
-  for (const request of await deps.members.requests(deps.clock.now()))
-    if (request.place.interface === name && request.place.bot === bot) await askOwners(deps, request)
+/**
+ * For somebody who was let in elsewhere, e.g. at the terminal: if they have asked, they hear of it, and no owner is asked about them
+ * any more. True where they had asked. Safe to repeat.
+ */
+export async function settleRequestOf(deps: AnswerDeps & Pick<ReceiveDeps, 'clock'>, userId: UserId): Promise<boolean> {
+  const now = deps.clock.now()
+  const request = (await deps.members.requests(now)).find((one) => one.userId === userId)
+  if (request === undefined) return false
+  await tellAnswer(deps, request, true, `${escapeMarkdown(request.name)} was let in.`)
+  await deps.members.takeRequest(request.code, now)
+  return true
+}
+
+/** For somebody who just became an owner: nobody is asked about them any more, and who else asked before is asked about now. */
+export async function askAboutOthers(deps: ReceiveDeps, owner: UserId, { interface: name, bot }: Place): Promise<void> {
+  const now = deps.clock.now()
+  for (const request of await deps.members.requests(now)) {
+    if (request.userId === owner) await deps.members.takeRequest(request.code, now)
+    else if (request.place.interface === name && request.place.bot === bot) await askOwners(deps, request)
+  }
+}
+
+/** Whoever asked hears it, and the owners' questions become what came of them. */
+async function tellAnswer(
+  deps: AnswerDeps,
+  { code, place: askedAt }: PairingRequest,
+  letIn: boolean,
+  settled: string,
+): Promise<void> {
+  const told = letIn
+    ? 'You are in: tell me what to do, in your own words. /help shows what else there is.'
+    : 'Sorry, my owner did not let you in.'
+  await deps.outbox.put([
+    { key: `pairing:${code}/answer`, place: askedAt, lane: 'reply', posting: saying(told) },
+    ...(await ownersChats(deps, askedAt)).map((place): Post => ({
+      key: askedKey(code, place),
+      place,
+      lane: 'reply',
+      posting: saying(settled),
+    })),
+  ])
 }
 
 /** Each owner is asked in their own chat; the first who answers answers for all. False where there is none. */

@@ -31,7 +31,7 @@ export type ConversationDeps = AcceptDeps & {
   readonly messenger: Messenger
   /** Closes what a task that is over left open. */
   readonly closePreviews: (taskId: TaskId) => Promise<unknown>
-  /** The person of a one-time owner link, once; null when the code is unknown, used or expired. */
+  /** Uses up a one-time owner link's code; false when it is unknown, used or expired, or somebody owns the bots already. */
   readonly claimOwnership: (code: string) => Promise<boolean>
   readonly settings: ConversationSettings
 }

@@ -1,6 +1,6 @@
 // The one-time link by which the first person becomes the owner.
 import type { ChatMessage } from '../vocabulary/chat-message.ts'
-import { askAboutAll } from './admission.ts'
+import { askAboutOthers } from './admission.ts'
 import { shownName } from './people.ts'
 import type { ReceiveDeps } from './visit.ts'
 
@@ -10,5 +10,5 @@ export async function becomeOwner(deps: ReceiveDeps, { author, place }: ChatMess
   if (deps.settings.owners.includes(userId) || (await deps.members.find(userId))?.role === 'owner') return
   if (!(await deps.claimOwnership(code))) return
   await deps.members.put({ userId, role: 'owner', name: shownName(name), since: deps.clock.now() })
-  await askAboutAll(deps, place)
+  await askAboutOthers(deps, userId, place)
 }

@@ -1,12 +1,17 @@
 // Who somebody is: an owner by configuration or record, a member who was let in, or nobody here.
 import type { ChatAuthor } from '../vocabulary/chat-message.ts'
-import type { Member } from '../ports/member-store.ts'
+import type { Member, MemberStore } from '../ports/member-store.ts'
 import type { UserId } from '../vocabulary/ids.ts'
 import type { Place } from '../vocabulary/place.ts'
-import type { ConversationDeps } from './deps.ts'
+import type { ConversationDeps, ConversationSettings } from './deps.ts'
 import { namesOf } from './names.ts'
 import { oneLine } from './visible.ts'
 import type { Role } from './visit.ts'
+
+export type OwnersDeps = {
+  readonly members: Pick<MemberStore, 'list'>
+  readonly settings: Pick<ConversationSettings, 'owners'>
+}
 
 const NAME = 60
 
@@ -39,7 +44,7 @@ export function shownName(name: string): string {
 }
 
 /** The direct chats of everybody who owns the platform and is known to the place's interface: a person's own id names their chat. */
-export async function ownersChats(deps: ConversationDeps, place: Place): Promise<readonly Place[]> {
+export async function ownersChats(deps: OwnersDeps, place: Place): Promise<readonly Place[]> {
   const recorded = (await deps.members.list()).filter((member: Member) => member.role === 'owner')
   const owners = new Set([...deps.settings.owners, ...recorded.map((member) => member.userId)])
   const prefix = `${place.interface}:`
