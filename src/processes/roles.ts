@@ -8,7 +8,7 @@ import { createLoginUrl } from './login.ts'
 import type { Platform } from './platform.ts'
 import { forgetRunning, noteRunning, readRunning } from './running.ts'
 import type { Running } from './running.ts'
-import { createTelegram } from './telegram.ts'
+import type { Telegram } from './telegram.ts'
 
 export const ROLES = ['gateway', 'worker', 'telegram'] as const
 export type RoleOfProcess = (typeof ROLES)[number]
@@ -54,7 +54,7 @@ export async function startRoles(platform: Platform, request: RolesRequest): Pro
       })
     : null
   // A gateway takes in what Telegram brings, also where another process works it off.
-  const telegram = isGateway || isTelegram ? createTelegram(platform) : null
+  const telegram = isGateway || isTelegram ? await openTelegram(platform) : null
   try {
     const gateway = isGateway ? await startGateway(platform, telegram) : null
     worker?.start()
@@ -89,6 +89,12 @@ export async function startRoles(platform: Platform, request: RolesRequest): Pro
     await lock?.release()
     throw error
   }
+}
+
+/** Null where there is no bot to be: then nothing of Telegram is even loaded. */
+async function openTelegram(platform: Platform): Promise<Telegram | null> {
+  if (platform.config.telegramTokens.length === 0) return null
+  return (await import('./telegram.ts')).createTelegram(platform)
 }
 
 /** Resolves once the task is over, or is gone. */

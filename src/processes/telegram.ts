@@ -34,10 +34,8 @@ export type Telegram = {
 const PACE: Pace = { gapMs: 1_000, groupGapMs: 3_000, groupMinute: 15, parallel: 24 }
 const DELIVERY_MS = 60_000
 
-/** Null when there is no bot to be. */
-export function createTelegram(platform: Platform): Telegram | null {
+export function createTelegram(platform: Platform): Telegram {
   const { config, clock, telemetry, objects } = platform
-  if (config.telegramTokens.length === 0) return null
   const owners = config.telegramOwners.map((id) => `telegram:${id}` as UserId)
   const messenger = createTelegramMessenger({
     api: (bot) => bots.api(bot),
