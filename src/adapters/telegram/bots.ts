@@ -153,12 +153,10 @@ export function createTelegramBots(deps: TelegramBotsDeps, options: TelegramBots
       inbox: deps.inbox,
       clock: deps.clock,
       addresses,
-      onStored: (ids) => {
-        for (const id of ids) {
-          const bot = bots.get(id)
-          if (bot?.isHeld() === true) bot.wake()
-          else deps.signals.publish({ type: 'mail', bot: id })
-        }
+      onStored: (id) => {
+        const bot = bots.get(id)
+        if (bot?.isHeld() === true) bot.wake()
+        else deps.signals.publish({ type: 'mail', bot: id })
       },
     }),
     knowsWebhook: (opaque) => opaques.has(opaque),
