@@ -2,7 +2,7 @@
 import type { Verbosity } from '../ports/chat-store.ts'
 import type { CheckReport } from '../vocabulary/check.ts'
 import type { Button, Content, Fold } from '../vocabulary/post.ts'
-import { pendingApproval } from './card-view.ts'
+import { pendingApproval, workedMs } from './card-view.ts'
 import type { CardView, ToolView } from './card-view.ts'
 import { code, escapeMarkdown } from './markdown.ts'
 import {
@@ -76,7 +76,7 @@ export function withOpen(url: string | null, buttons: readonly Button[]): readon
 }
 
 function footer(view: CardView, { now, direct }: CardSetting): string {
-  const ms = elapsedNow(now.getTime() - view.createdAt.getTime(), direct)
+  const ms = elapsedNow(workedMs(view, now), direct)
   return footerOf(showsTime(view) && ms > 0 ? [duration(ms)] : [], view)
 }
 

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { extend, evolve } from '../task/evolve.ts'
 import type { TaskEvent, TaskEventBody } from '../vocabulary/event.ts'
-import type { PreviewId, TaskId, UserId } from '../vocabulary/ids.ts'
+import type { ApprovalId, PreviewId, TaskId, UserId } from '../vocabulary/ids.ts'
 import type { JsonValue } from '../vocabulary/json.ts'
-import { foldEvent, foldLog } from './card-view.ts'
+import { foldEvent, foldLog, workedMs } from './card-view.ts'
 import type { CardView } from './card-view.ts'
 
 const at = new Date('2026-03-02T09:00:00Z')
@@ -185,4 +185,17 @@ test('folding piece by piece is folding at once; what was folded before changes 
   assert.ok(first !== undefined && third !== undefined)
   assert.throws(() => foldEvent(foldEvent(null, first), third), /can't follow/)
   assert.throws(() => foldEvent(null, third), /begins with/)
+})
+
+test('the time for which a task only waited for an answer is no time that it took', () => {
+  const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second))
+  const approval = { id: 'a' as ApprovalId, kind: 'shell_command', subject: 'ls', digest: 'd', reason: '' } as const
+  const asked = { ...approval, resolvedBy: null, comment: null, expiresAt: at(999), askedAt: at(2) } as const
+  const view = { ...viewOf(), createdAt: at(0), endedAt: null }
+  assert.equal(workedMs(view, at(5)), 5_000)
+  const waiting = { ...view, approvals: [{ ...asked, status: 'pending' as const, resolvedAt: null }] }
+  assert.equal(workedMs(waiting, at(50)), 2_000)
+  const answered = { ...view, approvals: [{ ...asked, status: 'approved' as const, resolvedAt: at(42) }] }
+  assert.equal(workedMs(answered, at(50)), 10_000)
+  assert.equal(workedMs({ ...answered, endedAt: at(45) }, at(99)), 5_000)
 })

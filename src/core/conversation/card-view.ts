@@ -105,6 +105,15 @@ export function isOver(view: CardView): boolean {
   return isTerminal(view.status)
 }
 
+/** How long it took until then, in milliseconds, without the time for which it only waited for a person's answer. */
+export function workedMs({ createdAt, endedAt, approvals }: CardView, until: Date): number {
+  const end = (endedAt ?? until).getTime()
+  const waited = approvals.reduce((sum, { askedAt, resolvedAt }) => {
+    return sum + Math.max(0, (resolvedAt?.getTime() ?? end) - askedAt.getTime())
+  }, 0)
+  return Math.max(0, end - createdAt.getTime() - waited)
+}
+
 /** Null for an empty log. */
 export function foldLog(events: readonly TaskEvent[], from: CardView | null = null): CardView | null {
   return events.reduce<CardView | null>(foldEvent, from)

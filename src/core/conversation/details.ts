@@ -6,7 +6,7 @@ import type { MessageRef, Place } from '../vocabulary/place.ts'
 import type { Content, Fold, Post } from '../vocabulary/post.ts'
 import type { Task, TaskType } from '../vocabulary/task.ts'
 import { planBlock, resumedLine, titleLine, withOpen, workFolds } from './card-content.ts'
-import { foldLog } from './card-view.ts'
+import { foldLog, workedMs } from './card-view.ts'
 import type { CardView } from './card-view.ts'
 import type { ConversationDeps } from './deps.ts'
 import { code, escapeMarkdown } from './markdown.ts'
@@ -93,13 +93,16 @@ function filesBlock({ result }: CardView): readonly string[] {
 
 function factsOf(view: CardView, task: Task, nameOf: NameOf, now: Date): readonly string[] {
   const { createdAt, endedAt, understood, worker, sandboxLevel, usage, abort, preview } = view
-  const took = duration((endedAt ?? now).getTime() - createdAt.getTime())
+  const time =
+    endedAt === null
+      ? `open for ${duration(now.getTime() - createdAt.getTime())}`
+      : `took ${duration(workedMs(view, endedAt))}`
   const command = understood?.command ?? null
   const spent = `${plural(usage.model_calls, 'model call')}, ${quantity(usage.input_tokens)} tokens in`
   const cached = usage.cached_input_tokens === 0 ? '' : ` (${quantity(usage.cached_input_tokens)} from the cache)`
   const by = view.offline ? ', by the offline model' : ''
   return [
-    `Asked for by ${escapeMarkdown(nameOf(task.userId))}, ${clockTime(createdAt, now)}; ${endedAt === null ? 'open for' : 'took'} ${took}`,
+    `Asked for by ${escapeMarkdown(nameOf(task.userId))}, ${clockTime(createdAt, now)}; ${time}`,
     ...(view.taskType === null ? [] : [`Understood as ${KINDS[view.taskType]}`]),
     ...(command === null ? [] : [`Command: ${code(oneLine(command, 300))}`]),
     ...view.approvals.map((approval) => {

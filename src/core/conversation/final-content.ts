@@ -3,6 +3,7 @@ import type { CheckReport } from '../vocabulary/check.ts'
 import type { Button, Content, Fold } from '../vocabulary/post.ts'
 import type { TaskResult } from '../vocabulary/task.ts'
 import { checksLine, footerOf, planBlock, resumedLine, titleLine, withOpen, workFolds } from './card-content.ts'
+import { workedMs } from './card-view.ts'
 import type { CardView } from './card-view.ts'
 import type { NameOf } from './names.ts'
 import { agentMarkdown, code, codeBlock, escapeMarkdown } from './markdown.ts'
@@ -62,7 +63,7 @@ export function answerShown(answer: string): string {
 }
 
 function footer(view: CardView): string {
-  const ms = (view.endedAt ?? view.updatedAt).getTime() - view.createdAt.getTime()
+  const ms = workedMs(view, view.updatedAt)
   // What was spent until the end, whatever is still counted after it.
   return footerOf([duration(ms)], { ...view, usage: view.result?.usage ?? view.usage })
 }

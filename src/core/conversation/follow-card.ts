@@ -9,7 +9,7 @@ import { cardKey, closingOf } from './accepted.ts'
 import { answeredPosts, questionPosts, withdrawQuestion } from './approval-post.ts'
 import { cardButtons, offerCardButtons, withdrawStop } from './card-buttons.ts'
 import { cardContent, showsTime } from './card-content.ts'
-import { foldLog, isOver, pendingApproval } from './card-view.ts'
+import { foldLog, isOver, pendingApproval, workedMs } from './card-view.ts'
 import type { AskedApproval, CardView } from './card-view.ts'
 import type { ConversationDeps } from './deps.ts'
 import { agentOnlyContent, finalContent, finalText } from './final-content.ts'
@@ -216,7 +216,7 @@ function stateOf(view: CardView, paused: boolean): string {
 }
 
 function nextTick(view: CardView, at: number, direct: boolean): number {
-  const since = view.createdAt.getTime()
+  const since = at - workedMs(view, new Date(at))
   const grain = elapsedGrain(at - since, direct)
   return since + (Math.floor(Math.max(0, at - since) / grain) + 1) * grain
 }

@@ -3,6 +3,7 @@ import type { Card } from '../ports/card-store.ts'
 import type { TaskId } from '../vocabulary/ids.ts'
 import type { Post } from '../vocabulary/post.ts'
 import { titleOf } from './card-content.ts'
+import { workedMs } from './card-view.ts'
 import type { CardView } from './card-view.ts'
 import type { ConversationDeps } from './deps.ts'
 import { escapeMarkdown } from './markdown.ts'
@@ -37,7 +38,7 @@ export async function heardPost(
 }
 
 /** Whoever stopped it knows that it ended. */
-function isLong({ status, createdAt, endedAt }: CardView): boolean {
-  if (status === 'aborted' || endedAt === null) return false
-  return endedAt.getTime() - createdAt.getTime() >= LONG_MS
+function isLong(view: CardView): boolean {
+  if (view.status === 'aborted' || view.endedAt === null) return false
+  return workedMs(view, view.endedAt) >= LONG_MS
 }
