@@ -31,6 +31,11 @@ async function standAlone(t: TestContext): Promise<{ readonly started: Started; 
       reply_markup: { inline_keyboard: [[{ text: 'Yes', callback_data: 'yes' }]] },
     }),
   )
+  bot.command('why', (ctx) => ctx.reply('What is it about?', { reply_markup: { force_reply: true } }))
+  bot.on('message:text', async (ctx, next) => {
+    if (ctx.msg.reply_to_message?.text !== 'What is it about?') return next()
+    await ctx.reply(`About ${ctx.msg.text}, then`)
+  })
   bot.on('callback_query:data', async (ctx) => {
     await ctx.answerCallbackQuery('Noted')
     await ctx.editMessageText(`${ctx.from.first_name} said ${ctx.callbackQuery.data}`)
@@ -75,6 +80,11 @@ test('the page plays the user: talking, tapping, stopping a draft, sending a fil
   await page.getByRole('button', { name: 'Yes' }).click()
   await page.getByText('Ada said yes').first().waitFor()
   await page.getByText('Noted').waitFor()
+
+  await say('/why')
+  await page.getByText('Reply to demo bot').waitFor()
+  await say('tea')
+  await page.getByText('About tea, then').first().waitFor()
 
   await say('/draft')
   await page.getByText('Half a tho').waitFor()

@@ -30,6 +30,7 @@ export function messageToSeen(world: World, me: number, stored: StoredMessage): 
     media: mediaOf(content),
     album: content.media_group_id ?? null,
     replyTo: stored.replyToId ?? null,
+    asksReply: [stored.keyboard, stored.inlineKeyboard].some(forcesReply),
     reactions: [...stored.reactions].flatMap(([from, reactions]) =>
       reactions.map((reaction) => ({ from, emoji: reaction.type === 'emoji' ? reaction.emoji : reaction.type })),
     ),
@@ -50,6 +51,10 @@ export function draftToSeen(draft: Draft): SeenDraft {
     rich: draft.content.rich_message?.blocks ?? null,
     canStop: draft.canStop,
   }
+}
+
+function forcesReply(markup: ReplyMarkup | undefined): boolean {
+  return markup !== undefined && 'force_reply' in markup && markup.force_reply === true
 }
 
 /** Text, caption, or a rich message in plain words. */

@@ -46,6 +46,8 @@ export type SeenMessage = {
   readonly media: SeenMedia | null
   readonly album: string | null
   readonly replyTo: number | null
+  /** It was sent so that the app opens a reply to it by itself. */
+  readonly asksReply: boolean
   readonly reactions: readonly SeenReaction[]
   readonly pinned: boolean
   readonly deleted: boolean

@@ -44,6 +44,7 @@ const actions = {
   },
 }
 
+let asked = null
 let refreshing = false
 let again = false
 
@@ -132,9 +133,21 @@ async function showChat() {
   byId('pinned').hidden = pin === undefined
   byId('pinned').textContent = pin === undefined ? '' : `📌 ${pin.text.slice(0, 140)}`
   composer.show(chat)
+  openAskedReply(chat)
   showLog(chat)
   // "typing" ends by itself: nobody tells.
   if (chat.actions.length > 0) setTimeout(() => void refresh(), 1000)
+}
+
+/** As apps do where a bot asks for a reply: once, and not while something is being written. */
+function openAskedReply(chat) {
+  const here = chat.messages.filter((message) => state.topic === null || message.topic === state.topic)
+  const last = here.findLast((message) => message.mine || message.asksReply)
+  if (last === undefined || last.mine) return
+  const question = `${chat.to}/${last.id}`
+  if (question === asked) return
+  asked = question
+  composer.answer(last)
 }
 
 function showHead(chat) {

@@ -121,6 +121,10 @@ export function createComposer(deeds) {
 
   return {
     reply: (message) => setContext({ kind: 'reply', message }),
+    /** The same, unless something is being written or replied to already. */
+    answer: (message) => {
+      if (context === null && field.value === '') setContext({ kind: 'reply', message })
+    },
     edit: (message) => setContext({ kind: 'edit', message }),
     reset: () => {
       field.value = ''
