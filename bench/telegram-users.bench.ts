@@ -10,7 +10,7 @@ import { within } from './harness/benchmark.ts'
 import { percentile } from './harness/figures.ts'
 import { startPlatform } from './harness/platform.ts'
 import { startPostgres } from './harness/postgres.ts'
-import { called, openTelegram, wordOf } from './harness/telegram.ts'
+import { called, happens, openTelegram, wordOf } from './harness/telegram.ts'
 
 const USERS = 100
 const PATIENCE_MS = 120_000
@@ -25,6 +25,12 @@ export const benchmark: Benchmark = {
     const [bot, bareBot] = [telegram.newBot(), telegram.newBot()]
     const users = Array.from({ length: USERS }, (_, number) => telegram.newUser({ firstName: `User ${number}` }))
     const listening = called(telegram, 'getUpdates', [bot.id, bareBot.id])
+    // Each owner's menu of commands, of which there are a hundred here and one or two elsewhere.
+    let menus = USERS
+    const registered = happens(telegram, 'the menus', (event) => {
+      if (event.type === 'call' && event.call.method === 'setMyCommands') menus -= 1
+      return menus === 0
+    })
     const given = JSON.stringify({ apiRoot: telegram.url, tokens: [bareBot.token] })
     const child = spawn(process.execPath, [BARE, given], { stdio: ['ignore', 'ignore', 'inherit'] })
     context.cleanUp(() => void child.kill('SIGKILL'))
@@ -36,6 +42,7 @@ export const benchmark: Benchmark = {
     }
     await startPlatform(context, 'data', settings, 'gateway,worker,telegram')
     await listening
+    await registered
     const each = context.quick ? 2 : 5
     const p95: number[] = []
     const bare: number[] = []
@@ -46,20 +53,26 @@ export const benchmark: Benchmark = {
       bare.push(percentile(await crowd(telegram, bareBot.id, users, each, 'Hello'), 95))
       const ended = finals(telegram, bot.id, USERS * each)
       p95.push(percentile(await crowd(telegram, bot.id, users, each, `Who are you? ${mark}`), 95))
-      lost.push(USERS * each - (await count(server, mark)))
+      lost.push(await miscounted(server, mark, each))
       unanswered.push(USERS * each - (await ended))
     }
     const baseline = { name: 'grammY bot, the same crowd', values: bare }
     return [
       { name: `${USERS} people write at once, reaction, p95`, unit: 'ms', ours: p95, baseline, goal: within(1_000) },
       {
-        name: `${USERS} people at once, not one task each`,
+        name: `${USERS} people at once, messages without their one task`,
         unit: 'tasks',
         ours: lost,
         baseline: null,
         goal: within(0),
       },
-      { name: `${USERS} people at once, no final`, unit: 'tasks', ours: unanswered, baseline: null, goal: within(0) },
+      {
+        name: `${USERS} people at once, tasks without a final`,
+        unit: 'tasks',
+        ours: unanswered,
+        baseline: null,
+        goal: within(0),
+      },
     ]
   },
 }
@@ -105,7 +118,9 @@ function finals(telegram: Telegram, bot: number, wanted: number): Promise<number
   const unsubscribe = telegram.world.subscribe((event) => {
     if (event.type !== 'message' && event.type !== 'edit') return
     const { chat, id, fromId } = event.message
-    if (fromId !== bot || !/\bdone\b/i.test(JSON.stringify(event.message.content))) return
+    const buttons = JSON.stringify(event.message.inlineKeyboard ?? [])
+    // What is over can be looked into, and not stopped.
+    if (fromId !== bot || !buttons.includes('Details') || buttons.includes('Stop')) return
     done.add(`${chat.key} ${id}`)
     if (done.size === wanted) over.abort()
   })
@@ -117,15 +132,17 @@ function finals(telegram: Telegram, bot: number, wanted: number): Promise<number
     })
 }
 
-/** Tasks of that text; a message that made two would count against one that made none, so each task has to have its own message. */
-async function count(
+/** How many tasks of that text people have too few, or too many: each of them is to have `each`. */
+async function miscounted(
   server: { host: string; port: number; user: string; database: string },
   mark: string,
+  each: number,
 ): Promise<number> {
   const client = new Client(server)
   await client.connect()
-  const text = 'select count(*) as kept, count(distinct thread_id) as threads from tasks where input_text like $1'
+  const text = 'select count(*) as kept from tasks where input_text like $1 group by user_id'
   const { rows } = await client.query<{ kept: string }>(text, [`%${mark}`])
   await client.end()
-  return Number(rows[0]?.kept ?? 0)
+  const off = rows.reduce((sum, { kept }) => sum + Math.abs(each - Number(kept)), 0)
+  return off + (USERS - rows.length) * each
 }
