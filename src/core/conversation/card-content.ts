@@ -15,7 +15,7 @@ import {
   statusWords,
   SUBTASK_MARKS,
 } from './status-words.ts'
-import { clip, oneLine, readable } from './visible.ts'
+import { clip, endOf, oneLine, readable } from './visible.ts'
 
 export type CardSetting = {
   readonly verbosity: Verbosity
@@ -28,6 +28,8 @@ export type CardSetting = {
 const TITLE_CHARACTERS = 80
 const LINE_CHARACTERS = 120
 const SUBJECT_CHARACTERS = 60
+/** Less than is kept of it, so that it begins with a whole line. */
+const PRINTED_CHARACTERS = 1_400
 const SUBTASKS_SHOWN = 12
 
 /** While the task is not over. `buttons` are those that act; the way to a preview is added to them. */
@@ -170,7 +172,7 @@ export function resumedLine(resumes: number): string {
 /** What was done last, and what programs printed. */
 export function workFolds(view: CardView): readonly Fold[] {
   const steps = view.tools.map(toolLine).join('\n')
-  const printed = readable(view.printed).trim()
+  const printed = endOf(readable(view.printed).trim(), PRINTED_CHARACTERS)
   return [
     ...(steps === '' ? [] : [{ title: 'Last steps', text: steps }]),
     ...(printed === '' ? [] : [{ title: 'Output', text: printed }]),

@@ -13,7 +13,7 @@ import { code, escapeMarkdown } from './markdown.ts'
 import { namesOf } from './names.ts'
 import type { NameOf } from './names.ts'
 import { CHECK_MARKS, clockTime, duration, plural, quantity } from './status-words.ts'
-import { clip, clipStart, oneLine, readable } from './visible.ts'
+import { clip, endOf, oneLine, readable } from './visible.ts'
 
 const REQUEST_CHARACTERS = 4_000
 const OUTPUT_CHARACTERS = 4_000
@@ -133,10 +133,10 @@ function foldsOf(view: CardView): readonly Fold[] {
   return [
     { title: 'Request', text: clip(request, REQUEST_CHARACTERS) },
     ...workFolds(view).filter((fold) => output === '' || fold.title !== 'Output'),
-    ...(output === '' ? [] : [{ title: 'Output', text: clipStart(output, OUTPUT_CHARACTERS) }]),
+    ...(output === '' ? [] : [{ title: 'Output', text: endOf(output, OUTPUT_CHARACTERS) }]),
     ...worst.slice(0, CHECK_FOLDS).map((check) => ({
       title: oneLine(check.check, 60),
-      text: clipStart(readable(check.output).trim(), CHECK_CHARACTERS),
+      text: endOf(readable(check.output).trim(), CHECK_CHARACTERS),
     })),
   ]
 }

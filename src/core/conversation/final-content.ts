@@ -9,7 +9,7 @@ import type { NameOf } from './names.ts'
 import { agentMarkdown, code, codeBlock, escapeMarkdown } from './markdown.ts'
 import type { Verbosity } from '../ports/chat-store.ts'
 import { CHECK_MARKS, clockTime, duration, plural } from './status-words.ts'
-import { clip, clipStart, oneLine, readable } from './visible.ts'
+import { clip, endOf, oneLine, readable } from './visible.ts'
 
 export type FinalSetting = {
   readonly verbosity: Verbosity
@@ -169,14 +169,6 @@ function foldsOf(view: CardView, verbosity: Verbosity): readonly Fold[] {
     ...failures.filter((fold) => fold.text !== ''),
     ...(verbosity === 2 ? workFolds(view).slice(0, 1) : []),
   ]
-}
-
-/** From the beginning of a line on, where lines are not too long for that. */
-function endOf(text: string, limit: number): string {
-  if (text.length <= limit) return text
-  const end = clipStart(text, limit)
-  const line = end.indexOf('\n')
-  return line === -1 || line > limit / 4 ? `…${end}` : `…\n${end.slice(line + 1)}`
 }
 
 function spoken(view: CardView): string {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { clip, clipStart, exact, oneLine, readable, visible } from './visible.ts'
+import { clip, clipStart, endOf, exact, oneLine, readable, visible } from './visible.ts'
 
 test('what is hidden is written out; tabs and line feeds stay', () => {
   assert.equal(visible('a\u202eb\u200bc\u0007\td\n'), 'a\\u202eb\\u200bc\\u0007\td\n')
@@ -23,4 +23,10 @@ test('no character is cut in half', () => {
   assert.equal(clip('a😀b', 2), 'a')
   assert.equal(clipStart('a😀b', 2), 'b')
   assert.equal(clipStart('abc', 5), 'abc')
+})
+
+test('the end of a text begins with a whole line, and says that something is before it', () => {
+  assert.equal(endOf('one\ntwo', 10), 'one\ntwo')
+  assert.equal(endOf('one\ntwo\nthree\nfour\nfive', 18), '…\nthree\nfour\nfive')
+  assert.equal(endOf('x'.repeat(50), 10), `…${'x'.repeat(10)}`)
 })

@@ -50,6 +50,14 @@ export function clipStart(text: string, limit: number): string {
   return /^[\udc00-\udfff]/.test(cut) ? cut.slice(1) : cut
 }
 
+/** The end of a longer text: from the beginning of a line on, where lines are not too long for that. */
+export function endOf(text: string, limit: number): string {
+  if (text.length <= limit) return text
+  const end = clipStart(text, limit)
+  const line = end.indexOf('\n')
+  return line === -1 || line > limit / 4 ? `…${end}` : `…\n${end.slice(line + 1)}`
+}
+
 function escape(character: string): string {
   const point = character.codePointAt(0) ?? 0
   return point > 0xffff ? `\\u{${point.toString(16)}}` : `\\u${point.toString(16).padStart(4, '0')}`
