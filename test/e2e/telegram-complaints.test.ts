@@ -69,9 +69,9 @@ test('hearing', OPTIONS, async (t) => {
       await answerTo(bea, bot, 'one-process')
       assert.equal(conflicts(), before)
       await assertOnce(stage, bot, bea, ['two-processes', 'one-process'])
-      await stage.up()
       second.child.kill('SIGTERM')
       await second.ended
+      await stage.up()
     },
   )
 

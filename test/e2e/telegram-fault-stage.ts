@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { createScriptedLlm } from '../../testkit/llm/server.ts'
 import type { LlmRequest, ScriptedTurn } from '../../testkit/llm/turn.ts'
 import { startTelegram } from '../../testkit/telegram/server.ts'
-import type { Telegram } from '../../testkit/telegram/server.ts'
+import type { Telegram, TelegramOptions } from '../../testkit/telegram/server.ts'
 import { contentText } from '../../testkit/telegram/user/look.ts'
 import type { SeenMessage } from '../../testkit/telegram/user/seen.ts'
 import type { UserClient } from '../../testkit/telegram/user/user-client.ts'
@@ -60,15 +60,14 @@ export type BotLine = z.infer<typeof BOT_LINE>
 type Options = {
   readonly bots?: number
   readonly environment?: Readonly<Record<string, string>>
-  /** The built-in offline model in place of the scripted one. */
-  readonly offline?: true
+  readonly telegram?: TelegramOptions
 }
 
 /** Everything ends with the test. */
 export async function openFaultStage(t: TestContext, options: Options = {}): Promise<FaultStage> {
-  const telegram = await startTelegram()
+  const telegram = await startTelegram(options.telegram)
   const [first, ...others] = Array.from({ length: options.bots ?? 1 }, (_, index) =>
-    telegram.newBot({ username: `factotum${index}_bot` }),
+    telegram.newBot({ username: `factotum${index}_bot`, hasTopicsEnabled: true, allowsUsersToCreateTopics: true }),
   )
   if (first === undefined) throw new Error('A stage has a bot.')
   const bots = [first, ...others] as const
@@ -90,7 +89,7 @@ export async function openFaultStage(t: TestContext, options: Options = {}): Pro
     TG_OWNER_IDS: String(ada.id),
     LOG_LEVEL: 'warn',
     WORKER_CONCURRENCY: '50',
-    ...(options.offline === true ? {} : scripted(llm.url)),
+    ...scripted(llm.url),
     ...options.environment,
   }
   const place = await newPlace(settings)
@@ -170,21 +169,26 @@ const ROUTE = {
 /** What an answer looks like that is too long for a chat. */
 const LONG = Array.from({ length: 400 }, (_, line) => `Paragraph ${line} of a long answer.`).join('\n\n')
 
-/** Answers `ask: x` with "The answer to x.", `slowly: x` when it is released, `at length: x` with more than a chat shows. */
+/** More than one message of plain text holds, and less than is sent as a file. */
+const IN_PARTS = Array.from({ length: 250 }, (_, number) => `This is paragraph ${number} of the answer.`)
+
+/**
+ * Answers `ask: x` with "The answer to x.", `slowly: x` when it is released, `at length: x` with more than a chat shows, `in parts: x`
+ * with more than a message of plain text holds.
+ */
 function createPatientModel() {
   const released = new Set<string>()
   const waiting = new Map<string, () => void>()
   return {
     respond: async (request: LlmRequest): Promise<ScriptedTurn> => {
       if (request.wantsJson || request.forcedTool !== null) return { object: ROUTE }
-      const [, how = 'ask', name = '?'] = [...request.text.matchAll(/(ask|slowly|at length): ([\w-]+)/g)].at(-1) ?? []
+      const [, how = 'ask', name = '?'] =
+        [...request.text.matchAll(/(ask|slowly|at length|in parts): ([\w-]+)/g)].at(-1) ?? []
       if (how === 'slowly' && !released.has(name)) {
         await new Promise<void>((resolve) => waiting.set(name, resolve))
       }
-      return {
-        text: how === 'at length' ? `The answer to ${name}.\n\n${LONG}` : `The answer to ${name}.`,
-        delayMs: 300,
-      }
+      const more: Readonly<Record<string, readonly string[]>> = { 'at length': [LONG], 'in parts': IN_PARTS }
+      return { text: [`The answer to ${name}.`, ...(more[how] ?? [])].join('\n\n'), delayMs: 300 }
     },
     release: (name: string) => {
       released.add(name)
