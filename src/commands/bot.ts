@@ -19,9 +19,17 @@ export function botCommand(exit: (code: ExitCode) => void): Command {
     .option('--json', 'one JSON array')
     .action(async (options: { json?: true }) => {
       const output = createOutput()
-      const reports = await withPlatform(output, botReports)
+      const { reports, tokens } = await withPlatform(output, async (platform) => ({
+        reports: await botReports(platform),
+        tokens: platform.config.telegramTokens.length,
+      }))
       if (options.json) output.json(reports)
-      else if (reports.length === 0) output.line('No bot has been up here. Set TELEGRAM_BOT_TOKEN and start.')
+      else if (reports.length === 0)
+        output.line(
+          tokens === 0
+            ? 'No bot is up. Set TELEGRAM_BOT_TOKEN and start.'
+            : 'No bot is up: `factotum up` starts what TELEGRAM_BOT_TOKEN names.',
+        )
       else
         output.line(
           table(
@@ -34,7 +42,9 @@ export function botCommand(exit: (code: ExitCode) => void): Command {
             ]),
           ),
         )
-      exit(reports.every(({ state }) => WELL.has(state)) ? EXIT.ok : EXIT.failed)
+      // Those that should be there and are not don't hear their people either.
+      const isWell = reports.length > 0 ? reports.every(({ state }) => WELL.has(state)) : tokens === 0
+      exit(isWell ? EXIT.ok : EXIT.failed)
     })
 
   bot
