@@ -83,7 +83,7 @@ function judgeTrouble({ where, failure }: Trouble, mode: 'poll' | 'webhook'): Ju
   if (where === 'store') {
     return {
       state: 'unreachable',
-      detail: `The platform's own store does not answer (${failure.reason}): see whether the database runs.`,
+      detail: `The platform's own store does not answer (${failure.reason}): see whether the database runs and its disk has room.`,
     }
   }
   switch (failure.type) {

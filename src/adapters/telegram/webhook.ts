@@ -8,7 +8,7 @@ import type { WebhookAddress } from './webhook-address.ts'
 
 /**
  * `accepted`: durable, answer 200. `unknown`: no such path, 404. `refused`: wrong secret, or no update at all, 401. Rejects when the store is
- * broken: answer 500, and Telegram sends it again.
+ * broken: answer 503, and Telegram sends it again.
  */
 export type WebhookReceipt = 'accepted' | 'unknown' | 'refused'
 

@@ -1,4 +1,4 @@
-// Who belongs to a chat, with which rights, and what everybody is told when that changes.
+// What a member of a chat is and may do there, read from their standing; what changes it is in membership.ts.
 import type { ChatMember, ChatMemberAdministrator, User } from '@grammyjs/types'
 import type { Chat } from './model.ts'
 
