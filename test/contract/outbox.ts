@@ -223,6 +223,14 @@ export function outboxContract(name: string, open: () => Promise<OutboxUnderTest
     assert.deepEqual([told.state, told.version], ['waiting', 2])
   })
 
+  withOutbox('what somebody else has settled meanwhile is not begun again', async ({ outbox }) => {
+    const seen = await putOne(outbox, 'one', 'shown')
+    const settled = await recordOne(outbox, seen, { state: 'settled', refs: [ref(1)], shown: 1 })
+    assert.deepEqual(await recordOne(outbox, seen, { state: 'sending', shown: -1 }), settled)
+    assert.deepEqual(await outbox.find(BOT, 'one'), settled)
+    assert.equal((await outbox.findByRef(BOT, CHAT.chat, ref(1)))?.key, 'one')
+  })
+
   withOutbox('what went wrong with an old posting is not held against the newer one', async ({ outbox }) => {
     for (const state of ['failed', 'ambiguous', 'held', 'waiting'] satisfies EntryState[]) {
       const old = await recordOne(outbox, await putOne(outbox, state, 'old'), { state: 'sending' })

@@ -150,6 +150,7 @@ function stateAfterPut(entry: OutboxEntry, post: Post): EntryState {
 }
 
 function recorded(entry: OutboxEntry, change: EntryChange, now: Date): OutboxEntry {
+  if (change.state === 'sending' && entry.state !== 'waiting' && entry.state !== 'sending') return entry
   const { place, refs, shown } = change
   if (change.version !== entry.version) {
     const notBefore = change.state === 'waiting' ? later(entry.notBefore, change.notBefore) : entry.notBefore

@@ -64,12 +64,15 @@ with change as (
     $1::text[], $2::text[], $3::integer[], $4::text[], $5::json[], $6::integer[], $7::integer[], $8::timestamptz[],
     $9::text[], $10::text[], $11::text[], $12::text[]
   ) as c (bot, key, version, state, ref_list, shown, attempts, not_before, error, interface, chat, topic)
-), locked as materialized (
-  select c.*, o.version = c.version as is_newest, o.chat as old_chat, o.refs as old_refs
+), found as materialized (
+  select c.*, o.version = c.version as is_newest, o.chat as old_chat, o.refs as old_refs,
+    c.state <> 'sending' or o.state in ('waiting', 'sending') as may_be
   from (select * from change order by bot collate "C", key collate "C") c
   cross join lateral (
-    select o.version, o.chat, o.refs from outbox o where o.bot = c.bot and o.key = c.key for update
+    select o.version, o.chat, o.refs, o.state from outbox o where o.bot = c.bot and o.key = c.key for update
   ) o
+), locked as (
+  select * from found where may_be
 ), forgotten as (
   delete from outbox_refs r
   using (select l.bot, l.key, l.old_chat, l.chat, l.refs, unnest(l.old_refs) as ref from locked l) g
@@ -82,8 +85,8 @@ with change as (
   where not (g.chat = g.old_chat and g.ref = any (g.old_refs))
   order by g.bot, g.chat, g.ref
   on conflict (bot, chat, ref) do update set key = excluded.key
-)
-update outbox o set
+), changed as (
+  update outbox o set
   state = case when l.is_newest then l.state else 'waiting' end,
   refs = l.refs,
   shown = l.shown,
@@ -95,8 +98,12 @@ update outbox o set
   end,
   error = case when l.is_newest then l.error end,
   interface = l.interface, chat = l.chat, topic = l.topic, updated_at = $13::timestamptz
-from locked l where o.bot = l.bot and o.key = l.key
-returning ${ENTRY_COLUMNS}`,
+  from locked l where o.bot = l.bot and o.key = l.key
+  returning ${ENTRY_COLUMNS}
+)
+select * from changed
+union all
+select ${ENTRY_COLUMNS} from found f join outbox o using (bot, key) where not f.may_be`,
 }
 const FIND_ALL: Statement = {
   name: 'find_entries',

@@ -34,10 +34,17 @@ const FLEETING_MS = 10_000
 const LONGEST_TAP_ANSWER = 200
 const LONGEST_TOPIC_NAME = 128
 
+const FILE_PATIENCE = 5
+
 /** Deliveries for one place must not overlap; for different places they may. */
 export function createTelegramMessenger(deps: TelegramMessengerDeps): Messenger {
   const { clock } = deps
   const known = createKnownOfBots(clock)
+
+  /** Fifty megabytes take a while on a slow line. */
+  function deadlineFor(posting: Posting): number {
+    return posting.type === 'file' ? deps.deadlineMs * FILE_PATIENCE : deps.deadlineMs
+  }
 
   async function deliver(delivery: Delivery) {
     const { place, posting } = delivery
@@ -45,7 +52,7 @@ export function createTelegramMessenger(deps: TelegramMessengerDeps): Messenger 
     const api = deps.api(place.bot)
     if (api === null) return { type: 'broken_bot' as const, reason: 'There is no token for this bot.', refs: standing }
     try {
-      const outcome = await withChannel(clock, deps.deadlineMs, api, place, (channel) =>
+      const outcome = await withChannel(clock, deadlineFor(posting), api, place, (channel) =>
         deliverPosting(channel, posting, standing),
       )
       return { ...outcome, refs: standing }

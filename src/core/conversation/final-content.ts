@@ -173,7 +173,11 @@ function foldsOf(view: CardView, verbosity: Verbosity): readonly Fold[] {
 
 function spoken(view: CardView): string {
   const { result } = view
-  if (view.status !== 'completed' || result === null) return escapeMarkdown(readable(finalText(view)))
+  if (view.status !== 'completed' || result === null) {
+    const printed = readable(result?.output ?? '').trimEnd()
+    const shown = printed === '' ? [] : [codeBlock(endOf(printed, OUTPUT_CHARACTERS))]
+    return [escapeMarkdown(readable(finalText(view))), ...shown].join('\n\n')
+  }
   if (result.answer !== null) return answerBlock(result.answer)
   const preview = view.preview === null ? [] : [`<${view.preview.url}>`]
   if (view.taskType !== 'shell_command') return [agentMarkdown(result.summary), ...preview].join('\n\n')

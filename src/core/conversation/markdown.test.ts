@@ -150,6 +150,14 @@ test("agents' Markdown keeps what is good, and code as it is", () => {
   assert.equal(agentMarkdown('a <script>'), 'a &lt;script>')
 })
 
+test("agents' links do not hide behind what looks like code and is none", () => {
+  for (const text of ['>~~~\n [a](tg://x)', '[a]: tg://x`]: `', '[a\n`]: tg://x`', '> - ```\n> [a](tg://x)']) {
+    const links = nodes(parse(agentMarkdown(text))).filter(({ type }) => type === 'link' || type === 'definition')
+    assert.deepEqual(links, [], text)
+  }
+  assert.equal(agentMarkdown('Use `{ [key: string]: number }`.'), 'Use `{ [key: string]: number }`.')
+})
+
 test("agents' code block that is left open is closed", () => {
   assert.equal(agentMarkdown('x\n\n```js\nlet a'), 'x\n\n```js\nlet a\n```')
 })

@@ -80,6 +80,22 @@ test('a reply to a finished card goes on from its files', async () => {
   assert.deepEqual((await stage.newest()).source, { type: 'empty' })
 })
 
+test('a reply to work that is still under way starts nothing, and says what to do', async () => {
+  const stage = createChatStage()
+  await stage.say(ADA, 'Create a page')
+  const first = await stage.newest()
+  const replyTo = await stage.refOf(`task:${first.id}`)
+  const early = await stage.say(ADA, 'Make it blue', { replyTo })
+  assert.match(await stage.answerTo(early), /waits for its turn.*Reply to its result/)
+  assert.equal((await stage.tasks()).length, 1)
+  await stage.work(first.id, 'completed')
+  await stage.give({ type: 'message', message: early, receivedAt: stage.now() })
+  assert.equal((await stage.tasks()).length, 1)
+  await stage.say(ADA, 'Make it blue', { replyTo })
+  assert.equal((await stage.tasks()).length, 2)
+  assert.deepEqual((await stage.newest()).source, { type: 'task', task_id: first.id, commit: RESULT.commit })
+})
+
 test('a topic is a project: work in it goes on from the last work in it, and nobody else sees into it', async () => {
   const stage = createChatStage()
   await letBobIn(stage)

@@ -21,6 +21,7 @@ import { parseCommand } from './parse-command.ts'
 import { rememberOwner, roleOf } from './people.ts'
 import { ownWords, startTask } from './requests.ts'
 import { onTap } from './taps.ts'
+import { answerTooEarly } from './too-early.ts'
 import { answerByReply } from './typed-answers.ts'
 import { wholeChat } from './visit.ts'
 import type { ReceiveDeps, Visit } from './visit.ts'
@@ -103,6 +104,7 @@ async function act(deps: ReceiveDeps, given: Visit): Promise<void> {
   if (command !== null) return runCommand(deps, visit, command)
   if (message.text.trim() === '') return keptAlone(deps, visit)
   if (await answerByReply(deps, visit)) return
+  if (await answerTooEarly(deps, visit)) return
   await startTask(deps, visit, ownWords(visit, message.text))
 }
 

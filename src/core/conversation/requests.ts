@@ -99,7 +99,7 @@ async function sourceFor(deps: ReceiveDeps, visit: Visit): Promise<WorkspaceSour
 }
 
 /** The task of which the person replies to a message of ours, or to their own that asked for it. */
-async function repliedTask(deps: ReceiveDeps, { message, repliedTo }: Visit): Promise<Task | null> {
+export async function repliedTask(deps: ReceiveDeps, { message, repliedTo }: Visit): Promise<Task | null> {
   if (message.replyTo === null) return null
   const taskId =
     repliedTo === null ? (await deps.cards.ofRequest(message.place, message.replyTo))?.taskId : taskOfKey(repliedTo.key)

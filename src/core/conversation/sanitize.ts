@@ -4,17 +4,22 @@ import { readable } from './visible.ts'
 
 const SAFE = /^(?:https?:\/\/|mailto:)/i
 const FENCE = /^((?:\s|>|[-*+]\s|\d{1,9}[.)]\s)*)(`{3,}(?=[^`]*$)|~{3,})/
+/** How the definition of a link begins. */
+const DEFINITION = /^(?:\s|>|[-*+]\s|\d{1,9}[.)]\s)*\[/
 
 export function sanitizeLines(text: string): string {
-  let fence: { readonly mark: string; readonly prefix: number } | null = null
+  let fence: { readonly mark: string; readonly prefix: number; readonly quotes: number } | null = null
   /** A stretch of backticks was left open in this paragraph: what is code is not certain any more. */
   let unsure = false
+  /** The paragraph may be the definition of a link, whose label takes in backticks. */
+  let defining = false
   const lines: string[] = []
   for (const raw of readable(text).split('\n')) {
     if (fence !== null) {
       const closes = raw.trim().startsWith(fence.mark) && /^[`~]+$/.test(raw.replace(/^[\s>]*/, '').trim())
-      // A line further left ends a list item or quote, and its code with it.
-      const left = raw.trim() !== '' && width(/^[\s>]*/.exec(raw)?.[0] ?? '') < fence.prefix
+      // A line further left ends a list item, one with fewer marks of quoting a quote, and with it its code.
+      const before = /^[\s>]*/.exec(raw)?.[0] ?? ''
+      const left = (raw.trim() !== '' && width(before) < fence.prefix) || quotes(before) < fence.quotes
       if (!left) {
         lines.push(raw)
         if (closes) fence = null
@@ -27,19 +32,28 @@ export function sanitizeLines(text: string): string {
       const [, prefix = '', mark = ''] = opening
       // Right after text, an indented fence would only go on with that text.
       if (width(prefix) > 3 && lines.at(-1)?.trim() !== '') lines.push('')
-      fence = { mark, prefix: width(prefix) }
+      fence = { mark, prefix: width(prefix), quotes: quotes(prefix) }
       unsure = false
+      defining = false
       lines.push(raw)
       continue
     }
-    if (raw.trim() === '') unsure = false
-    const line = sanitizeLine(raw, unsure)
+    if (raw.trim() === '') {
+      unsure = false
+      defining = false
+    }
+    defining ||= DEFINITION.test(raw)
+    const line = sanitizeLine(raw, unsure || (defining && raw.includes(']:')))
     unsure ||= line.open
     lines.push(line.text)
   }
   // Ours follows: it must not end up within their code.
   if (fence !== null) lines.push(fence.mark)
   return lines.join('\n')
+}
+
+function quotes(prefix: string): number {
+  return prefix.split('>').length - 1
 }
 
 /** In columns: a tab counts as the four that it may be. */

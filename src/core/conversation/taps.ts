@@ -4,6 +4,7 @@ import type { Place } from '../vocabulary/place.ts'
 import { isTerminal } from '../vocabulary/task.ts'
 import type { Task } from '../vocabulary/task.ts'
 import type { Action, TakenAction } from '../ports/action-store.ts'
+import { afterSentAgain } from '../delivery/entry-after.ts'
 import { applyCommand } from '../task/apply-command.ts'
 import { jsonToAction } from './action.ts'
 import type { ActionDoes } from './action.ts'
@@ -188,5 +189,6 @@ async function showAgain(deps: ReceiveDeps, { place, tap }: Tap, key: string): P
     { key: `${key}/again/${tap}`, place: entry.place, lane, posting },
     { key: `doubt:${key}`, place, lane: 'reply', posting: { type: 'nothing' } },
   ])
+  if (entry.state === 'ambiguous') await deps.outbox.record([afterSentAgain(entry)])
   return { text: 'Sent again.' }
 }

@@ -91,7 +91,18 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     delivery.reload = true
     bots.set(bot, delivery)
     for (const entry of sorted) if (entry.state === 'ambiguous') await doubt(entry)
+    for (const entry of sorted) if (entry.state === 'waiting' && entry.shown < 0) logReplaced(entry)
     schedule(delivery)
+  }
+
+  /** Its first words may stand there, and what was posted since goes out beside them. */
+  function logReplaced({ place, key, shown }: OutboxEntry): void {
+    telemetry.log('warn', 'An earlier posting may have arrived; the present one is sent as a message of its own', {
+      bot: place.bot,
+      chat: place.chat,
+      key,
+      version: -shown,
+    })
   }
 
   /** After the present turn of the event loop, so that what is put together leaves together. */
@@ -174,8 +185,8 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
       .catch((error: unknown): DeliveryOutcome => ({ type: 'ambiguous', refs, reason: String(error) }))
     telemetry.count('deliveries_total', { outcome: outcome.type, lane: entry.lane })
     telemetry.time('delivery_seconds', (clock.now().getTime() - began) / 1_000, { lane: entry.lane })
-    noteTraffic(delivery, entry, outcome)
     const change = entryAfter(entry, outcome, clock.now())
+    noteTraffic(delivery, entry, outcome, change)
     explain(entry, outcome, change)
     await settle(delivery, [entry], [change])
     if (outcome.type === 'closed') await deps.onClosed(place)
@@ -222,10 +233,14 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     await deps.onAmbiguous(entry)
   }
 
-  function noteTraffic(delivery: BotDelivery, entry: OutboxEntry, outcome: DeliveryOutcome): void {
-    const now = clock.now().getTime()
-    if (outcome.type === 'slow_down') delivery.traffic.slowDown(entry.place, now, outcome.retryAfterMs)
-    if (outcome.type === 'broken_bot') delivery.traffic.rest(now + LOOK_MS)
+  function noteTraffic(
+    delivery: BotDelivery,
+    { place }: OutboxEntry,
+    outcome: DeliveryOutcome,
+    change: EntryChange,
+  ): void {
+    if (outcome.type === 'slow_down') delivery.traffic.slowDown(place, clock.now().getTime(), outcome.retryAfterMs)
+    if (outcome.type === 'broken_bot') delivery.traffic.rest(change.notBefore.getTime())
   }
 
   function explain(entry: OutboxEntry, outcome: DeliveryOutcome, change: EntryChange): void {

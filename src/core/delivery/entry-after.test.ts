@@ -3,7 +3,15 @@ import { test } from 'node:test'
 import { NOON, sampleEntry } from '../../../test/contract/sample-entry.ts'
 import type { DeliveryOutcome } from '../ports/messenger.ts'
 import type { MessageRef } from '../vocabulary/place.ts'
-import { afterInterruption, afterMoot, beforeSending, entryAfter, isMoot, isRepeatable } from './entry-after.ts'
+import {
+  afterInterruption,
+  afterMoot,
+  afterSentAgain,
+  beforeSending,
+  entryAfter,
+  isMoot,
+  isRepeatable,
+} from './entry-after.ts'
 
 const REF = '5' as MessageRef
 const outcome = (it: DeliveryOutcome) => it
@@ -34,6 +42,13 @@ test('the mark before a request names the version, so that an interruption harms
   assert.equal(isMoot({ ...newer, state: 'waiting' }), false)
   assert.equal(isMoot({ ...newer, state: 'waiting', lane: 'progress' }), true)
   assert.equal(afterMoot({ ...newer, lane: 'progress' }).state, 'ambiguous')
+})
+
+test('what was sent again on request is in doubt no more, and is left alone from then on', () => {
+  const doubted = { ...sampleEntry({ version: 3 }), ...entryAfter(sampleEntry({ version: 3 }), ambiguous, NOON) }
+  const after = afterSentAgain(doubted)
+  assert.deepEqual([after.state, after.shown, after.error], ['settled', 3, null])
+  assert.equal(isMoot({ ...doubted, ...after, lane: 'progress', version: 4 }), true)
 })
 
 test('progress does not bring back what a person deleted; an end does', () => {
@@ -72,6 +87,20 @@ test('reactions and answers to taps are given up after some tries, messages neve
   assert.equal(entryAfter(reaction, unsent, NOON).state, 'failed')
   assert.equal(entryAfter(sampleEntry({ attempts: 1_000 }), unsent, NOON).state, 'waiting')
   assert.equal(isRepeatable(reaction), true)
+})
+
+test('a token that is refused once rests shortly, one that is refused again and again longer and longer', () => {
+  const broken = outcome({ type: 'broken_bot', refs: [], reason: 'unauthorized' })
+  const pauses = [0, 1, 2, 9].map((attempts) => {
+    const after = entryAfter(sampleEntry({ attempts }), broken, NOON)
+    return [after.notBefore.getTime() - NOON.getTime(), after.attempts]
+  })
+  assert.deepEqual(pauses, [
+    [2_000, 1],
+    [8_000, 2],
+    [32_000, 3],
+    [60_000, 10],
+  ])
 })
 
 test('a closed chat holds what is for it, a moved one takes it along, a refusal ends it with the reason', () => {

@@ -4,7 +4,7 @@ import type { EntryChange, OutboxEntry } from '../ports/outbox.ts'
 
 const FIRST_PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 60_000
-const BROKEN_BOT_PAUSE_MS = 60_000
+const FIRST_BROKEN_PAUSE_MS = 2_000
 /** A tap's spinner and a reaction are worth nothing later. */
 const FLEETING_TRIES = 4
 
@@ -46,6 +46,11 @@ export function afterInterruption(entry: OutboxEntry, now: Date): EntryChange {
     return { ...unchanged(entry), state: 'waiting', notBefore: now }
   }
   return doubtful(entry, entry.refs, 'the process ended while it was being sent')
+}
+
+/** For an entry in doubt whose posting the person had sent anew: the doubt is over, and what may stand there is left alone. */
+export function afterSentAgain(entry: OutboxEntry): EntryChange {
+  return { ...unchanged(entry), state: 'settled', shown: Math.abs(entry.shown), error: null }
 }
 
 export function entryAfter(entry: OutboxEntry, outcome: DeliveryOutcome, now: Date): EntryChange {
@@ -95,12 +100,18 @@ export function entryAfter(entry: OutboxEntry, outcome: DeliveryOutcome, now: Da
         ...unchanged(entry),
         state: 'waiting',
         refs,
-        notBefore: after(now, BROKEN_BOT_PAUSE_MS),
+        attempts: entry.attempts + 1,
+        notBefore: after(now, brokenPauseMs(entry.attempts)),
         error: outcome.reason,
       }
     case 'refused':
       return failed(entry, refs, outcome.reason)
   }
+}
+
+/** One refusal of a token may be a mistake of the moment, several are none. */
+function brokenPauseMs(attempts: number): number {
+  return Math.min(LONGEST_PAUSE_MS, FIRST_BROKEN_PAUSE_MS * 4 ** Math.min(attempts, 8))
 }
 
 /** The message that was to be changed is not there: deleted by the person, or too old to change. */
