@@ -148,6 +148,10 @@ test('nothing but what agents say: no heading, no footer, no buttons but Open', 
   assert.equal(agentOnlyContent(await viewOf(...asked, completed({ answer: 'Yes.' }))).markdown, 'Yes.')
   assert.equal(agentOnlyContent(await viewOf(...command, completed({ output: 'x' }))).markdown, '```\nx\n```')
   assert.equal(agentOnlyContent(await viewOf(...RUNNING, failed('No *way*.'))).markdown, 'It failed: No \\*way\\*.')
+  assert.equal(
+    agentOnlyContent(await viewOf(...command, failed('Exit code 2.', { output: 'no *such* file' }))).markdown,
+    'It failed: Exit code 2.\n\n```\nno *such* file\n```',
+  )
   assert.equal(agentOnlyContent(await viewOf(aborted(ADA, 'enough'))).markdown, 'It was stopped: enough')
 })
 
