@@ -12,6 +12,7 @@ test('an end is said exactly once, whatever crashes, unless its own answer was l
   for (let seed = 1; seed <= LIVES; seed += 1) {
     const life = await liveDelivery(seed)
     assert.ok(life.finished, `seed ${seed}: it did not come to its end`)
+    assert.deepEqual(life.groundless, [], `seed ${seed}: given up, though nothing of it ever left`)
     for (const entry of life.entries) {
       const end = `${entry.key}: the end`
       const showing = showingText(life, end)

@@ -22,6 +22,8 @@ export type DeliveryLife = {
   readonly finished: boolean
   /** What a process was sending, or about to, when it died. */
   readonly interrupted: ReadonlySet<string>
+  /** What was given up as in doubt although nothing of it had ever left. */
+  readonly groundless: readonly string[]
 }
 
 const BOT = 'bot' as BotId
@@ -39,13 +41,19 @@ export async function liveDelivery(seed: number): Promise<DeliveryLife> {
   })
   const faults = { failRate: 0.05, localFailRate: 0, meanDelayMs: 20, wellFrom: WELL_FROM_MS }
   const interrupted = new Set<string>()
+  const groundless: string[] = []
   const ended = new Map<string, string[]>()
   let present = begin(0)
+
+  function noteDoubt(key: string): void {
+    const startsHere = (it: string) => it.startsWith(`${key}@`) || it.startsWith(`${key}:`)
+    if (![...interrupted, ...chats.doubts].some(startsHere)) groundless.push(key)
+  }
 
   function begin(count: number): { readonly process: Process; readonly dispatcher: Dispatcher } {
     const process = createProcess(`sender-${count}`, scheduler, random.branch(), faults)
     const dispatcher = createDispatcher({
-      outbox: through(process, truth, interrupted),
+      outbox: through(process, truth, interrupted, noteDoubt),
       messenger: chats.messengerFor(process),
       signals: createMemoryTaskSignals(),
       clock: process.clock,
@@ -87,6 +95,13 @@ export async function liveDelivery(seed: number): Promise<DeliveryLife> {
   }
 
   /** A long one is begun, corrected and ended; a short one is said once. */
+  /** What a card does: its first word is a reply until something of it stands, or may. */
+  async function progress(key: string, place: Place, text: string): Promise<void> {
+    const entry = await truth.find(BOT, key)
+    const shown = entry !== null && (entry.shown !== 0 || entry.refs.length > 0)
+    await say(post(key, place, shown ? 'progress' : 'reply', text))
+  }
+
   async function story(key: string, place: Place, long: boolean): Promise<void> {
     await scheduler.wait(random.between(0, 20_000))
     if (long) {
@@ -95,7 +110,7 @@ export async function liveDelivery(seed: number): Promise<DeliveryLife> {
       const mean = random.pick([5, 500, 3_000])
       for (let update = 1; update <= UPDATES; update += 1) {
         await scheduler.wait(random.spread(mean))
-        await say(post(key, place, 'progress', `update ${update}`))
+        await progress(key, place, `update ${update}`)
       }
       await scheduler.wait(random.spread(mean))
     }
@@ -128,7 +143,7 @@ export async function liveDelivery(seed: number): Promise<DeliveryLife> {
     void truth.list(BOT, ['settled', 'ambiguous', 'failed'], 1_000).then((list) => (entries = list))
     return entries.length === stories.length && entries.every((entry) => entry.lane === 'final')
   }, LIMIT_MS)
-  return { chats, entries, ended, finished, interrupted }
+  return { chats, entries, ended, finished, interrupted, groundless }
 }
 
 function post(key: string, place: Place, lane: Lane, text: string): Post {
@@ -146,7 +161,7 @@ function death(process: Process): Promise<false> {
   return new Promise((resolve) => process.onDeath(() => resolve(false)))
 }
 
-function through(process: Process, outbox: Outbox, interrupted: Set<string>): Outbox {
+function through(process: Process, outbox: Outbox, interrupted: Set<string>, noteDoubt: (key: string) => void): Outbox {
   const marked = new Set<string>()
   process.onDeath(() => {
     for (const it of marked) interrupted.add(it)
@@ -156,6 +171,7 @@ function through(process: Process, outbox: Outbox, interrupted: Set<string>): Ou
     put: (posts) => process.remote(() => outbox.put(posts)),
     record: async (changes) => {
       for (const { key, version, state } of changes) if (state === 'sending') marked.add(`${key}@${version}`)
+      for (const { key, state } of changes) if (state === 'ambiguous') noteDoubt(key)
       const recorded = await process.remote(() => outbox.record(changes))
       for (const { key, version, state } of changes) if (state !== 'sending') marked.delete(`${key}@${version}`)
       return recorded

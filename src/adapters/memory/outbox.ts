@@ -149,8 +149,12 @@ function stateAfterPut(entry: OutboxEntry, post: Post): EntryState {
   return entry.state === 'held' ? 'held' : 'waiting'
 }
 
+function mayBegin(entry: OutboxEntry, { version }: EntryChange): boolean {
+  return entry.version === version && (entry.state === 'waiting' || entry.state === 'sending')
+}
+
 function recorded(entry: OutboxEntry, change: EntryChange, now: Date): OutboxEntry {
-  if (change.state === 'sending' && entry.state !== 'waiting' && entry.state !== 'sending') return entry
+  if (change.state === 'sending' && !mayBegin(entry, change)) return entry
   const { place, refs, shown } = change
   if (change.version !== entry.version) {
     const notBefore = change.state === 'waiting' ? later(entry.notBefore, change.notBefore) : entry.notBefore

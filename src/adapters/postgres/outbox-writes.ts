@@ -66,7 +66,7 @@ with change as (
   ) as c (bot, key, version, state, ref_list, shown, attempts, not_before, error, interface, chat, topic)
 ), found as materialized (
   select c.*, o.version = c.version as is_newest, o.chat as old_chat, o.refs as old_refs,
-    c.state <> 'sending' or o.state in ('waiting', 'sending') as may_be
+    c.state <> 'sending' or o.version = c.version and o.state in ('waiting', 'sending') as may_be
   from (select * from change order by bot collate "C", key collate "C") c
   cross join lateral (
     select o.version, o.chat, o.refs, o.state from outbox o where o.bot = c.bot and o.key = c.key for update

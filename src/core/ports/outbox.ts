@@ -60,7 +60,7 @@ export interface Outbox {
   /** The bot's entries in state `waiting` or `sending`, oldest first, at most `limit`. */
   unsettled(bot: BotId, limit: number): Promise<readonly OutboxEntry[]>
   /** Records what came of requests, all or nothing. `sending` must be durable before the request leaves, and is recorded of
-   * what waits or is being sent only: what somebody else has settled meanwhile stays as it is. Returns the entries as they now are. */
+   * what waits or is being sent in that version only: what was settled or replaced meanwhile stays as it is. Returns the entries as they now are. */
   record(changes: readonly EntryChange[]): Promise<readonly OutboxEntry[]>
   /**
    * The chat moved: every entry of it is there from now on, and shown nowhere, for the new chat numbers its messages anew. Repeating
