@@ -33,11 +33,11 @@ export function botCommand(exit: (code: ExitCode) => void): Command {
       else
         output.line(
           table(
-            reports.map(({ bot: id, username, mode, state, inbox, outbox, ambiguous, detail }) => [
+            reports.map(({ bot: id, username, mode, state, inbox, outbox, set_aside, ambiguous, detail }) => [
               username === null ? id : `@${username}`,
               mode,
               state,
-              `${inbox} to work off, ${outbox} to send, ${ambiguous} in doubt`,
+              `${inbox} to work off, ${set_aside} set aside, ${outbox} to send, ${ambiguous} in doubt`,
               oneLine(detail),
             ]),
           ),

@@ -62,6 +62,7 @@ async function reportOf(
     ...now,
     bot,
     inbox: arrived.unfinished,
+    set_aside: arrived.setAside,
     outbox: posted.waiting,
     ambiguous: posted.ambiguous,
     process: holder,

@@ -22,7 +22,7 @@ test('a command is approved once, by typing, for good, denied, or answered elsew
     await becomes(ada, card, /Done · echo one\none\n/)
     // An app may still show the old buttons for a moment.
     const late = await tapOld(stage, question, dead)
-    assert.match(late, /^Already answered by you, \d+ s ago\.$/)
+    assert.match(late, /^Already taken care of by you, \d+ s ago\.$/)
   })
 
   await t.test('yes as a reply, /approve, and what is neither', async () => {

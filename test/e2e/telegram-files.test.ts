@@ -29,7 +29,7 @@ test('voice, photos, documents, albums and long pastes each come in as one', asy
     assert.equal(kept.replyTo, voice.id)
     assert.match(
       kept.text,
-      /^Kept: voice\S* \(12 bytes\)\. I can't understand speech yet\. Reply to this message with what I should do with it\.$/,
+      /^Kept: voice\S* \(12 bytes\)\. I can't understand speech yet\. Reply to this message with a request, and they are kept with its task\.$/,
     )
   })
 
@@ -91,7 +91,7 @@ test('voice, photos, documents, albums and long pastes each come in as one', asy
   assert.equal((await tasks(stage)).length, 4)
   const answer =
     'bot: I am Factotum, working with the offline model: no model key is set, so I follow recipes instead of thinking. [Details]'
-  const asks = 'Reply to this message with what I should do with it.'
+  const asks = 'Reply to this message with a request, and they are kept with its task.'
   await expectChatToHold(ada, bot, [
     'Ada: (voice)',
     `bot: Kept: voice-1.ogg (12 bytes). I can't understand speech yet. ${asks}`,

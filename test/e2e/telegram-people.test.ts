@@ -136,7 +136,7 @@ test('people ask to be let in, and work beside the owner without seeing what is 
     `Bob: /task ${id}`,
     'bot: I know no task with that id.',
     'Bob: /help',
-    'bot: Just write what you want; send files along, or reply to a result to go on from it.',
+    'bot: Just write what you want, or reply to a result to go on from it. Files that you send are kept with the task.',
     'Bob: /run ls',
     'bot: /run is for owners only.',
     'Bob: /panic on',

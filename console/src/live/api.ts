@@ -13,6 +13,7 @@ export type BotState = {
   readonly detail: string
   readonly last_update_at: string | null
   readonly inbox: number
+  readonly set_aside: number
   readonly outbox: number
   readonly ambiguous: number
 }

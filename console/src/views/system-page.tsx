@@ -156,6 +156,7 @@ function botFacts(bot: BotState): string {
     bot.detail,
     bot.last_update_at === null ? 'nobody has written yet' : `last heard ${sayAge(bot.last_update_at, Date.now())}`,
     bot.inbox > 0 ? `${bot.inbox} to work off` : '',
+    bot.set_aside > 0 ? `${bot.set_aside} given up, see the log` : '',
     bot.outbox > 0 ? `${bot.outbox} to send` : '',
     bot.ambiguous > 0 ? `${bot.ambiguous} may not have arrived` : '',
   ]

@@ -31,6 +31,7 @@ const botSchema = name(
     detail: z.string(),
     last_update_at: z.string().nullable(),
     inbox: z.int(),
+    set_aside: z.int(),
     outbox: z.int(),
     ambiguous: z.int(),
     process: z.string(),

@@ -60,6 +60,8 @@ export type BotReport = {
   readonly last_update_at: string | null
   /** Arrived and not worked off. */
   readonly inbox: number
+  /** Given up after too many tries. */
+  readonly set_aside: number
   /** To be sent. */
   readonly outbox: number
   /** May or may not have arrived. */

@@ -58,7 +58,7 @@ test('of two owners who are asked, one answers for both', async () => {
   const code = (await stage.base.members.requests(stage.now()))[0]?.code ?? ''
   await stage.tap(ADA, `pairing:${code}/asked/11`, 'Let in')
   await stage.give(late)
-  assert.match((await stage.tapAnswer(late)).text ?? '', /Already answered by Ada/)
+  assert.match((await stage.tapAnswer(late)).text ?? '', /Already taken care of by Ada/)
   assert.equal((await stage.base.members.find(userOf(EVE)))?.role, 'member')
 })
 

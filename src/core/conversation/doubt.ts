@@ -28,7 +28,7 @@ export async function speakOfDoubt(deps: ConversationDeps, entry: OutboxEntry): 
     },
   ])
   const what = posting.type === 'file' ? 'a file' : lane === 'approval' ? 'a question' : 'a message'
-  const markdown = `The connection broke while I sent you ${what}, so I can't tell whether it is here. If it is not, I send it again.`
+  const markdown = `The connection broke while I sent you ${what}, so I can't tell whether it is here. If you miss it, the button sends it again.`
   await deps.outbox.put([
     {
       key: `${DOUBT}${key}`,

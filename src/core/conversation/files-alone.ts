@@ -38,7 +38,7 @@ export async function keptAlone(deps: ReceiveDeps, visit: Visit): Promise<void> 
   const speech = message.attachments.some(({ kind }) => kind === 'voice' || kind === 'audio')
     ? " I can't understand speech yet."
     : ''
-  const markdown = `Kept: ${names}.${speech} Reply to this message with what I should do with it.`
+  const markdown = `Kept: ${names}.${speech} Reply to this message with a request, and they are kept with its task.`
   // One answer for a whole album, which grows with its parts.
   await answer(deps, { ...message, ref: delivered.ref }, markdown, { part: PART, wantsReply: true })
 }

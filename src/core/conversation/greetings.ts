@@ -29,7 +29,7 @@ export async function answerHelp(deps: ReceiveDeps, { message, visitor }: Visit)
     return `- ${escapeMarkdown(usage)}: ${escapeMarkdown(says)}`
   })
   const how = message.direct
-    ? 'Just write what you want; send files along, or reply to a result to go on from it.'
+    ? 'Just write what you want, or reply to a result to go on from it. Files that you send are kept with the task.'
     : 'Mention me or reply to me with what you want; reply to a result to go on from it.'
   await answer(deps, message, `${how}\n\n${commands.join('\n')}`)
 }

@@ -41,7 +41,7 @@ test('a second tap on an answered question says by whom and when', async () => {
   await stage.tap(BOB, 'approval:', 'Approve once')
   stage.pass(30_000)
   await stage.give(late)
-  assert.equal((await stage.tapAnswer(late)).text, 'Already answered by Bob, 30 s ago.')
+  assert.equal((await stage.tapAnswer(late)).text, 'Already taken care of by Bob, 30 s ago.')
   assert.equal((await stage.newest()).status, 'queued')
 })
 
@@ -99,7 +99,7 @@ test('an answer that comes too late says so and makes no rule', async () => {
   stage.pass(3_600_000)
   for (const event of [once, confirm]) {
     await stage.give(event)
-    assert.match((await stage.tapAnswer(event)).text ?? '', /expired|Already answered/)
+    assert.match((await stage.tapAnswer(event)).text ?? '', /expired|Already taken care of/)
   }
   assert.deepEqual(await stage.base.standing.list(), [])
   assert.equal((await stage.newest()).status, 'needs_approval')

@@ -78,7 +78,7 @@ async function notTaken(
   switch (taken.type) {
     case 'used': {
       const who = taken.by === author.userId ? 'by you' : `by ${await nameOf(deps, taken.by)}`
-      return { text: `Already answered ${who}, ${duration(deps.clock.now().getTime() - taken.at.getTime())} ago.` }
+      return { text: `Already taken care of ${who}, ${duration(deps.clock.now().getTime() - taken.at.getTime())} ago.` }
     }
     case 'expired':
       return { text: 'This button has expired.' }
