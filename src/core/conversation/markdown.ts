@@ -1,5 +1,5 @@
 // Text that is not ours, written into Markdown that is: it can say what it likes, but never change what stands around it.
-import { sanitizeLines } from './sanitize.ts'
+import { readable } from './visible.ts'
 
 /** Everywhere special in CommonMark or GFM. */
 const SPECIAL = /[\\`*_{}[\]<>~|&$]/g
@@ -41,9 +41,26 @@ export function codeBlock(text: string, language = ''): string {
   return `${fence}${/^[\w+#.-]*$/.test(language) ? language : ''}\n${body}\n${fence}`
 }
 
-/** What a model wrote as Markdown, with everything in it that could load, run or lead astray made plain text. */
+/**
+ * What a model wrote as Markdown, so that what we write below it stands outside of its code. Where its links lead is no matter of
+ * ours: whoever shows a Content shows links to the web alone, and neither images nor HTML.
+ */
 export function agentMarkdown(text: string): string {
-  return sanitizeLines(text.replace(/\r\n?/g, '\n').trim())
+  const lines = readable(text.replace(/\r\n?/g, '\n').trim())
+  const fence = openFence(lines)
+  return fence === null ? lines : `${lines}\n${fence}`
+}
+
+/** The line that closes the code block left open at the end of the text, as deep as it was opened; null where none is. */
+function openFence(text: string): string | null {
+  let open: { readonly indent: string; readonly mark: string } | null = null
+  for (const line of text.split('\n')) {
+    const [, indent = '', mark = '', rest = ''] = /^( {0,3})(`{3,}(?=[^`]*$)|~{3,})(.*)$/.exec(line) ?? []
+    if (mark === '') continue
+    if (open === null) open = { indent, mark }
+    else if (mark.startsWith(open.mark) && rest.trim() === '') open = null
+  }
+  return open === null ? null : open.indent + open.mark
 }
 
 function longestRun(text: string): number {

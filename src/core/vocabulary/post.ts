@@ -12,7 +12,11 @@ export type Button = {
 export type Fold = { readonly title: string; readonly text: string }
 
 export type Content = {
-  /** CommonMark with GFM's tables and strikethrough. Untrusted text in it must be escaped by whoever writes it (core/conversation/markdown.ts). */
+  /**
+   * CommonMark with GFM's tables and strikethrough; text that is no Markdown is escaped by whoever writes it
+   * (core/conversation/markdown.ts). Parts of it are written by models: whoever shows it makes links to http and https addresses
+   * alone, loads no images and reads no HTML.
+   */
   readonly markdown: string
   readonly folds: readonly Fold[]
   /** Rows. */

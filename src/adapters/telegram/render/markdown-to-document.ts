@@ -25,12 +25,15 @@ const PARAGRAPH_END = /\n(?=[ \t]*\n| {0,3}[-*+] +\S)/
 /** Some tenths of a second. A chapter of a book, heavily marked up, has a hundredth of it. */
 const MOST_WORK = 6_000_000
 
+/** Left open it would swallow what stands below it; here it means nothing anyway. */
+const NO_HTML = { disable: { null: ['htmlFlow', 'htmlText'] } }
+
 /** Never throws. What it does not know, what is nested too deep, and what would take too long, stands in it as the text it was written as. */
 export function markdownToDocument(markdown: string): Document {
   const source = cleanText(markdown)
   if (TOO_DEEP.test(source) || isTooMuchWork(source)) return asWritten(source)
   try {
-    const tree = fromMarkdown(source, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] })
+    const tree = fromMarkdown(source, { extensions: [gfm(), NO_HTML], mdastExtensions: [gfmFromMarkdown()] })
     const definitions = new Map<string, Definition>()
     for (const node of tree.children) if (node.type === 'definition') definitions.set(node.identifier, node)
     return readBlocks(tree.children, { source, definitions, depth: 0 })
@@ -89,8 +92,6 @@ function readBlock(node: RootContent, reading: Reading): readonly Block[] {
       ]
     case 'thematicBreak':
       return [{ type: 'rule' }]
-    case 'html':
-      return asWritten(node.value)
     case 'definition':
       return []
     case 'footnoteDefinition':
@@ -117,7 +118,6 @@ function readRun(node: PhrasingContent, reading: Reading, style: Style): readonl
   if (reading.depth > DEEPEST * 2 && 'children' in node) return run(written(node, reading))
   switch (node.type) {
     case 'text':
-    case 'html':
       return run(node.value)
     case 'inlineCode':
       return run(node.value, withMark(style, 'code'))
