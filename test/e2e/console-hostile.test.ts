@@ -102,7 +102,12 @@ test('markup, terminal escapes and bidirectional overrides are inert wherever th
       .and(page.locator(`#tab-${tab}`))
       .waitFor()
     await unfold(page)
-    if (tab !== 'preview') assert.ok((await page.locator('#task-panel').innerText()).includes(SHOWN), tab)
+    if (tab !== 'preview') {
+      const shows = async () => (await page.locator('#task-panel').innerText()).includes(SHOWN)
+      // What a panel shows may be on its way still.
+      for (let looks = 0; looks < 100 && !(await shows()); looks += 1) await page.waitForTimeout(100)
+      assert.ok(await shows(), tab)
+    }
     await expectHarmless()
   }
   const artifact = page.locator('.artifacts a')

@@ -192,8 +192,13 @@ test('a log of ten thousand events stays small on the page, and nothing of it is
   await page.getByText('message 10000.', { exact: true }).waitFor()
   assert.ok((await page.locator('.said').count()) <= 100)
   assert.ok((await page.locator('*').count()) < 3_000)
-  await page.getByRole('button', { name: /Show 500 of 9900 earlier/ }).click()
-  await page.getByText('message 9401.', { exact: true }).waitFor()
+  const earlier = page.getByRole('button', { name: /Show 500 of 9900 earlier/ })
+  const oldest = page.getByText('message 9401.', { exact: true })
+  await earlier.click()
+  // A connection that was lost in between draws the log anew, with its end first: then once more.
+  await oldest.or(earlier).first().waitFor()
+  if (!(await oldest.isVisible())) await earlier.click()
+  await oldest.waitFor()
 })
 
 test('an unknown task is said to be unknown', async (t) => {

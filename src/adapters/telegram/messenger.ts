@@ -34,7 +34,7 @@ const FLEETING_MS = 10_000
 const LONGEST_TAP_ANSWER = 200
 const LONGEST_TOPIC_NAME = 128
 
-const FILE_PATIENCE = 5
+const SLOW_LINE_BYTES_A_MS = 250
 
 /** Deliveries for one place must not overlap; for different places they may. */
 export function createTelegramMessenger(deps: TelegramMessengerDeps): Messenger {
@@ -43,7 +43,7 @@ export function createTelegramMessenger(deps: TelegramMessengerDeps): Messenger 
 
   /** Fifty megabytes take a while on a slow line. */
   function deadlineFor(posting: Posting): number {
-    return posting.type === 'file' ? deps.deadlineMs * FILE_PATIENCE : deps.deadlineMs
+    return deps.deadlineMs + (posting.type === 'file' ? posting.file.bytes / SLOW_LINE_BYTES_A_MS : 0)
   }
 
   async function deliver(delivery: Delivery) {
