@@ -12,6 +12,8 @@ import { issueToken } from '../../src/adapters/http/tokens.ts'
 import { OWNER, SCOPES } from '../../src/core/vocabulary/principal.ts'
 import type { BenchmarkContext } from './benchmark.ts'
 
+/** As bin/factotum.js and npm start set it. */
+const MEMORY = '--max-semi-space-size=16'
 export const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 const SECRET = 'only-for-benchmarks-on-this-machine'
 const READY_TIMEOUT_MS = 60_000
@@ -70,7 +72,7 @@ export async function startPlatform(
   const dataDir = join(context.directory, name)
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const began = performance.now()
-  const child = spawn(process.execPath, [MAIN, 'up', '--roles', roles], {
+  const child = spawn(process.execPath, [MEMORY, MAIN, 'up', '--roles', roles], {
     cwd: context.directory,
     env: environment(dataDir, settings),
     stdio: ['ignore', 'pipe', 'pipe'],

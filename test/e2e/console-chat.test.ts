@@ -3,7 +3,18 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { PreviewId, TaskId } from '../../src/core/vocabulary/ids.ts'
 import { OWNER } from '../integration/http-world.ts'
-import { beginWork, completed, focusOf, openStage, resultWith, said, started, tabTo, used } from './console-stage.ts'
+import {
+  beginWork,
+  completed,
+  focusOf,
+  openStage,
+  pageHolds,
+  resultWith,
+  said,
+  started,
+  tabTo,
+  used,
+} from './console-stage.ts'
 
 test('without a session the page says how to get one; a login address works once and leaves no trace', async (t) => {
   const stage = await openStage(t, undefined, false)
@@ -77,9 +88,9 @@ test('sending again after the answer was lost makes one task', async (t) => {
   await page.keyboard.press('Enter')
   await page.getByRole('alert').filter({ hasText: 'reached' }).waitFor()
   await page.reload()
-  assert.equal(await page.getByLabel('Your request').inputValue(), 'Only once, please')
+  await pageHolds(page, `document.querySelector('#composer')?.value === 'Only once, please'`)
   await page.getByLabel('Your request').press('Enter')
-  await page.waitForFunction(`document.querySelector('#composer').value === ''`)
+  await pageHolds(page, `document.querySelector('#composer').value === ''`)
   const { items } = await world.deps.store.list({ userId: null, statuses: null, limit: 10, cursor: null })
   assert.equal(items.length, 1)
   assert.equal(cut, 1)
@@ -133,10 +144,10 @@ test('the newest stays in view while cards grow and shrink, until the reader scr
   await page.keyboard.press('Enter')
   await page.getByRole('button', { name: 'Approve' }).click()
   await page.locator('.card .status').getByText('Queued').waitFor()
-  await page.waitForFunction(atEnd)
+  await pageHolds(page, atEnd)
   const newest = await world.createTask(OWNER, 'then another')
   await page.getByRole('article', { name: 'then another' }).waitFor()
-  await page.waitForFunction(atEnd)
+  await pageHolds(page, atEnd)
   await page.locator('.talk').hover()
   await page.mouse.wheel(0, -400)
   await page.getByRole('button', { name: 'Newest' }).waitFor()
@@ -145,7 +156,7 @@ test('the newest stays in view while cards grow and shrink, until the reader scr
   await page.locator('.now-title').getByText('Growing').waitFor()
   assert.equal(await page.evaluate(atEnd), false)
   await page.getByRole('button', { name: 'Newest' }).click()
-  await page.waitForFunction(atEnd)
+  await pageHolds(page, atEnd)
 })
 
 test('a preview that closes after the end is no longer offered', async (t) => {

@@ -179,3 +179,12 @@ export async function beginWork(world: World, taskId: TaskId, summary = 'A small
   )
   return actor
 }
+
+/** Waits until the expression holds on the page. Asked from outside each time: the page's own policy forbids it to evaluate texts. */
+export async function pageHolds(page: Page, condition: string): Promise<void> {
+  for (let looks = 0; looks < 300; looks += 1) {
+    if ((await page.evaluate(condition)) === true) return
+    await page.waitForTimeout(100)
+  }
+  throw new Error(`It never came about on the page: ${condition}`)
+}
