@@ -54,6 +54,7 @@ export async function inboundWorld(t: TestContext, newBot: NewBot = {}): Promise
   const memos = new Map<string, string>()
   const messages = () => events.flatMap((event) => (event.type === 'message' ? [event.message] : []))
   return {
+    memos,
     telegram,
     bot,
     events,
