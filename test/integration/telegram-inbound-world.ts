@@ -22,6 +22,8 @@ export type InboundWorld = {
   /** Shared by all processes of the world. */
   readonly stores: Pick<TelegramBotsDeps, 'inbox' | 'outbox' | 'leases' | 'signals'>
   readonly logs: string[]
+  /** What the bots remember beyond their process. */
+  readonly memos: ReadonlyMap<string, string>
   /** Another process, started. It is stopped with the test, unless it is by then. */
   readonly process: (name?: string, change?: ProcessChange) => TelegramBots
   readonly messages: () => readonly ChatMessage[]
