@@ -1,6 +1,5 @@
 // Telegram: the bots of one process over one platform: what arrives goes to the conversation, what is posted to the chats.
 import { createTelegramBots } from '../adapters/telegram/bots.ts'
-import type { BotHealth } from '../adapters/telegram/health.ts'
 import { createTelegramMessenger } from '../adapters/telegram/messenger.ts'
 import { createCards } from '../core/conversation/create-cards.ts'
 import type { ConversationDeps } from '../core/conversation/deps.ts'
@@ -27,7 +26,6 @@ export type Telegram = {
     secret: string | null,
     update: unknown,
   ) => Promise<'accepted' | 'unknown' | 'refused'>
-  readonly health: () => Promise<readonly BotHealth[]>
 }
 
 /** As Telegram advises; what it really bears, it says itself. */
@@ -115,7 +113,6 @@ export function createTelegram(platform: Platform): Telegram {
     },
     knows: bots.knowsWebhook,
     receive: (opaque, secret, update) => bots.receiveWebhook(opaque, secret ?? '', update),
-    health: bots.health,
   }
 }
 

@@ -1,14 +1,6 @@
 // Cards over memory, in virtual time: a test writes the log of a task, lets time pass, and reads what was put in the chat.
-import { createMemoryActionStore } from '../../src/adapters/memory/action-store.ts'
-import { createMemoryArtifactStore } from '../../src/adapters/memory/artifact-store.ts'
-import { createMemoryCardStore } from '../../src/adapters/memory/card-store.ts'
-import { createMemoryChatStore } from '../../src/adapters/memory/chat-store.ts'
-import { createMemoryConversationStore } from '../../src/adapters/memory/conversation-store.ts'
-import { createMemoryLedger } from '../../src/adapters/memory/ledger.ts'
-import { createMemoryMemberStore } from '../../src/adapters/memory/member-store.ts'
-import { createMemoryObjectStore } from '../../src/adapters/memory/object-store.ts'
+import { memoryStores } from './memory-stores.ts'
 import { createMemoryOutbox } from '../../src/adapters/memory/outbox.ts'
-import { createMemoryStandingApprovals } from '../../src/adapters/memory/standing-approvals.ts'
 import { createMemoryTaskQueue } from '../../src/adapters/memory/task-queue.ts'
 import { createTaskRecords } from '../../src/adapters/memory/task-records.ts'
 import { createMemoryTaskSignals } from '../../src/adapters/memory/task-signals.ts'
@@ -67,15 +59,7 @@ export function createCardBench({ settings, tamper }: CardBenchOptions = {}) {
         return outbox.put(posts)
       },
     },
-    cards: createMemoryCardStore(),
-    chats: createMemoryChatStore(records),
-    actions: createMemoryActionStore(clock),
-    members: createMemoryMemberStore(),
-    standing: createMemoryStandingApprovals(),
-    conversations: createMemoryConversationStore(records),
-    artifacts: createMemoryArtifactStore(),
-    objects: createMemoryObjectStore(),
-    ledger: createMemoryLedger(records),
+    ...memoryStores(records, clock),
     queue: createMemoryTaskQueue(records, clock),
     files: { fetch: async () => ({ type: 'gone' }) },
     messenger: {

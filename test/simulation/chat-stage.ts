@@ -1,14 +1,6 @@
 // A conversation over memory: people write and tap, posts are delivered at once, and any call of any store can be made to break.
-import { createMemoryActionStore } from '../../src/adapters/memory/action-store.ts'
-import { createMemoryArtifactStore } from '../../src/adapters/memory/artifact-store.ts'
-import { createMemoryCardStore } from '../../src/adapters/memory/card-store.ts'
-import { createMemoryChatStore } from '../../src/adapters/memory/chat-store.ts'
-import { createMemoryConversationStore } from '../../src/adapters/memory/conversation-store.ts'
-import { createMemoryLedger } from '../../src/adapters/memory/ledger.ts'
-import { createMemoryMemberStore } from '../../src/adapters/memory/member-store.ts'
-import { createMemoryObjectStore } from '../../src/adapters/memory/object-store.ts'
+import { memoryStores } from './memory-stores.ts'
 import { createMemoryOutbox } from '../../src/adapters/memory/outbox.ts'
-import { createMemoryStandingApprovals } from '../../src/adapters/memory/standing-approvals.ts'
 import { createMemoryTaskQueue } from '../../src/adapters/memory/task-queue.ts'
 import { createTaskRecords } from '../../src/adapters/memory/task-records.ts'
 import { createMemoryTaskSignals } from '../../src/adapters/memory/task-signals.ts'
@@ -96,15 +88,7 @@ export function createChatStage(breaks: Break | null = null, createOwn: CreateCa
     telemetry: { log: () => undefined, count: () => undefined, time: () => undefined },
     limits: { inputCharacters: 1_000, approvalMs: 3_600_000 },
     outbox: createMemoryOutbox(clock),
-    cards: createMemoryCardStore(),
-    chats: createMemoryChatStore(records),
-    actions: createMemoryActionStore(clock),
-    members: createMemoryMemberStore(),
-    standing: createMemoryStandingApprovals(),
-    conversations: createMemoryConversationStore(records),
-    artifacts: createMemoryArtifactStore(),
-    objects: createMemoryObjectStore(),
-    ledger: createMemoryLedger(records),
+    ...memoryStores(records, clock),
     queue,
     files: { fetch: async (_bot, fileRef) => files.get(fileRef) ?? { type: 'gone' } },
     messenger: {

@@ -1,6 +1,7 @@
 // The life of one bot in this process: who it is, whose turn it is to run it, how its updates come, and how it fares.
 import type { Clock } from '../../core/ports/clock.ts'
 import type { Inbox } from '../../core/ports/inbox.ts'
+import type { MemoStore } from '../../core/ports/memo-store.ts'
 import type { Telemetry } from '../../core/ports/telemetry.ts'
 import type { ChatEvent } from '../../core/vocabulary/chat-message.ts'
 import type { UserId } from '../../core/vocabulary/ids.ts'
@@ -10,7 +11,6 @@ import type { TelegramApi } from './api.ts'
 import { backoffMs } from './backoff.ts'
 import { errorToCallFailure } from './call-failure.ts'
 import { syncCommandMenu } from './command-menu.ts'
-import type { Remembered } from './command-menu.ts'
 import { withDeadline } from './deadline.ts'
 import { judge } from './health.ts'
 import type { BotSight } from './health.ts'
@@ -30,7 +30,7 @@ export type BotDeps = LeaseDeps & {
   readonly inbox: Inbox
   readonly clock: Clock
   readonly telemetry: Telemetry
-  readonly remembered: Remembered
+  readonly remembered: MemoStore
   readonly owners: () => Promise<readonly UserId[]>
   /** This process runs the bot from now on. Nothing is worked off before it resolves; where it rejects, the bot starts anew. */
   readonly onHeld: (bot: BotId, username: string) => Promise<void>

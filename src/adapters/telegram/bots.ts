@@ -3,6 +3,7 @@ import type { ChatFiles } from '../../core/ports/chat-files.ts'
 import type { Clock } from '../../core/ports/clock.ts'
 import type { Inbox } from '../../core/ports/inbox.ts'
 import type { Leases } from '../../core/ports/leases.ts'
+import type { MemoStore } from '../../core/ports/memo-store.ts'
 import type { Outbox } from '../../core/ports/outbox.ts'
 import type { TaskSignals } from '../../core/ports/task-signals.ts'
 import type { Telemetry } from '../../core/ports/telemetry.ts'
@@ -13,7 +14,6 @@ import type { TelegramApi } from './api.ts'
 import { createTelegramBot } from './bot.ts'
 import type { BotOptions, TelegramBot } from './bot.ts'
 import { createTelegramChatFiles } from './chat-files.ts'
-import type { Remembered } from './command-menu.ts'
 import { judge } from './health.ts'
 import type { BotHealth } from './health.ts'
 import { LEASE_SETTINGS } from './lease.ts'
@@ -37,7 +37,7 @@ export type TelegramBotsDeps = {
   readonly worker: WorkerId
   /** True for a process that is known to be gone, whose leases nobody will renew. */
   readonly isDead: (worker: WorkerId) => boolean
-  readonly remembered: Remembered
+  readonly remembered: MemoStore
   /** Whose chats show the owners' commands too. */
   readonly owners: () => Promise<readonly UserId[]>
   /** This process runs the bot from now on. Nothing is worked off before it resolves; where it rejects, the bot starts anew. */

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { BotCommand, BotCommandScope } from 'grammy/types'
 import type { Clock } from '../../core/ports/clock.ts'
+import type { MemoStore } from '../../core/ports/memo-store.ts'
 import type { Telemetry } from '../../core/ports/telemetry.ts'
 import { commandsFor } from '../../core/conversation/command-texts.ts'
 import type { UserId } from '../../core/vocabulary/ids.ts'
@@ -11,18 +12,12 @@ import type { TelegramApi } from './api.ts'
 import { errorToCallFailure } from './call-failure.ts'
 import { withDeadline } from './deadline.ts'
 
-/** Small texts that outlive the process. */
-export type Remembered = {
-  readonly get: (key: string) => Promise<string | null>
-  readonly set: (key: string, value: string) => Promise<void>
-}
-
 export type CommandMenuDeps = {
   readonly bot: BotId
   readonly api: TelegramApi
   readonly clock: Clock
   readonly telemetry: Telemetry
-  readonly remembered: Remembered
+  readonly remembered: MemoStore
   /** Whose chats show the owners' commands too. */
   readonly owners: () => Promise<readonly UserId[]>
 }

@@ -1,9 +1,8 @@
 // Says that a message may not have arrived, where Telegram's answer to it was lost, and offers to send it again: sending it again
 // by itself might say it twice, keeping still might lose it.
 import type { OutboxEntry } from '../ports/outbox.ts'
-import type { ActionId } from '../vocabulary/ids.ts'
-import { actionToJson } from './action.ts'
 import type { ConversationDeps } from './deps.ts'
+import { offerButtons, saying } from './notes.ts'
 
 const OFFERED_MS = 7 * 86_400_000
 const DOUBT = 'doubt:'
@@ -16,39 +15,12 @@ export async function speakOfDoubt(deps: ConversationDeps, entry: OutboxEntry): 
   if (posting.type !== 'message' && posting.type !== 'file') return
   const saysMoreLater = key.startsWith('task:') && lane !== 'final'
   if (saysMoreLater || lane === 'progress' || key.startsWith(DOUBT) || SMALL.test(key)) return
-  const [show] = await deps.actions.offer([
-    {
-      id: deps.ids.unguessable<ActionId>(),
-      group: `${DOUBT}${key}`,
-      name: 'show_again',
-      place,
-      onlyFor: null,
-      does: actionToJson({ type: 'show_again', key }),
-      expiresAt: new Date(deps.clock.now().getTime() + OFFERED_MS),
-    },
+  const doubtKey = `${DOUBT}${key}`
+  const expiresAt = new Date(deps.clock.now().getTime() + OFFERED_MS)
+  const buttons = await offerButtons(deps, { group: doubtKey, place, onlyFor: null, expiresAt }, [
+    { name: 'show_again', label: 'Send it again', style: 'plain', does: { type: 'show_again', key } },
   ])
   const what = posting.type === 'file' ? 'a file' : lane === 'approval' ? 'a question' : 'a message'
   const markdown = `The connection broke while I sent you ${what}, so I can't tell whether it is here. If you miss it, the button sends it again.`
-  await deps.outbox.put([
-    {
-      key: `${DOUBT}${key}`,
-      place,
-      lane: 'reply',
-      posting: {
-        type: 'message',
-        content: {
-          markdown,
-          folds: [],
-          buttons:
-            show === undefined
-              ? []
-              : [[{ label: 'Send it again', style: 'plain', does: { type: 'act', action: show.id } }]],
-        },
-        replyTo: null,
-        silent: true,
-        wantsReply: false,
-        pinned: false,
-      },
-    },
-  ])
+  await deps.outbox.put([{ key: doubtKey, place, lane: 'reply', posting: saying(markdown, { buttons, silent: true }) }])
 }

@@ -14,6 +14,8 @@ type Said = {
   readonly buttons?: Buttons
   readonly replyTo?: MessageRef | null
   readonly wantsReply?: boolean
+  /** Without a sound. */
+  readonly silent?: boolean
 }
 
 export type Offer = {
@@ -32,9 +34,12 @@ export type OfferTo = {
   readonly expiresAt: Date
 }
 
-export function saying(markdown: string, { buttons = [], replyTo = null, wantsReply = false }: Said = {}): Posting {
+export function saying(
+  markdown: string,
+  { buttons = [], replyTo = null, wantsReply = false, silent = false }: Said = {},
+): Posting {
   const content = { markdown, folds: [], buttons }
-  return { type: 'message', content, replyTo, silent: false, wantsReply, pinned: false }
+  return { type: 'message', content, replyTo, silent, wantsReply, pinned: false }
 }
 
 /** `part` tells the answers to one message apart. */

@@ -1,0 +1,26 @@
+// What a conversation remembers, in memory: one set of stores for every stage on which chats are played.
+import { createMemoryActionStore } from '../../src/adapters/memory/action-store.ts'
+import { createMemoryArtifactStore } from '../../src/adapters/memory/artifact-store.ts'
+import { createMemoryCardStore } from '../../src/adapters/memory/card-store.ts'
+import { createMemoryChatStore } from '../../src/adapters/memory/chat-store.ts'
+import { createMemoryConversationStore } from '../../src/adapters/memory/conversation-store.ts'
+import { createMemoryLedger } from '../../src/adapters/memory/ledger.ts'
+import { createMemoryMemberStore } from '../../src/adapters/memory/member-store.ts'
+import { createMemoryObjectStore } from '../../src/adapters/memory/object-store.ts'
+import { createMemoryStandingApprovals } from '../../src/adapters/memory/standing-approvals.ts'
+import type { TaskRecords } from '../../src/adapters/memory/task-records.ts'
+import type { Clock } from '../../src/core/ports/clock.ts'
+
+export function memoryStores(records: TaskRecords, clock: Clock) {
+  return {
+    cards: createMemoryCardStore(),
+    chats: createMemoryChatStore(records),
+    actions: createMemoryActionStore(clock),
+    members: createMemoryMemberStore(),
+    standing: createMemoryStandingApprovals(),
+    conversations: createMemoryConversationStore(records),
+    artifacts: createMemoryArtifactStore(),
+    objects: createMemoryObjectStore(),
+    ledger: createMemoryLedger(records),
+  }
+}
