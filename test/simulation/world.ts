@@ -100,7 +100,7 @@ export function createWorld(scheduler: Scheduler, random: Random, settings: Worl
     onCommand: (taskId, command) => {
       const record = records.tasks.get(taskId)
       if (record === undefined || record.task.taskType !== 'shell_command') return
-      if (record.task.approval?.status !== 'approved' || record.task.approval.digest !== approvalDigest(ids, command))
+      if (record.task.approval?.status !== 'approved' || record.task.approval.digest !== approvalDigest(ids, 'shell_command', command))
         violations.push(`${taskId} ran a command that nobody approved: ${command}`)
     },
   })

@@ -20,7 +20,7 @@ export async function applyStandingApproval(deps: StandingDeps, task: Task): Pro
   const rule = await deps.standing.find(task.userId, approval.digest)
   // The digest names the text; that both are what they say is not taken on trust.
   if (rule === null || rule.subject !== approval.subject || rule.userId !== task.userId) return task
-  if (approvalDigest(deps.ids, approval.subject) !== approval.digest) return task
+  if (approvalDigest(deps.ids, approval.kind, approval.subject) !== approval.digest) return task
   const day = rule.since.toISOString().slice(0, 10)
   const answered = await applyCommand(deps, task.id, {
     type: 'approve',

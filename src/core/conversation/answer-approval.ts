@@ -5,19 +5,6 @@ import { applyCommand } from '../task/apply-command.ts'
 import { nameOf } from './people.ts'
 import type { ReceiveDeps, Visitor } from './visit.ts'
 
-const YES = /^(?:yes|y|yep|yeah|ok|okay|approve|approved|go|go ahead|do it|👍)[.! ]*$/iu
-const NO = /^(?:no|n|nope|deny|denied|reject|stop|don'?t|👎)(?:[.! ]*$|[,.:;!\n]\s*([\s\S]+)$)/iu
-
-export type TypedAnswer = { readonly yes: boolean; readonly comment: string | null }
-
-/** What a reply to a question says; null when it is neither a yes nor a no. Only a no takes a reason. */
-export function typedAnswer(text: string): TypedAnswer | null {
-  const said = text.trim()
-  if (YES.test(said)) return { yes: true, comment: null }
-  const no = NO.exec(said)
-  return no === null ? null : { yes: false, comment: no[1]?.trim() ?? null }
-}
-
 /** Commands are for owners to approve; a plan also for whoever asked for the work. */
 export function mayAnswer(visitor: Visitor, task: Task): boolean {
   return visitor.role === 'owner' || (task.approval?.kind === 'plan' && task.userId === visitor.userId)

@@ -1,19 +1,30 @@
-// What a typed command meant when it first arrived ("the newest task", "everything that runs"), written down before it is acted on:
-// delivered again after a crash, it must act on the same and not on what is the newest by then.
+// What a person's words meant when they first arrived ("the newest task", "everything that runs"), written down before it is acted on:
+// delivered again after a crash, they must act on the same and not on what is the newest by then.
 import type { Ids } from '../ports/ids.ts'
 import type { ObjectStore } from '../ports/object-store.ts'
 import type { ChatMessage } from '../vocabulary/chat-message.ts'
 import type { JsonValue } from '../vocabulary/json.ts'
 import { placeKey } from '../vocabulary/place.ts'
 
+type OnceDeps = { readonly objects: ObjectStore; readonly ids: Ids }
+
 /** Decides once for a message and purpose; durable when it resolves. Calls for one message must not overlap. */
-export async function decideOnce<Decision extends JsonValue>(
-  deps: { readonly objects: ObjectStore; readonly ids: Ids },
+export function decideOnce<Decision extends JsonValue>(
+  deps: OnceDeps,
   { place, ref }: Pick<ChatMessage, 'place' | 'ref'>,
   purpose: string,
   decide: () => Promise<Decision>,
 ): Promise<Decision> {
-  const key = `decisions/${deps.ids.digest(`${placeKey(place)}/${ref}/${purpose}`)}`
+  return decideOnceFor(deps, `${placeKey(place)}/${ref}/${purpose}`, decide)
+}
+
+/** The same for whatever has a name. */
+export async function decideOnceFor<Decision extends JsonValue>(
+  deps: OnceDeps,
+  name: string,
+  decide: () => Promise<Decision>,
+): Promise<Decision> {
+  const key = `decisions/${deps.ids.digest(name)}`
   const known = await deps.objects.get(key)
   // Only we write what is stored there.
   if (known !== null) return JSON.parse(new TextDecoder().decode(known)) as Decision

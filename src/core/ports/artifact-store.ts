@@ -1,5 +1,12 @@
 // What a task or a message took in and gave out as files: metadata here, bytes in the ObjectStore.
 import type { ArtifactId, MessageId, TaskId } from '../vocabulary/ids.ts'
+import type { JsonObject } from '../vocabulary/json.ts'
+
+/**
+ * What was read from a file: `text` is what models are told, as material and never as instructions; `by` who read it, e.g.
+ * `openai/whisper-1`. The rest is as the reader gave it.
+ */
+export type ArtifactContent = JsonObject & { readonly text: string; readonly by: string }
 
 export type Artifact = {
   readonly id: ArtifactId
@@ -12,6 +19,8 @@ export type Artifact = {
   readonly mediaType: string
   readonly bytes: number
   readonly objectKey: string
+  /** Of what was derived from a file; null for the file itself. */
+  readonly content: ArtifactContent | null
   readonly createdAt: Date
 }
 

@@ -7,7 +7,8 @@ import type { ModelLabel, ModelTier, Usage } from '../vocabulary/usage.ts'
 
 /** What the call is for: metering, logs, and the offline model's and a replay's only key to what is wanted. */
 export type ModelPurpose = {
-  readonly taskId: TaskId
+  /** Null for what belongs to no task (yet). */
+  readonly taskId: TaskId | null
   readonly role: RoleName
   /** The journal key of the step, e.g. `subtask/tests/turn/2`. */
   readonly step: string
@@ -65,6 +66,25 @@ export type ChatTurn = ModelAnswer & {
 }
 export type ModelObject<T> = ModelAnswer & { readonly value: T }
 
+/** Bytes for a model to hear or see; what comes back is usage and label as of every call. */
+export type MediaRequest = {
+  readonly purpose: ModelPurpose
+  readonly bytes: Uint8Array
+  readonly mediaType: string
+  readonly name: string
+  readonly deadlineMs: number
+}
+export type Transcript = ModelAnswer & { readonly text: string; readonly language: string | null }
+export type ImageDescription = {
+  /** What is to be seen, in a few sentences. */
+  readonly description: string
+  /** Every word in the image, as it stands there. */
+  readonly text: string
+  readonly kind: 'photo' | 'screenshot' | 'diagram' | 'document' | 'other'
+  readonly objects: readonly string[]
+}
+export type Embeddings = ModelAnswer & { readonly vectors: readonly (readonly number[])[] }
+
 export type ModelErrorKind =
   | 'rate_limited'
   | 'overloaded'
@@ -93,4 +113,12 @@ export interface Models {
   chat(request: ChatRequest, signal: AbortSignal): Promise<ChatTurn>
   /** One answer in the shape of `schema`, validated; throws ModelError `malformed` when the model can't produce it in two tries. */
   object<T>(request: ObjectRequest<T>, signal: AbortSignal): Promise<ModelObject<T>>
+  /** Throws ModelError `unsupported` where no model hears. */
+  transcribe(request: MediaRequest, signal: AbortSignal): Promise<Transcript>
+  /** Throws ModelError `unsupported` where no model sees. */
+  describeImage(request: MediaRequest, signal: AbortSignal): Promise<ModelObject<ImageDescription>>
+  /** One vector a text, in order. Throws ModelError `unsupported` where no model embeds. */
+  embed(texts: readonly string[], signal: AbortSignal): Promise<Embeddings>
+  /** The model that embeds, e.g. `openai/text-embedding-3-small`; null where none does. */
+  embeddingModel(): string | null
 }

@@ -16,6 +16,8 @@ export type TaskChange = {
   readonly token: bigint | null
   /** When workers may claim the task: now, after this time, when the present lease ends ('keep'), or not ('never'). */
   readonly claimable: 'now' | 'keep' | 'never' | Date
+  /** What this change says to the person, to be recorded as our message in the task's thread in the same transaction; null for nothing. */
+  readonly said: string | null
   /** True when a step was completed: resets the count of claims that led nowhere. */
   readonly progressed: boolean
 }
@@ -43,6 +45,7 @@ export interface TaskStore {
    * Records an accepted request in one transaction: the thread (made if missing), the message, the task and its first
    * events. Resolves only after the commit. The same (interface, chat, externalId) again changes nothing and returns
    * the first task: exactly one caller ever gets `created: true`. `task` and `events` must already be a fold.
+   * A message that was recorded before, without a task, becomes this task's.
    * `task.threadId` is a proposal: an existing thread of (interface, chat) wins, in the task and in its first event.
    */
   accept(message: IncomingMessage, task: Task, events: readonly TaskEvent[]): Promise<{ task: Task; created: boolean }>

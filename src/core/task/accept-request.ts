@@ -1,5 +1,6 @@
 // Makes a task of an incoming request: everything up to the moment at which its sender may be told "accepted".
-import type { TaskEventBody } from '../vocabulary/event.ts'
+import type { Approval } from '../vocabulary/approval.ts'
+import type { EventOf, TaskEventBody } from '../vocabulary/event.ts'
 import type { ApprovalId, TaskId, ThreadId } from '../vocabulary/ids.ts'
 import type { IncomingMessage } from '../vocabulary/message.ts'
 import type { Refusal } from '../vocabulary/refusal.ts'
@@ -20,6 +21,8 @@ export type Request = IncomingMessage & {
   /** Given by the sender, or null to have it routed. A `shell_command` given here is taken as the literal command. */
   readonly taskType: TaskType | null
   readonly source: WorkspaceSource
+  /** Plain words in a conversation: work that they ask for waits for an OK to what was understood. False unless said otherwise. */
+  readonly confirm?: boolean
   /** Re-run that task against its recorded model turns. */
   readonly replayOf?: TaskId
 }
@@ -43,6 +46,7 @@ export async function acceptRequest(
       task_type: request.taskType,
       interface: request.interface,
       source: request.source,
+      ...(request.confirm === true ? { confirm: true } : {}),
       ...(request.replayOf === undefined ? {} : { replay_of: request.replayOf }),
     },
     task_id: id,
@@ -74,33 +78,45 @@ function opening(deps: AcceptDeps, request: Request, at: Date): readonly TaskEve
   const routed: TaskEventBody = {
     type: 'task.routed',
     data: {
+      intent: request.taskType === 'question' ? 'question' : 'command',
       task_type: request.taskType,
       confidence: 1,
       summary: literal ? 'A literal shell command.' : 'The sender said what kind of task this is.',
       plan: literal ? 'Run it in a sandbox once it is approved.' : 'Start at once.',
       needs_confirmation: literal,
       command: literal ? request.text : null,
+      ask: null,
+      source: null,
     },
   }
   if (!literal) return [routed, { type: 'task.queued', data: { reason: 'the type was given' } }]
-  return [routed, approvalRequest(deps.ids, request.text, new Date(at.getTime() + deps.limits.approvalMs))]
+  const expiresAt = new Date(at.getTime() + deps.limits.approvalMs)
+  return [routed, approvalRequest(deps.ids, { kind: 'shell_command', subject: request.text, expiresAt, estimate: null })]
 }
 
-/** The question put to a person before a command runs: bound to exactly this text. */
-export function approvalRequest(ids: Ids, command: string, expiresAt: Date): TaskEventBody {
+type Asked = Pick<Approval, 'kind' | 'subject' | 'expiresAt' | 'estimate'>
+
+const REASONS: Readonly<Record<Approval['kind'], string>> = {
+  shell_command: 'A shell command runs only after somebody approved exactly this text.',
+  plan: 'Work starts only after an OK to what was understood.',
+}
+
+/** The question put to a person before something is done: bound to exactly this text. */
+export function approvalRequest(ids: Ids, { kind, subject, expiresAt, estimate }: Asked): EventOf<'approval.requested'> {
   return {
     type: 'approval.requested',
     data: {
       approval_id: ids.next<ApprovalId>(),
-      kind: 'shell_command',
-      subject: command,
-      digest: approvalDigest(ids, command),
-      reason: 'A shell command runs only after somebody approved exactly this text.',
+      kind,
+      subject,
+      digest: approvalDigest(ids, kind, subject),
+      reason: REASONS[kind],
       expires_at: expiresAt.toISOString(),
+      estimate,
     },
   }
 }
 
-export function approvalDigest(ids: Ids, command: string): string {
-  return ids.digest(`shell_command\n${command}`)
+export function approvalDigest(ids: Ids, kind: Approval['kind'], subject: string): string {
+  return ids.digest(`${kind}\n${subject}`)
 }

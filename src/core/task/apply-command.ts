@@ -10,6 +10,7 @@ import type { TaskChange, TaskStore } from '../ports/task-store.ts'
 import { decide } from './decide.ts'
 import type { TaskCommand } from './decide.ts'
 import { extend, statusAfter } from './evolve.ts'
+import { saidBy } from './outcome.ts'
 
 export type LogDeps = { readonly store: TaskStore; readonly signals: TaskSignals; readonly clock: Clock }
 
@@ -125,6 +126,7 @@ export function changeOf(task: Task, bodies: readonly TaskEventBody[], token: bi
     events,
     next,
     token,
+    said: saidBy(next, events),
     claimable: waits ? 'never' : becomesQueued && token === null ? 'now' : 'keep',
     progressed: bodies.some((body) => body.type === 'step.completed'),
   }

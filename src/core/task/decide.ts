@@ -7,6 +7,9 @@ import type { Task } from '../vocabulary/task.ts'
 
 export const PLATFORM = 'platform' as UserId
 
+/** Why a task ended whose author said something else instead of OK. */
+export const REPLACED = 'A newer message took its place.'
+
 export type TaskCommand =
   /** `approvalId` null means: the one that is pending. */
   | {
@@ -22,6 +25,8 @@ export type TaskCommand =
       readonly comment: string | null
     }
   | { readonly type: 'abort'; readonly by: UserId; readonly reason: string }
+  /** The person said something else instead of answering: what waits for their OK is not wanted any more as it is. */
+  | { readonly type: 'supersede'; readonly by: UserId }
   /** The platform's own: nobody answered in time. */
   | { readonly type: 'expire' }
 
@@ -34,6 +39,8 @@ export function decide(task: Task, command: TaskCommand, now: Date): readonly Ta
       return decideAnswer(task, command, now)
     case 'abort':
       return decideAbort(task, command.by, command.reason)
+    case 'supersede':
+      return decideReplacement(task, command.by)
     case 'expire':
       return decideExpiry(task, now)
   }
@@ -77,6 +84,15 @@ function supersedePending(task: Task, by: UserId): readonly TaskEventBody[] {
       type: 'approval.resolved',
       data: { approval_id: task.approval.id, status: 'superseded', by, comment: null },
     },
+  ]
+}
+
+/** Only what still waits can be replaced: of an OK and a comment that race, the log lets exactly one win. */
+function decideReplacement(task: Task, by: UserId): readonly TaskEventBody[] | Refusal {
+  if (task.status !== 'needs_approval') return { type: 'wrong_status', status: task.status, wanted: 'needs_approval' }
+  return [
+    ...supersedePending(task, by),
+    { type: 'task.aborted', data: { by, reason: REPLACED } },
   ]
 }
 

@@ -3,7 +3,7 @@ import type { TaskEvent, TaskEventBody } from '../vocabulary/event.ts'
 import { mayFollowTheEnd } from '../vocabulary/event.ts'
 import type { ThreadId } from '../vocabulary/ids.ts'
 import { isTerminal } from '../vocabulary/task.ts'
-import type { Task, TaskStatus } from '../vocabulary/task.ts'
+import type { Routing, Task, TaskStatus } from '../vocabulary/task.ts'
 import { toStorable } from './storable.ts'
 
 /** The step under which a request is routed; starting it is what makes a pending task `routing`. */
@@ -65,6 +65,7 @@ function born(event: TaskEvent): Task {
     inputText: event.data.input_text,
     taskType: event.data.task_type,
     status: 'pending',
+    confirm: event.data.confirm ?? false,
     source: event.data.source,
     routing: null,
     approval: null,
@@ -79,7 +80,7 @@ function born(event: TaskEvent): Task {
 function changes(task: Task, event: TaskEvent): Partial<Task> {
   switch (event.type) {
     case 'task.routed':
-      return { routing: event.data, taskType: event.data.task_type }
+      return { routing: routingOf(event.data), taskType: event.data.task_type }
     case 'approval.requested':
       return {
         approval: {
@@ -89,6 +90,7 @@ function changes(task: Task, event: TaskEvent): Partial<Task> {
           subject: event.data.subject,
           digest: event.data.digest,
           reason: event.data.reason,
+          estimate: event.data.estimate ?? null,
           expiresAt: new Date(event.data.expires_at),
           resolvedBy: null,
           comment: null,
@@ -113,6 +115,12 @@ function changes(task: Task, event: TaskEvent): Partial<Task> {
     default:
       return {}
   }
+}
+
+/** Logs that were written before these were asked for lack them. */
+function routingOf(data: Routing): Routing {
+  const { intent = data.task_type === 'question' ? 'question' : 'command', ask = null, source = null } = data
+  return { ...data, intent, ask, source }
 }
 
 /** Numbers the bodies after `task` and folds them. */

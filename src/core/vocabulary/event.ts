@@ -1,6 +1,6 @@
 // The events of a task: one append-only log that is its progress stream, its journal and its replay.
 // `data` is in snake_case because it is stored and sent exactly as it stands here.
-import type { ApprovalStatus, Approval } from './approval.ts'
+import type { ApprovalStatus, Approval, Estimate } from './approval.ts'
 import type { CheckReport } from './check.ts'
 import type { ApprovalId, ArtifactId, CommitId, PreviewId, TaskId, UserId } from './ids.ts'
 import type { JsonValue } from './json.ts'
@@ -25,12 +25,16 @@ export type TaskEventBody =
         readonly task_type: TaskType | null
         readonly interface: InterfaceName
         readonly source: WorkspaceSource
+        /** Work waits for an OK; false where it is not there. */
+        readonly confirm?: boolean
         readonly forked_from?: { readonly task_id: TaskId; readonly seq: number }
         /** Set on a replay: model turns are read from that task's log instead of asked for. */
         readonly replay_of?: TaskId
       }
     >
   | Body<'task.routed', Routing>
+  /** The message asked for more than one thing: each of the others is a task of its own. */
+  | Body<'task.split', { readonly task_ids: readonly TaskId[] }>
   | Body<'task.queued', { readonly reason: string }>
   | Body<'task.started', { readonly worker: string; readonly sandbox_level: string }>
   | Body<'task.completed', { readonly result: TaskResult }>
@@ -46,6 +50,7 @@ export type TaskEventBody =
         readonly digest: string
         readonly reason: string
         readonly expires_at: string
+        readonly estimate?: Estimate | null
       }
     >
   | Body<
@@ -86,7 +91,7 @@ export type TaskEventBody =
       'artifact.added',
       { readonly artifact_id: ArtifactId; readonly name: string; readonly media_type: string; readonly bytes: number }
     >
-  | Body<'usage.recorded', Step & Usage & ModelLabel & { readonly tier: ModelTier }>
+  | Body<'usage.recorded', Step & Usage & ModelLabel & { readonly tier: ModelTier; /** The version of the prompt pack. */ readonly prompt?: string }>
   | Body<'budget.exhausted', { readonly limit: string; readonly used: number; readonly allowed: number }>
 
 export type TaskEventType = TaskEventBody['type']

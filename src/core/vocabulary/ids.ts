@@ -4,6 +4,8 @@ export type TaskId = string & { readonly brand: 'TaskId' }
 export type ThreadId = string & { readonly brand: 'ThreadId' }
 export type MessageId = string & { readonly brand: 'MessageId' }
 export type ApprovalId = string & { readonly brand: 'ApprovalId' }
+export type FactId = string & { readonly brand: 'FactId' }
+export type SourceId = string & { readonly brand: 'SourceId' }
 export type ArtifactId = string & { readonly brand: 'ArtifactId' }
 /** Unguessable (128 random bits, base32), because knowing it opens the preview. */
 export type PreviewId = string & { readonly brand: 'PreviewId' }

@@ -32,8 +32,13 @@ export type WorkspaceSource =
   | { readonly type: 'directory'; readonly path: string }
   | { readonly type: 'task'; readonly task_id: TaskId; readonly commit: CommitId | null }
 
+export const INTENTS = ['question', 'command', 'other'] as const
+/** What a person wants with a message: to know something, to have something done, or neither (thanks, small talk). */
+export type Intent = (typeof INTENTS)[number]
+
 /** What the router made of the request. `command` is set for shell commands only. */
 export type Routing = {
+  readonly intent: Intent
   readonly task_type: TaskType
   /** 0 to 1. */
   readonly confidence: number
@@ -43,7 +48,13 @@ export type Routing = {
   readonly plan: string
   readonly needs_confirmation: boolean
   readonly command: string | null
+  /** One short question to the person, where it is not clear what they want; answered with instead of work. */
+  readonly ask: string | null
+  /** The finished work that the request goes on from; null: the task's own source. */
+  readonly source: WorkspaceSource | null
 }
+
+export type AnswerSource = { readonly mark: number; readonly title: string; readonly uri: string }
 
 /** What came of it, with the evidence. Present on completed tasks, and on failed ones as far as they got. */
 export type TaskResult = {
@@ -58,6 +69,8 @@ export type TaskResult = {
   readonly changed_files: readonly string[]
   readonly checks: readonly CheckReport[]
   readonly usage: UsageTotals
+  /** What an answer took from the knowledge, in the order of its marks `[1]`, `[2]`. */
+  readonly sources: readonly AnswerSource[]
   /** True when any part of the work came from the offline model: shown wherever the result is shown. */
   readonly offline: boolean
 }
@@ -70,6 +83,8 @@ export type Task = {
   /** Fixed by the sender, or null until routed. */
   readonly taskType: TaskType | null
   readonly status: TaskStatus
+  /** Asked for in plain words, in a conversation: work starts only after an OK to what was understood. */
+  readonly confirm: boolean
   readonly source: WorkspaceSource
   readonly routing: Routing | null
   /** The approval that is being waited for, or the last one. */

@@ -1,0 +1,89 @@
+// Gathers what a context pack is made of: only of this conversation and of the person whose words are answered.
+import type { ConversationStore } from '../ports/conversation-store.ts'
+import type { FactStore } from '../ports/fact-store.ts'
+import type { IdentityStore } from '../ports/identity-store.ts'
+import type { MemoryFile, MemoryFileName, MemoryFiles } from '../ports/memory-files.ts'
+import type { TaskStore } from '../ports/task-store.ts'
+import type { MessageId, UserId } from '../vocabulary/ids.ts'
+import type { KnowledgeHit } from '../vocabulary/knowledge.ts'
+import type { Fact, MemoryScope } from '../vocabulary/memory.ts'
+import { chatScope, personScope, SHARED } from '../vocabulary/memory.ts'
+import type { Thread } from '../vocabulary/message.ts'
+import type { Task } from '../vocabulary/task.ts'
+import type { TaskId } from '../vocabulary/ids.ts'
+import type { ContextMaterial } from './context-pack.ts'
+import { CONTEXT_MESSAGES } from './context-pack.ts'
+
+export type GatherDeps = {
+  readonly conversations: ConversationStore
+  readonly store: TaskStore
+  readonly facts: FactStore
+  readonly memoryFiles: MemoryFiles
+  readonly identities: IdentityStore
+  /** What the knowledge of these scopes has about the words, best first. */
+  readonly lookUp: (scopes: readonly MemoryScope[], words: string) => Promise<readonly KnowledgeHit[]>
+}
+
+export type ContextQuery = {
+  readonly thread: Thread
+  /** Whose words are answered. */
+  readonly author: UserId
+  /** The words themselves: what knowledge is looked up for. Empty: none is. */
+  readonly words: string
+  /** The message of the words, which is told as the request: only what was said before it is context. Null: everything is. */
+  readonly before: MessageId | null
+  /** For the notes of the day. */
+  readonly now: Date
+}
+
+const FACTS = 50
+const WORK = 5
+const DAY_MS = 86_400_000
+
+/** What a person's words are answered with, in this conversation. In a group what only concerns the person is not told, but for rules. */
+export async function scopesFor(
+  deps: Pick<GatherDeps, 'identities'>,
+  thread: Thread,
+  author: UserId,
+): Promise<{ readonly all: readonly MemoryScope[]; readonly open: readonly MemoryScope[] }> {
+  const person = personScope(await deps.identities.personOf(author))
+  const open = [SHARED, chatScope(thread)]
+  return { all: [...open, person], open: thread.direct ? [...open, person] : open }
+}
+
+export async function gatherContext(deps: GatherDeps, query: ContextQuery): Promise<ContextMaterial> {
+  const { thread, author, words, before, now } = query
+  const [scopes, messages] = await Promise.all([
+    scopesFor(deps, thread, author),
+    deps.conversations.messages(thread.id, { limit: CONTEXT_MESSAGES, inContext: true, before }),
+  ])
+  const [facts, files, knowledge, work] = await Promise.all([
+    deps.facts.list({ scopes: scopes.all, statuses: ['kept'], limit: FACTS }),
+    readFiles(deps.memoryFiles, scopes.open, now),
+    words.trim() === '' ? [] : deps.lookUp(scopes.open, words),
+    recentWork(deps.store, messages.map(({ taskId }) => taskId)),
+  ])
+  return { messages, work, facts: facts.filter((fact) => isTold(fact, scopes.open)), files, knowledge }
+}
+
+function isTold(fact: Fact, open: readonly MemoryScope[]): boolean {
+  return fact.kind === 'constraint' || open.includes(fact.scope)
+}
+
+async function readFiles(
+  files: MemoryFiles,
+  scopes: readonly MemoryScope[],
+  now: Date,
+): Promise<readonly MemoryFile[]> {
+  const day = (at: number) => `memory/${new Date(at).toISOString().slice(0, 10)}.md`
+  const names = ['SOUL.md', 'MEMORY.md', day(now.getTime()), day(now.getTime() - DAY_MS)] as MemoryFileName[]
+  const read = await Promise.all(scopes.flatMap((scope) => names.map((name) => files.read(scope, name))))
+  return read.filter((file): file is MemoryFile => file !== null && file.text.trim() !== '')
+}
+
+/** Newest first. */
+async function recentWork(store: TaskStore, ids: readonly (TaskId | null)[]): Promise<readonly Task[]> {
+  const newest = [...new Set(ids.toReversed())].filter((id): id is TaskId => id !== null).slice(0, WORK)
+  const tasks = await Promise.all(newest.map((id) => store.get(id)))
+  return tasks.filter((task): task is Task => task !== null && task.taskType !== 'question')
+}
