@@ -40,6 +40,8 @@ export type ContextPack = {
   readonly sections: readonly ContextSection[]
   /** The chunks of knowledge that are told: an answer names them by their place here, from 1. */
   readonly sources: readonly { readonly mark: number; readonly title: string; readonly uri: string }[]
+  /** The rules alone: what every agent is told, whatever else it gets. Empty where there are none. */
+  readonly rules: string
   readonly text: string
 }
 
@@ -90,17 +92,19 @@ export function buildContextPack(material: ContextMaterial, budget: number): Con
   }
   const sections: ContextSection[] = []
   const texts: string[] = []
+  let rules = ''
   for (const { name, items, shown } of wanted) {
     const kept = items.slice(0, taken.get(name) ?? 0)
     if (items.length === 0) continue
     const text = kept.length === 0 ? '' : enclose(name, shown(kept).map((item) => item.text))
     sections.push({ name, tokens: countTokens(text), items: kept.length, left_out: items.length - kept.length })
     if (text !== '') texts.push(text)
+    if (name === 'rules') rules = text
   }
   const text = texts.length === 0 ? '' : texts.join('\n\n')
   const told = material.knowledge.slice(0, taken.get('knowledge') ?? 0)
   const sources = told.map(({ title, uri }, index) => ({ mark: index + 1, title, uri }))
-  return { tokens: countTokens(text), budget, sections, sources, text }
+  return { tokens: countTokens(text), budget, sections, sources, rules, text }
 }
 
 function wantedSections(material: ContextMaterial, budget: number): readonly Wanted[] {

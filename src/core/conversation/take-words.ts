@@ -10,7 +10,7 @@ import { acceptRequest } from '../task/accept-request.ts'
 import type { AcceptDeps } from '../task/accept-request.ts'
 import { applyCommand } from '../task/apply-command.ts'
 import { decideOnceFor } from './decide-once.ts'
-import { typedAnswer } from './typed-answer.ts'
+import { typedAnswer } from './yes-or-no.ts'
 
 export type WordsDeps = AcceptDeps & { readonly conversations: ConversationStore; readonly objects: ObjectStore }
 

@@ -3,7 +3,7 @@ import type { ApprovalId, TaskId } from '../vocabulary/ids.ts'
 import type { JsonValue } from '../vocabulary/json.ts'
 import type { Task } from '../vocabulary/task.ts'
 import type { Place } from '../vocabulary/place.ts'
-import { answerApproval, mayAnswer, typedAnswer } from './answer-approval.ts'
+import { answerApproval, mayAnswer } from './answer-approval.ts'
 import { isAskedAt, taskAskedAbout } from './asked-places.ts'
 import { decideOnce } from './decide-once.ts'
 import { findTask, isIdLike, openHere, recentHere, waitingAnywhere } from './find-task.ts'
@@ -13,6 +13,7 @@ import { taskOfKey } from './requests.ts'
 import { shortId } from './status-words.ts'
 import { taskLines } from './status.ts'
 import type { ReceiveDeps, Visit } from './visit.ts'
+import { typedAnswer } from './yes-or-no.ts'
 
 type Meant = { readonly task_id: TaskId; readonly approval_id: ApprovalId }
 /** What a command was about when it came. */

@@ -36,6 +36,8 @@ export type ChatMessage = {
   /** With the bot's own mention taken away. */
   readonly text: string
   readonly attachments: readonly Attachment[]
+  /** Who said it first, where the person passed on somebody else's words: those are material, and no request. Null otherwise. */
+  readonly forwardedFrom: string | null
   readonly replyTo: MessageRef | null
   readonly sentAt: Date
   readonly raw: JsonObject
