@@ -2,7 +2,7 @@
 
 /** Every tag that the platform's prompts use: inside a quotation none of them may be closed or opened. */
 const TAGS =
-  'request|plan|diff|files|output|findings|context|rules|soul|memory|facts|knowledge|conversation|material|work|proposal|index'
+  'request|plan|diff|files|file|output|findings|context|rules|soul|memory|facts|knowledge|conversation|material|work|proposal|attachments|subtask|index'
 const MARK = new RegExp(`<(?=\\s*/?\\s*(?:${TAGS})\\b)`, 'gi')
 
 /** `tag` with the text inside, of which nothing can end the quotation early or open another. */
@@ -18,5 +18,8 @@ export function enclose(tag: string, parts: readonly string[]): string {
 
 /** One line without signs that could end it. */
 function attribute(value: string): string {
-  return value.replaceAll(/[\s"<>&\u0000-\u001f\u007f-\u009f]+/g, ' ').trim().slice(0, 200)
+  return value
+    .replaceAll(/[\s"<>&\u0000-\u001f\u007f-\u009f]+/g, ' ')
+    .trim()
+    .slice(0, 200)
 }

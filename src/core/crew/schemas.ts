@@ -1,19 +1,11 @@
 // The shapes in which models must answer; everything a model says is checked against them before it is believed.
 import { z } from 'zod'
+import { FACT_KINDS } from '../vocabulary/memory.ts'
 import { SUBTASK_ROLES } from '../vocabulary/plan.ts'
-import { TASK_TYPES } from '../vocabulary/task.ts'
+import { INTENTS, TASK_TYPES } from '../vocabulary/task.ts'
 
-const sentence = z.string().max(1_000)
-
-export const ROUTE_SCHEMA = z.object({
-  task_type: z.enum(TASK_TYPES),
-  confidence: z.number().min(0).max(1),
-  summary: sentence.describe('One sentence: what was understood'),
-  plan: sentence.describe('One sentence: what will be done'),
-  needs_confirmation: z.boolean(),
-  command: z.string().max(4_000).nullable().describe('For shell_command: the exact command line for /bin/sh'),
-  refusal: sentence.nullable().describe('Why this can not be done at all, or null'),
-})
+const SENTENCE = 1_000
+const sentence = z.string().max(SENTENCE)
 
 export const PLAN_SCHEMA = z
   .object({
@@ -54,3 +46,103 @@ export const REVIEW_SCHEMA = z.object({
     )
     .max(50),
 })
+
+const QUOTE = 4_000
+const OTHERS = 4
+const FACTS = 3
+
+const factSchema = z.object({
+  kind: z.enum(FACT_KINDS),
+  text: z.string(),
+  rule: z.enum(['never', 'always', 'ask_first']).nullable(),
+  quote: z.string().describe("The person's exact words"),
+  confidence: z.number(),
+})
+
+// Small, because it goes along with every message. Every key is required and nothing has a default: some endpoints take no
+// schema that is looser. Weak models route too, so `forgiving` stands in front of it.
+const routeObject = z.object({
+  intent: z.enum(INTENTS),
+  task_type: z.enum(TASK_TYPES),
+  confidence: z.number().min(0).max(1),
+  summary: z.string().describe('One sentence: what was understood'),
+  plan: z.string().describe('One sentence: what will be done'),
+  needs_confirmation: z.boolean(),
+  command: z.string().nullable().describe('shell_command: the exact line for /bin/sh'),
+  ask: z.string().nullable().describe('One short question, if you must'),
+  continues: z.boolean().describe('Goes on from the newest work'),
+  others: z.array(z.string()).describe(`Further separate requests, at most ${OTHERS}`),
+  facts: z.array(factSchema).describe(`To remember, at most ${FACTS}`),
+  refusal: z.string().nullable(),
+})
+
+export type Route = z.output<typeof routeObject>
+export type CandidateFact = z.output<typeof factSchema>
+
+/** Takes what lacks optional fields or says too much; nothing is believed that is not of its kind. */
+export const ROUTE_SCHEMA = z.preprocess(forgiving, routeObject)
+
+function forgiving(given: unknown): unknown {
+  if (!isRecord(given)) return given
+  const { intent } = given
+  const type = given['task_type'] ?? (intent === 'question' || intent === 'other' ? 'question' : undefined)
+  return {
+    ...given,
+    task_type: type,
+    intent: isOneOf(INTENTS, intent) ? intent : type === 'question' ? 'question' : 'command',
+    confidence: shareOf(given['confidence']),
+    summary: clipped(given['summary'], SENTENCE) ?? '',
+    plan: clipped(given['plan'], SENTENCE) ?? '',
+    needs_confirmation: given['needs_confirmation'] === true,
+    command: clipped(given['command'], Number.POSITIVE_INFINITY),
+    ask: clipped(given['ask'], SENTENCE),
+    continues: given['continues'] === true,
+    others: listOf(given['others'])
+      .flatMap((other) => clipped(other, Number.POSITIVE_INFINITY) ?? [])
+      .slice(0, OTHERS),
+    facts: listOf(given['facts'])
+      .flatMap(factFrom)
+      .toSorted((one, other) => Number(other.kind === 'constraint') - Number(one.kind === 'constraint'))
+      .slice(0, FACTS),
+    refusal: clipped(given['refusal'], SENTENCE),
+  }
+}
+
+/** A fact without words, or without the words that it was made from, is none. */
+function factFrom(given: unknown): readonly CandidateFact[] {
+  if (!isRecord(given)) return []
+  const [text, quote, kind, rule] = [
+    clipped(given['text'], SENTENCE),
+    clipped(given['quote'], QUOTE),
+    given['kind'],
+    given['rule'],
+  ]
+  if (text === null || quote === null || !isOneOf(FACT_KINDS, kind)) return []
+  const known = isOneOf(['never', 'always', 'ask_first'] as const, rule) && kind === 'constraint'
+  return [{ kind, text, rule: known ? rule : null, quote, confidence: shareOf(given['confidence']) }]
+}
+
+/** Null for what is no text, and for an empty one. */
+function clipped(given: unknown, limit: number): string | null {
+  if (typeof given !== 'string' || given.trim() === '') return null
+  return given.trim().slice(0, limit)
+}
+
+/** A model that does not say how sure it is counts as half sure; some say it in per cent. */
+function shareOf(given: unknown): number {
+  const number = typeof given === 'string' ? Number.parseFloat(given) : given
+  if (typeof number !== 'number' || Number.isNaN(number)) return 0.5
+  return Math.min(1, Math.max(0, number > 1 ? number / 100 : number))
+}
+
+function listOf(given: unknown): readonly unknown[] {
+  return Array.isArray(given) ? given : []
+}
+
+function isRecord(given: unknown): given is Record<string, unknown> {
+  return typeof given === 'object' && given !== null && !Array.isArray(given)
+}
+
+function isOneOf<T extends string>(known: readonly T[], given: unknown): given is T {
+  return known.some((one) => one === given)
+}
