@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import type { JsonValue } from '../../core/vocabulary/json.ts'
 import { SUBTASK_ROLES } from '../../core/vocabulary/plan.ts'
-import { TASK_TYPES } from '../../core/vocabulary/task.ts'
+import { INTENTS, TASK_TYPES } from '../../core/vocabulary/task.ts'
 import { MODEL_TIERS } from '../../core/vocabulary/usage.ts'
 
 /** Schemas that get a name of their own in the generated contracts, by name. */
@@ -56,14 +56,21 @@ const checkSchema = name('CheckReport', z.object(checkFields))
 export const routingSchema = name(
   'Routing',
   z.object({
+    intent: z.enum(INTENTS),
     task_type: z.enum(TASK_TYPES),
     confidence: z.number().min(0).max(1),
     summary: z.string(),
     plan: z.string(),
     needs_confirmation: z.boolean(),
     command: z.string().nullable(),
+    ask: z.string().nullable(),
+    source: workspaceSourceSchema.nullable(),
   }),
 )
+
+export const estimateSchema = name('Estimate', z.object({ seconds: duration, tokens: duration, tasks: count }))
+
+const answerSourceSchema = name('AnswerSource', z.object({ mark: count, title: z.string(), uri: z.string() }))
 
 export const taskResultSchema = name(
   'TaskResult',
@@ -77,6 +84,8 @@ export const taskResultSchema = name(
     changed_files: z.array(z.string()).readonly(),
     checks: z.array(checkSchema).readonly(),
     usage: usageTotalsSchema,
+    // Not there in what workers of an earlier release send.
+    sources: z.array(answerSourceSchema).readonly().default([]),
     offline: z.boolean(),
   }),
 )
@@ -95,11 +104,13 @@ export const eventBodySchema = z.discriminatedUnion('type', [
       task_type: z.enum(TASK_TYPES).nullable(),
       interface: z.enum(['http', 'console', 'terminal', 'telegram', 'mcp', 'openserv']),
       source: workspaceSourceSchema,
+      confirm: z.boolean().exactOptional(),
       forked_from: z.object({ task_id: id, seq: count }).exactOptional(),
       replay_of: id.exactOptional(),
     }),
   ),
   body('task.routed', routingSchema),
+  body('task.split', z.object({ task_ids: z.array(id).readonly() })),
   body('task.queued', z.object({ reason: z.string() })),
   body('task.started', z.object({ worker: z.string(), sandbox_level: z.string() })),
   body('task.completed', z.object({ result: taskResultSchema })),
@@ -115,6 +126,7 @@ export const eventBodySchema = z.discriminatedUnion('type', [
       digest: z.string(),
       reason: z.string(),
       expires_at: instant,
+      estimate: estimateSchema.nullable().exactOptional(),
     }),
   ),
   body(
@@ -157,6 +169,7 @@ export const eventBodySchema = z.discriminatedUnion('type', [
       model: z.string(),
       offline: z.boolean(),
       tier: z.enum(MODEL_TIERS),
+      prompt: z.string().exactOptional(),
     }),
   ),
   body('budget.exhausted', z.object({ limit: z.string(), used: z.number(), allowed: z.number() })),

@@ -9,7 +9,7 @@ import { TASK_STATUSES, TASK_TYPES } from '../../core/vocabulary/task.ts'
 import type { Task } from '../../core/vocabulary/task.ts'
 import type { Artifact } from '../../core/ports/artifact-store.ts'
 import type { TaskPage } from '../../core/ports/task-store.ts'
-import { name, routingSchema, taskResultSchema, workspaceSourceSchema } from './event-schemas.ts'
+import { estimateSchema, name, routingSchema, taskResultSchema, workspaceSourceSchema } from './event-schemas.ts'
 
 const instant = z.iso.datetime()
 
@@ -22,6 +22,7 @@ const approvalSchema = name(
     subject: z.string(),
     digest: z.string(),
     reason: z.string(),
+    estimate: estimateSchema.nullable(),
     expires_at: instant,
     resolved_by: z.string().nullable(),
     comment: z.string().nullable(),
@@ -37,6 +38,7 @@ export const taskSchema = name(
     input_text: z.string(),
     task_type: z.enum(TASK_TYPES).nullable(),
     status: z.enum(TASK_STATUSES),
+    confirm: z.boolean().meta({ description: 'Asked for in plain words: work starts only after an OK.' }),
     source: workspaceSourceSchema,
     routing: routingSchema.nullable(),
     approval: approvalSchema.nullable(),
@@ -101,6 +103,7 @@ export function taskToWire(task: Task): z.output<typeof taskSchema> {
     input_text: task.inputText,
     task_type: task.taskType,
     status: task.status,
+    confirm: task.confirm,
     source: task.source,
     routing: task.routing,
     approval: task.approval === null ? null : approvalToWire(task.approval),
@@ -120,6 +123,7 @@ function approvalToWire(approval: Approval): z.output<typeof approvalSchema> {
     subject: approval.subject,
     digest: approval.digest,
     reason: approval.reason,
+    estimate: approval.estimate,
     expires_at: approval.expiresAt.toISOString(),
     resolved_by: approval.resolvedBy,
     comment: approval.comment,
