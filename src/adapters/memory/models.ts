@@ -1,5 +1,14 @@
 // Models that say what a test tells them to.
-import type { ChatRequest, ChatTurn, ModelObject, Models, ObjectRequest, ToolCall } from '../../core/ports/models.ts'
+import type {
+  ChatRequest,
+  ChatTurn,
+  ImageDescription,
+  MediaRequest,
+  ModelObject,
+  Models,
+  ObjectRequest,
+  ToolCall,
+} from '../../core/ports/models.ts'
 import { ModelError } from '../../core/ports/models.ts'
 import type { JsonValue } from '../../core/vocabulary/json.ts'
 import type { ModelLabel, Usage } from '../../core/vocabulary/usage.ts'
@@ -18,6 +27,12 @@ export type Script = {
     request: Omit<ObjectRequest<unknown>, 'schema'>,
     signal: AbortSignal,
   ) => JsonValue | Promise<JsonValue>
+  /** What is heard in a recording; where it is missing nothing hears. */
+  readonly transcribe?: (request: MediaRequest, signal: AbortSignal) => string | Promise<string>
+  /** What is seen in an image; where it is missing nothing sees. */
+  readonly describeImage?: (request: MediaRequest, signal: AbortSignal) => ImageDescription | Promise<ImageDescription>
+  /** The place of one text; where it is missing nothing embeds. */
+  readonly embed?: (text: string) => readonly number[]
   readonly usage?: Usage
 }
 
@@ -30,7 +45,7 @@ export function createScriptedModels(script: Script): Models {
   return {
     describe: () => SCRIPTED_MODEL,
     chat: async (request, signal) => {
-      if (signal.aborted) throw new ModelError('aborted', 'The call was called off.')
+      refuseAborted(signal)
       const turn = request.messages.filter((message) => message.role === 'assistant').length + 1
       const said = await script.chat(request, turn, signal)
       const calls = said.calls ?? []
@@ -43,11 +58,32 @@ export function createScriptedModels(script: Script): Models {
       }
     },
     object: async <T>(request: ObjectRequest<T>, signal: AbortSignal): Promise<ModelObject<T>> => {
-      if (signal.aborted) throw new ModelError('aborted', 'The call was called off.')
+      refuseAborted(signal)
       const value = request.schema.safeParse(await script.object(request, signal))
       if (!value.success)
         throw new ModelError('malformed', `The script does not fit ${request.schemaName}.`, value.error)
       return { ...answer, value: value.data }
     },
+    transcribe: async (request, signal) => {
+      refuseAborted(signal)
+      if (script.transcribe === undefined) throw new ModelError('unsupported', 'The script does not hear.')
+      return { ...answer, text: await script.transcribe(request, signal), language: null }
+    },
+    describeImage: async (request, signal) => {
+      refuseAborted(signal)
+      if (script.describeImage === undefined) throw new ModelError('unsupported', 'The script does not see.')
+      return { ...answer, value: await script.describeImage(request, signal) }
+    },
+    embed: async (texts, signal) => {
+      refuseAborted(signal)
+      const { embed } = script
+      if (embed === undefined) throw new ModelError('unsupported', 'The script does not embed.')
+      return { ...answer, vectors: texts.map((text) => embed(text)) }
+    },
+    embeddingModel: () => (script.embed === undefined ? null : 'scripted/embedding'),
   }
+}
+
+function refuseAborted(signal: AbortSignal): void {
+  if (signal.aborted) throw new ModelError('aborted', 'The call was called off.')
 }

@@ -13,11 +13,16 @@ import type { Candidate } from './providers.ts'
 export type Question = {
   readonly system: string
   readonly messages: readonly ChatMessage[]
+  /** Goes along with the first message of the user. */
+  readonly media?: QuestionMedia | undefined
   readonly tools: readonly ToolDescription[]
   /** Asks for JSON in this shape; null asks for plain text. */
   readonly shape: { readonly name: string; readonly schema: z.ZodType } | null
   readonly maxOutputTokens: number
 }
+
+/** What there is to be seen or heard. */
+export type QuestionMedia = { readonly bytes: Uint8Array; readonly mediaType: string }
 
 /** A tool call whose arguments are no JSON: `raw` is what the model wrote. */
 export type BrokenCall = { readonly tool: string; readonly raw: string }
@@ -45,7 +50,9 @@ export async function ask(candidate: Candidate, question: Question, signal: Abor
     const result = sdk.streamText({
       model,
       instructions: cachedSystem(question.system),
-      messages: lastCached(toModelMessages(question.messages, provider, sdk.modelMessageSchema)),
+      messages: lastCached(
+        withMedia(toModelMessages(question.messages, provider, sdk.modelMessageSchema), question.media),
+      ),
       tools: Object.fromEntries(question.tools.map((tool) => [tool.name, toSdkTool(sdk, tool)])),
       ...(question.shape === null ? {} : { output: sdk.Output.object(question.shape) as Output.Output }),
       maxOutputTokens: question.maxOutputTokens,
@@ -110,7 +117,7 @@ function brokenOff(error: unknown, candidate: Candidate): Failure {
 
 let loading: Promise<typeof AiSdk> | null = null
 
-async function loadSdk(): Promise<typeof AiSdk> {
+export async function loadSdk(): Promise<typeof AiSdk> {
   loading ??= import('ai').then((sdk) => {
     // The library prints warnings to the console by itself otherwise.
     globalThis.AI_SDK_LOG_WARNINGS = false
@@ -135,6 +142,13 @@ function lastCached(messages: ModelMessage[]): ModelMessage[] {
   return last === undefined || last.role === 'assistant'
     ? messages
     : [...messages.slice(0, -1), { ...last, providerOptions: CACHED }]
+}
+
+function withMedia(messages: ModelMessage[], media: QuestionMedia | undefined): ModelMessage[] {
+  const [first, ...rest] = messages
+  if (media === undefined || first?.role !== 'user' || typeof first.content !== 'string') return messages
+  const file = { type: 'file' as const, mediaType: media.mediaType, data: media.bytes }
+  return [{ ...first, content: [file, { type: 'text', text: first.content }] }, ...rest]
 }
 
 /** A stream may end quietly in the middle: then nobody said why it ended. */

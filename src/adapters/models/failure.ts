@@ -1,6 +1,6 @@
 // What went wrong when a model was asked, and what to do about it: wait and ask again, ask another, or give up.
 import type { ModelErrorKind } from '../../core/ports/models.ts'
-import type { Candidate } from './providers.ts'
+import type { KeyedModel } from './providers.ts'
 import { KEY_VARIABLES } from './providers.ts'
 
 export type Failure = {
@@ -23,7 +23,7 @@ type ApiError = {
 }
 
 /** Never throws; knows errors by their shape, since they come from several libraries. */
-export function toFailure(error: unknown, candidate: Candidate, now: Date): Failure {
+export function toFailure(error: unknown, candidate: KeyedModel, now: Date): Failure {
   const inner = unwrapped(error)
   const status = statusOf(inner)
   if (status !== null && !isGood(status) && inner instanceof Error)
@@ -57,17 +57,17 @@ export function toFailure(error: unknown, candidate: Candidate, now: Date): Fail
 }
 
 /** A turn that broke off: the connection ended before the model said that it was done. */
-export function cutOff(candidate: Candidate, cause: unknown): Failure {
+export function cutOff(candidate: KeyedModel, cause: unknown): Failure {
   return failure('unreachable', candidate, 'broke off in the middle of its answer; try again', cause)
 }
 
-export function emptyAnswer(candidate: Candidate): Failure {
+export function emptyAnswer(candidate: KeyedModel): Failure {
   return failure('malformed', candidate, 'gave an empty answer; try again or choose another model', null)
 }
 
 const RATE_LIMITED = 'limits the rate of calls; wait, or add a fallback model'
 
-function failureOfStatus(status: number, error: object, candidate: Candidate, now: Date): Failure {
+function failureOfStatus(status: number, error: object, candidate: KeyedModel, now: Date): Failure {
   const make = (kind: ModelErrorKind, what: string, again: boolean): Failure => ({
     ...failure(kind, candidate, what, error),
     again,
@@ -92,13 +92,13 @@ function failureOfStatus(status: number, error: object, candidate: Candidate, no
   return make('malformed', 'sent an answer that can not be read; try again or choose another model', true)
 }
 
-function failure(kind: ModelErrorKind, candidate: Candidate, what: string, cause: unknown): Failure {
+function failure(kind: ModelErrorKind, candidate: KeyedModel, what: string, cause: unknown): Failure {
   const sentence = `${candidate.provider}/${candidate.model} ${what}.`
   return { type: 'failure', kind, sentence, again: true, retryAfterMs: null, cause: withoutSecrets(cause, candidate) }
 }
 
 /** Libraries keep whole requests in their errors: only what was said goes on, and never a key. */
-function withoutSecrets(cause: unknown, candidate: Candidate): unknown {
+function withoutSecrets(cause: unknown, candidate: KeyedModel): unknown {
   return cause === null ? null : new Error(shortened(describe(cause), candidate))
 }
 
@@ -156,7 +156,7 @@ function describe(error: unknown): string {
   return typeof error === 'string' ? error : (JSON.stringify(error) ?? String(error))
 }
 
-function shortened(text: string, { secret }: Candidate): string {
+function shortened(text: string, { secret }: KeyedModel): string {
   const hidden = secret.length >= 4 ? text.replaceAll(secret, '…') : text
   const oneLine = hidden
     .replaceAll(/\b(?:sk|key|AIza)[-_][\w-]{6,}/g, '…')

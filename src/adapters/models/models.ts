@@ -3,18 +3,21 @@ import type { Models } from '../../core/ports/models.ts'
 import { ModelError } from '../../core/ports/models.ts'
 import type { ModelTier } from '../../core/vocabulary/usage.ts'
 import { MODEL_TIERS } from '../../core/vocabulary/usage.ts'
-import type { AiSdkDeps } from './ai-sdk.ts'
 import { createAiSdkModels } from './ai-sdk.ts'
+import type { AskDeps } from './in-order.ts'
 import { createOfflineModels } from './offline/offline.ts'
 import type { ModelReference, ModelsConfig } from './providers.ts'
-import { KEY_VARIABLES, PROVIDERS, defaultModels, hasKey, parseModelList, toCandidate } from './providers.ts'
+import { PROVIDERS, defaultModels, hasKey, missingVariable, parseModelList, toCandidate } from './providers.ts'
+import { createSenses } from './senses.ts'
+
+type TierModels = Pick<Models, 'describe' | 'chat' | 'object'>
 
 /**
  * Without any key every tier is offline. Throws an Error with one sentence when a MODEL_… list can't be read.
  * A tier whose models all lack a key answers every call with ModelError `unauthorized`, which names the variable.
  */
-export function createModels(config: ModelsConfig, deps: AiSdkDeps): Models {
-  const byTier: Readonly<Record<ModelTier, Models>> = {
+export function createModels(config: ModelsConfig, deps: AskDeps): Models {
+  const byTier: Readonly<Record<ModelTier, TierModels>> = {
     small: modelsOfTier('small', config, deps),
     main: modelsOfTier('main', config, deps),
     review: modelsOfTier('review', config, deps),
@@ -23,10 +26,11 @@ export function createModels(config: ModelsConfig, deps: AiSdkDeps): Models {
     describe: (tier) => byTier[tier].describe(tier),
     chat: (request, signal) => byTier[request.tier].chat(request, signal),
     object: (request, signal) => byTier[request.tier].object(request, signal),
+    ...createSenses(config, deps),
   }
 }
 
-function modelsOfTier(tier: ModelTier, config: ModelsConfig, deps: AiSdkDeps): Models {
+function modelsOfTier(tier: ModelTier, config: ModelsConfig, deps: AskDeps): TierModels {
   const references = referencesOf(tier, config)
   const anyKey = PROVIDERS.some((provider) => hasKey(config.keys, provider))
   if (references.length === 0 || !anyKey) {
@@ -36,7 +40,7 @@ function modelsOfTier(tier: ModelTier, config: ModelsConfig, deps: AiSdkDeps): M
   }
   const usable = references.filter(({ provider }) => hasKey(config.keys, provider))
   for (const { provider, model } of references.filter((reference) => !usable.includes(reference))) {
-    deps.log('warn', `${provider}/${model} is left out: ${missing(provider)} is not set.`)
+    deps.log('warn', `${provider}/${model} is left out: ${missingVariable(provider)} is not set.`)
   }
   const [first] = references
   if (usable.length === 0 && first !== undefined) return withoutKey(tier, first)
@@ -60,14 +64,10 @@ function referencesOf(tier: ModelTier, { keys, tiers }: ModelsConfig): readonly 
   return MODEL_TIERS.map(named).find((references) => references !== null) ?? []
 }
 
-function withoutKey(tier: ModelTier, { provider, model }: ModelReference): Models {
+function withoutKey(tier: ModelTier, { provider, model }: ModelReference): TierModels {
   const refuse = async (): Promise<never> => {
-    const message = `MODEL_${tier.toUpperCase()} names ${provider}/${model}, but ${missing(provider)} is not set: put it into .env.secrets and restart.`
+    const message = `MODEL_${tier.toUpperCase()} names ${provider}/${model}, but ${missingVariable(provider)} is not set: put it into .env.secrets and restart.`
     throw new ModelError('unauthorized', message)
   }
   return { describe: () => ({ provider, model, offline: false }), chat: refuse, object: refuse }
-}
-
-function missing(provider: ModelReference['provider']): string {
-  return provider === 'openai-compatible' ? 'OPENAI_COMPATIBLE_BASE_URL' : KEY_VARIABLES[provider]
 }

@@ -59,5 +59,15 @@ export function createRecordedModels(turnsByStep: TurnsByStep): Models {
         parsed.error,
       )
     },
+    transcribe: async (_, signal) => refuse(signal),
+    describeImage: async (_, signal) => refuse(signal),
+    embed: async (_, signal) => refuse(signal),
+    embeddingModel: () => null,
   }
+}
+
+/** What was read from files is in the log already: a replay reads nothing anew. */
+function refuse(signal: AbortSignal): never {
+  if (signal.aborted) throw new ModelError('aborted', 'The replay was stopped.', signal.reason)
+  throw new ModelError('unsupported', 'A replay hears, sees and embeds nothing anew.')
 }

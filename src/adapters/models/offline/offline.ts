@@ -43,7 +43,19 @@ export function createOfflineModels(): Models {
         model: OFFLINE_MODEL,
       }
     },
+    transcribe: async (_, signal) => refuseSense('hears', signal),
+    describeImage: async (_, signal) => refuseSense('sees', signal),
+    embed: async (_, signal) => refuseSense('embeds', signal),
+    embeddingModel: () => null,
   }
+}
+
+function refuseSense(what: string, signal: AbortSignal): never {
+  refuseAborted(signal)
+  throw new ModelError(
+    'unsupported',
+    `No model ${what} while the offline model answers: set a model key in .env.secrets.`,
+  )
 }
 
 function objectFor<T>(request: ObjectRequest<T>): JsonValue {
