@@ -152,6 +152,11 @@ function modelsConfig(config: Config) {
         compatible === undefined ? null : { apiKey: config.OPENAI_COMPATIBLE_API_KEY ?? '', baseUrl: compatible },
     },
     tiers: { small: config.MODEL_SMALL ?? null, main: config.MODEL_MAIN ?? null, review: config.MODEL_REVIEW ?? null },
+    senses: {
+      transcribe: config.MODEL_TRANSCRIBE ?? null,
+      vision: config.MODEL_VISION ?? null,
+      embed: config.MODEL_EMBED ?? null,
+    },
   }
 }
 
