@@ -1,4 +1,4 @@
-// The one text of a message that may have come in parts, with where it is from: forwarded, or an answer to something.
+// The one text of a message that may have come in parts, who said it first where it was passed on, and what it is an answer to.
 import type { Chat, Message, MessageOrigin } from 'grammy/types'
 import { commandOf, repliedTo, textOf } from './addressed.ts'
 import type { BotAccount } from './addressed.ts'
@@ -12,8 +12,7 @@ export function messageText(parts: readonly Message[], bot: BotAccount): string 
   if (first === undefined) return ''
   const text = first.media_group_id === undefined ? joinPaste(parts, bot) : joinCaptions(parts, bot)
   if (text === '') return ''
-  // A forwarded command was another's words, not an order: with a heading it does not begin like one.
-  if (first.forward_origin !== undefined) return `Forwarded from ${originName(first.forward_origin)}:\n${text}`
+  if (first.forward_origin !== undefined) return text
   const quote = commandOf(first) === null && !text.startsWith('/') ? quotedBy(first, bot) : ''
   return quote === '' ? text : `${quote.replaceAll(/^/gm, '> ')}\n\n${text}`
 }
@@ -95,6 +94,11 @@ function quotedBy(message: Message, bot: BotAccount): string {
 function shorten(text: string): string {
   const trimmed = text.trim()
   return trimmed.length <= LONGEST_QUOTE ? trimmed : `${trimmed.slice(0, LONGEST_QUOTE).trimEnd()} …`
+}
+
+/** As they call themselves, untrusted; null for a person's own words. */
+export function forwardedFrom({ forward_origin: origin }: Message): string | null {
+  return origin === undefined ? null : originName(origin) || 'somebody'
 }
 
 function originName(origin: MessageOrigin): string {

@@ -126,10 +126,12 @@ test('an album is one message with the id that each of its parts has', () => {
   assert.equal(messageOf(part(6)).externalId, 'album:G')
 })
 
-test('what was forwarded or is answered to is told, but never turns into a command', () => {
+test('what was forwarded says whose words it is, and what is answered to is told, but never turns into a command', () => {
   const origin = { type: 'user', date, sender_user: { ...ada, first_name: 'Eve', last_name: undefined } }
   const run = { text: '/run x', entities: [{ type: 'bot_command', offset: 0, length: 4 }] }
-  assert.equal(messageOf(said({ ...run, forward_origin: origin })).text, 'Forwarded from Eve:\n/run x')
+  const passedOn = messageOf(said({ ...run, forward_origin: origin }))
+  assert.deepEqual([passedOn.forwardedFrom, passedOn.text], ['Eve', '/run x'])
+  assert.equal(messageOf(said(run)).forwardedFrom, null)
   const other = { message_id: 2, date, chat: group, from: { ...ada, id: 8 }, text: 'line one\nline two' }
   assert.equal(messageOf(said({ text: 'fix it', reply_to_message: other })).text, '> line one\n> line two\n\nfix it')
   assert.equal(messageOf(said({ ...run, reply_to_message: other })).text, '/run x')

@@ -7,7 +7,7 @@ import type { BotId, MessageRef, Place } from '../../core/vocabulary/place.ts'
 import { isAddressed, repliedTo } from './addressed.ts'
 import type { BotAccount } from './addressed.ts'
 import { attachmentsOf } from './attachments.ts'
-import { messageText } from './message-text.ts'
+import { forwardedFrom, messageText } from './message-text.ts'
 import { itemToUpdate, objectToJson, topicOf } from './update.ts'
 
 /**
@@ -72,6 +72,7 @@ function toChatMessage(parts: readonly Message[], bot: BotAccount): ChatMessage 
     addressed: parts.some((part) => isAddressed(part, bot)),
     text,
     attachments,
+    forwardedFrom: forwardedFrom(first),
     replyTo: replied === undefined ? null : refOf(replied.message_id),
     sentAt: dateOf(first.date),
     raw: objectToJson(parts.length === 1 ? first : { parts }),

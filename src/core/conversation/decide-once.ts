@@ -24,11 +24,23 @@ export async function decideOnceFor<Decision extends JsonValue>(
   name: string,
   decide: () => Promise<Decision>,
 ): Promise<Decision> {
-  const key = `decisions/${deps.ids.digest(name)}`
-  const known = await deps.objects.get(key)
-  // Only we write what is stored there.
-  if (known !== null) return JSON.parse(new TextDecoder().decode(known)) as Decision
+  const known = await decidedFor<Decision>(deps, name)
+  if (known !== null) return known.decision
   const decision = await decide()
-  await deps.objects.put(key, new TextEncoder().encode(JSON.stringify(decision)))
+  await deps.objects.put(keyOf(deps, name), new TextEncoder().encode(JSON.stringify(decision)))
   return decision
+}
+
+/** What was decided before under that name; null where nothing was. */
+export async function decidedFor<Decision extends JsonValue>(
+  deps: OnceDeps,
+  name: string,
+): Promise<{ readonly decision: Decision } | null> {
+  const known = await deps.objects.get(keyOf(deps, name))
+  // Only we write what is stored there.
+  return known === null ? null : { decision: JSON.parse(new TextDecoder().decode(known)) as Decision }
+}
+
+function keyOf({ ids }: OnceDeps, name: string): string {
+  return `decisions/${ids.digest(name)}`
 }

@@ -9,7 +9,7 @@ import type { ObjectStore } from '../ports/object-store.ts'
 import { acceptRequest } from '../task/accept-request.ts'
 import type { AcceptDeps } from '../task/accept-request.ts'
 import { applyCommand } from '../task/apply-command.ts'
-import { decideOnceFor } from './decide-once.ts'
+import { decidedFor, decideOnceFor } from './decide-once.ts'
 import { typedAnswer } from './yes-or-no.ts'
 
 export type WordsDeps = AcceptDeps & { readonly conversations: ConversationStore; readonly objects: ObjectStore }
@@ -23,6 +23,8 @@ export type Words = IncomingMessage & {
   readonly confirm: boolean
   /** Whether the author may say yes or no to a task. */
   readonly mayAnswer: (task: Task) => boolean
+  /** Understood from speech: what was perhaps misheard is never an answer. False unless said otherwise. */
+  readonly spoken?: boolean
 }
 
 export type Taken =
@@ -37,7 +39,7 @@ export type Taken =
       /** The log's word: null where the answer counts; why not, where somebody was faster or it may not be theirs to give. */
       readonly refused: Refusal | { readonly type: 'not_yours' } | null
     }
-  /** A yes or no, and more than one thing waits. */
+  /** A yes or no, and more than one thing waits; or it was spoken. Nothing came of it. */
   | { readonly type: 'unclear'; readonly message: Message; readonly waiting: readonly TaskId[] }
 
 type Decision =
@@ -51,17 +53,21 @@ type Decision =
     }
   | { readonly type: 'unclear'; readonly waiting: readonly TaskId[] }
 
+const NEW_REQUEST: Decision = { type: 'request', replaces: [] }
 const WAITING = 50
 
 /**
  * Durable when it resolves, and safe to repeat: the same words again come to the same task or the same answer. Calls for one message
  * must not overlap. An OK that races with a comment: the log of what waits lets one of them win, and the other finds it out.
  */
-export async function takeWords(deps: WordsDeps, words: Words): Promise<Taken | Refusal> {
-  const message = await deps.conversations.hear(words, deps.clock.now())
-  const decision = words.confirm
-    ? await decideOnceFor(deps, `${words.interface}/${words.chat}/${words.externalId}/words`, () => decide(deps, words, message))
-    : ({ type: 'request', replaces: [] } as const)
+export async function takeWords(
+  deps: WordsDeps,
+  words: Words,
+  /** The words as they were heard, where the caller has done that already. */
+  heard: Message | null = null,
+): Promise<Taken | Refusal> {
+  const message = heard ?? (await deps.conversations.hear(words, deps.clock.now()))
+  const decision = words.confirm ? await decideOnceHere(deps, words, message) : NEW_REQUEST
   switch (decision.type) {
     case 'unclear':
       return { type: 'unclear', message, waiting: decision.waiting }
@@ -75,26 +81,48 @@ export async function takeWords(deps: WordsDeps, words: Words): Promise<Taken | 
         if (now?.approval?.status === 'superseded') replaced.push(id)
       }
       const text = words.request ?? words.text
-      const accepted = await acceptRequest(deps, { ...words, text })
+      const source = await sourceOf(deps, words, decision.replaces)
+      const accepted = await acceptRequest(deps, { ...words, text, source, heard: true })
       return 'type' in accepted ? accepted : { type: 'task', message, task: accepted.task, replaced }
     }
   }
 }
 
-async function decide(deps: WordsDeps, words: Words, message: Message): Promise<Decision> {
-  const waiting = await waitingHere(deps, words.author, message)
+/** What waits may be another thing when the same words come again: what they were about is written down, unless nothing waited. */
+async function decideOnceHere(deps: WordsDeps, words: Words, message: Message): Promise<Decision> {
+  const name = `${words.interface}/${words.chat}/${words.externalId}/words`
+  const [known, waiting] = await Promise.all([
+    decidedFor<Decision>(deps, name),
+    waitingHere(deps, words.author, message),
+  ])
+  if (known !== null) return known.decision
+  // A message that has its task already had nothing to decide: what waits now may be that very task.
+  if (waiting.length === 0 || message.taskId !== null) return NEW_REQUEST
+  return decideOnceFor(deps, name, async () => decide(words, waiting))
+}
+
+function decide(words: Words, waiting: readonly Task[]): Decision {
   const said = typedAnswer(words.text)
-  if (said === null || waiting.length === 0) return { type: 'request', replaces: waiting.map(({ id }) => id) }
+  // An explicit order waits for its answer whatever else is said.
+  if (said === null) return { type: 'request', replaces: waiting.filter(({ confirm }) => confirm).map(({ id }) => id) }
   const [only] = waiting
-  if (waiting.length > 1 || only === undefined || only.approval === null)
+  if (words.spoken === true || waiting.length > 1 || only === undefined || only.approval === null)
     return { type: 'unclear', waiting: waiting.map(({ id }) => id) }
   return { type: 'answer', task_id: only.id, approval_id: only.approval.id, ...said }
 }
 
-/** What this person asked for in plain words here and has not said OK to, nor anything else since. */
+/** What this person asked for here and has not said OK to, newest first. */
 async function waitingHere(deps: WordsDeps, author: UserId, message: Message): Promise<readonly Task[]> {
-  const { items } = await deps.store.list({ userId: author, statuses: ['needs_approval'], limit: WAITING, cursor: null })
-  return items.filter((task) => task.confirm && task.threadId === message.threadId && task.approval?.status === 'pending')
+  const query = { userId: author, statuses: ['needs_approval'], limit: WAITING, cursor: null } as const
+  const { items } = await deps.store.list(query)
+  return items.filter((task) => task.threadId === message.threadId && task.approval?.status === 'pending')
+}
+
+/** A correction goes on from what the proposal that it replaces would have gone on from. */
+async function sourceOf(deps: WordsDeps, words: Words, replaces: readonly TaskId[]): Promise<WorkspaceSource> {
+  const [newest] = replaces
+  if (words.source.type !== 'empty' || newest === undefined) return words.source
+  return (await deps.store.get(newest))?.source ?? words.source
 }
 
 async function giveAnswer(
