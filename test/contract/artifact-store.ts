@@ -26,6 +26,13 @@ export function artifactStoreContract(name: string, open: () => Promise<Artifact
     assert.deepEqual(await artifacts.ofTask(taskId), [one])
   })
 
+  withStore('what was read from a file comes back as it was', async (artifacts) => {
+    const content = { text: 'Ünïcode "x"\n', by: 'one/reader', words: [{ at: 1.5, word: '🧑🏽‍🚀' }], sure: null }
+    const one = artifact({ kind: 'voice_transcript', content })
+    await artifacts.add(one)
+    assert.deepEqual(await artifacts.get(one.id), one)
+  })
+
   withStore("a task's artifacts come oldest first, and nobody else's", async (artifacts) => {
     const taskId = newId<TaskId>()
     const made = [2, 0, 1].map((minute) => artifact({ taskId, createdAt: new Date(Date.UTC(2026, 1, 1, 0, minute)) }))
@@ -63,11 +70,22 @@ export function artifactStoreContract(name: string, open: () => Promise<Artifact
     assert.deepEqual(await artifacts.ofMessage(messageId), [{ ...one, taskId }])
   })
 
+  withStore('what was uploaded before its message is brought by one message, and stays with it', async (artifacts) => {
+    const messageId = newId<MessageId>()
+    const one = artifact({ taskId: null, content: { text: 'what it says', by: 'a reader', pages: 3 } })
+    await artifacts.add(one)
+    await Promise.all([artifacts.bring(one.id, messageId), artifacts.bring(one.id, messageId)])
+    await artifacts.bring(one.id, newId<MessageId>())
+    assert.deepEqual(await artifacts.ofMessage(messageId), [{ ...one, messageId }])
+    assert.deepEqual(await artifacts.get(one.id), { ...one, messageId })
+  })
+
   withStore('what is not there is not there, whatever it is called', async (artifacts) => {
     for (const id of ['', 'x', '\0', newId<ArtifactId>()] as ArtifactId[]) assert.equal(await artifacts.get(id), null)
     assert.deepEqual(await artifacts.ofTask('x' as TaskId), [])
     assert.deepEqual(await artifacts.ofMessage('\0' as MessageId), [])
     for (const id of ['x', newId<ArtifactId>()] as ArtifactId[]) await artifacts.attach(id, newId<TaskId>())
+    for (const id of ['x', newId<ArtifactId>()] as ArtifactId[]) await artifacts.bring(id, newId<MessageId>())
   })
 }
 
@@ -81,6 +99,8 @@ function artifact(wishes: Partial<Artifact>): Artifact {
     mediaType: 'text/html',
     bytes: 12,
     objectKey: `artifacts/${newId()}`,
+    content: null,
+    content: null,
     createdAt: new Date(),
     ...wishes,
   }

@@ -225,6 +225,12 @@ export function createWorld(scheduler: Scheduler, random: Random, settings: Worl
       ofTask: (taskId) => process.remote(async () => artifacts.filter((artifact) => artifact.taskId === taskId)),
       ofMessage: (messageId) =>
         process.remote(async () => artifacts.filter((artifact) => artifact.messageId === messageId)),
+      bring: (id, messageId) =>
+        process.remote(async () => {
+          const place = artifacts.findIndex((artifact) => artifact.id === id && artifact.messageId === null)
+          const found = artifacts[place]
+          if (found !== undefined) artifacts[place] = { ...found, messageId }
+        }),
       attach: (id, taskId) =>
         process.remote(async () => {
           const place = artifacts.findIndex((artifact) => artifact.id === id && artifact.taskId === null)

@@ -1,5 +1,6 @@
 // Who is asking: the one place where a credential becomes a principal, for requests and for WebSockets alike.
 import type { Principal } from '../../core/vocabulary/principal.ts'
+import type { Thread } from '../../core/vocabulary/message.ts'
 import type { Task } from '../../core/vocabulary/task.ts'
 import { forgeryProblem } from './origins.ts'
 import type { OriginConfig, Provenance } from './origins.ts'
@@ -57,6 +58,15 @@ function bearerProtocol(protocols: string | null): string | null {
 /** Others' tasks are there for owners only. */
 export function maySee(principal: Principal, task: Pick<Task, 'userId'>): boolean {
   return principal.role === 'owner' || task.userId === principal.userId
+}
+
+/** Others' conversations are there for owners only, and for them to read: whoever started one goes on with it. */
+export function mayRead(principal: Principal, thread: Pick<Thread, 'startedBy'>): boolean {
+  return principal.role === 'owner' || isTheirs(principal, thread)
+}
+
+export function isTheirs(principal: Principal, thread: Pick<Thread, 'startedBy'>): boolean {
+  return thread.startedBy === principal.userId
 }
 
 /** Over HTTPS the prefix keeps other hosts and plain HTTP from planting a cookie of this name. */

@@ -2,23 +2,34 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { TaskEvent, TaskEventBody } from '../../core/vocabulary/event.ts'
-import type { TaskId } from '../../core/vocabulary/ids.ts'
+import type { MessageId, TaskId, UserId } from '../../core/vocabulary/ids.ts'
 import type { JsonObject } from '../../core/vocabulary/json.ts'
+import type { KnowledgeHit, KnowledgeSource, SourceKind } from '../../core/vocabulary/knowledge.ts'
+import type { Fact, FactKind, MemoryScope } from '../../core/vocabulary/memory.ts'
 import type { Refusal } from '../../core/vocabulary/refusal.ts'
 import type { Task } from '../../core/vocabulary/task.ts'
 import type { ModelLabel, ModelTier } from '../../core/vocabulary/usage.ts'
 import type { AccessStore } from '../../core/ports/access-store.ts'
-import type { ArtifactStore } from '../../core/ports/artifact-store.ts'
+import type { Artifact, ArtifactStore } from '../../core/ports/artifact-store.ts'
 import type { Clock } from '../../core/ports/clock.ts'
 import type { ConversationStore } from '../../core/ports/conversation-store.ts'
+import type { FactStore } from '../../core/ports/fact-store.ts'
+import type { IdentityStore } from '../../core/ports/identity-store.ts'
 import type { Ids } from '../../core/ports/ids.ts'
+import type { KnowledgeStore } from '../../core/ports/knowledge-store.ts'
 import type { Ledger } from '../../core/ports/ledger.ts'
+import type { MemoryFiles } from '../../core/ports/memory-files.ts'
 import type { ObjectStore } from '../../core/ports/object-store.ts'
+import type { Erased, PersonRecord } from '../../core/ports/person-data.ts'
 import type { SandboxReport } from '../../core/ports/sandbox.ts'
 import type { HeldClaim, TaskQueue } from '../../core/ports/task-queue.ts'
 import type { TaskSignals } from '../../core/ports/task-signals.ts'
 import type { TaskStore } from '../../core/ports/task-store.ts'
 import type { Telemetry } from '../../core/ports/telemetry.ts'
+import type { ContextPack } from '../../core/context/context-pack.ts'
+import type { ContextQuery } from '../../core/context/gather.ts'
+import type { KeptFile, ReadFiles } from '../../core/conversation/read-artifacts.ts'
+import type { Taken, Words } from '../../core/conversation/take-words.ts'
 import type { Request as TaskRequest } from '../../core/task/accept-request.ts'
 import type { TaskCommand } from '../../core/task/decide.ts'
 import type { AuthConfig } from './authenticate.ts'
@@ -69,6 +80,34 @@ export type BotReport = {
   readonly process: string
 }
 
+/** What a person says is to be remembered. */
+export type WantedFact = {
+  readonly scope: MemoryScope
+  /** Null: as the text reads. */
+  readonly kind: FactKind | null
+  readonly text: string
+  readonly by: UserId
+}
+
+export type GivenSource = {
+  readonly scope: MemoryScope
+  readonly kind: SourceKind
+  readonly title: string
+  /** The same within a scope again replaces what was there. */
+  readonly uri: string
+  readonly text: string
+  readonly by: UserId
+}
+
+/** Why something is not kept, one sentence. */
+export type Unwanted = { readonly type: 'invalid'; readonly problem: string }
+
+/** Everything that is kept of a person, in every store. */
+export type People = {
+  readonly records: (userId: UserId) => AsyncIterable<PersonRecord>
+  readonly erase: (userId: UserId) => Promise<Erased | { readonly type: 'busy'; readonly tasks: number }>
+}
+
 export type HttpDeps = {
   readonly acceptRequest: (
     request: TaskRequest,
@@ -84,6 +123,19 @@ export type HttpDeps = {
   readonly objects: ObjectStore
   readonly access: AccessStore
   readonly conversations: ConversationStore
+  readonly takeWords: (words: Words) => Promise<Taken | Refusal>
+  readonly readArtifacts: (messageId: MessageId, files: readonly KeptFile[]) => Promise<ReadFiles>
+  readonly giveToTask: (task: Task, artifacts: readonly Artifact[]) => Promise<void>
+  readonly contextOf: (query: ContextQuery) => Promise<ContextPack>
+  readonly limits: { readonly inputCharacters: number }
+  readonly facts: FactStore
+  readonly memoryFiles: MemoryFiles
+  readonly remember: (wanted: WantedFact) => Promise<Fact | Unwanted>
+  readonly identities: IdentityStore
+  readonly knowledge: KnowledgeStore
+  readonly addKnowledge: (given: GivenSource) => Promise<KnowledgeSource | Unwanted>
+  readonly lookUp: (scopes: readonly MemoryScope[], words: string, limit: number) => Promise<readonly KnowledgeHit[]>
+  readonly people: People
   readonly ledger: Ledger
   readonly clock: Clock
   readonly ids: Ids

@@ -2,6 +2,7 @@
 // The words themselves are types in core/vocabulary/event.ts; event-schemas.test.ts does not compile when the two disagree.
 import { z } from 'zod'
 import type { JsonValue } from '../../core/vocabulary/json.ts'
+import type { InterfaceName } from '../../core/vocabulary/message.ts'
 import { SUBTASK_ROLES } from '../../core/vocabulary/plan.ts'
 import { INTENTS, TASK_TYPES } from '../../core/vocabulary/task.ts'
 import { MODEL_TIERS } from '../../core/vocabulary/usage.ts'
@@ -13,6 +14,15 @@ export function name<Schema extends z.ZodType>(id: string, schema: Schema): Sche
   named.set(id, schema)
   return schema
 }
+
+export const INTERFACES = [
+  'http',
+  'console',
+  'terminal',
+  'telegram',
+  'mcp',
+  'openserv',
+] as const satisfies InterfaceName[]
 
 const id = z.string().min(1).max(200)
 const instant = z.iso.datetime()
@@ -102,7 +112,7 @@ export const eventBodySchema = z.discriminatedUnion('type', [
       thread_id: id,
       input_text: z.string(),
       task_type: z.enum(TASK_TYPES).nullable(),
-      interface: z.enum(['http', 'console', 'terminal', 'telegram', 'mcp', 'openserv']),
+      interface: z.enum(INTERFACES),
       source: workspaceSourceSchema,
       confirm: z.boolean().exactOptional(),
       forked_from: z.object({ task_id: id, seq: count }).exactOptional(),

@@ -74,7 +74,7 @@ function pathParameters(path: string): JsonValue[] {
     name: match[1] ?? '',
     in: 'path',
     required: true,
-    schema: { type: 'string', format: 'uuid' },
+    schema: match[1] === 'user_id' ? { type: 'string' } : { type: 'string', format: 'uuid' },
   }))
 }
 
@@ -103,7 +103,8 @@ function bodyOf(it: Operation): JsonObject {
 function responsesOf(responses: Responses): JsonObject {
   const described: Record<string, JsonValue> = {}
   for (const [status, { description, schema, mediaType }] of Object.entries(responses)) {
-    if (schema !== undefined) described[status] = { description, content: { 'application/json': contentOf(schema) } }
+    if (schema !== undefined)
+      described[status] = { description, content: { [mediaType ?? 'application/json']: contentOf(schema) } }
     else if (mediaType !== undefined) described[status] = { description, content: { [mediaType]: {} } }
     else described[status] = { description }
   }

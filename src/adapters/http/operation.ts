@@ -1,15 +1,16 @@
 // One operation of the API: a description that becomes OpenAPI, and the fixed order in which a request is checked:
 // who asks, may they, does the thing exist, is the input right. Only then does the handler run.
 import { z } from 'zod'
-import type { TaskId } from '../../core/vocabulary/ids.ts'
+import type { TaskId, ThreadId } from '../../core/vocabulary/ids.ts'
+import type { Thread } from '../../core/vocabulary/message.ts'
 import type { Scope } from '../../core/vocabulary/principal.ts'
 import type { Refusal } from '../../core/vocabulary/refusal.ts'
 import type { Task } from '../../core/vocabulary/task.ts'
-import { authenticate, maySee } from './authenticate.ts'
+import { authenticate, mayRead, maySee } from './authenticate.ts'
 import type { Caller, Claimed } from './authenticate.ts'
 import type { HttpConfig, HttpDeps } from './deps.ts'
 import { forgeryProblem } from './origins.ts'
-import { invalid, isProblem, NO_SUCH_TASK, problem, refusalToProblem } from './problem.ts'
+import { invalid, isProblem, NO_SUCH_TASK, NO_SUCH_THREAD, problem, refusalToProblem } from './problem.ts'
 import type { Problem } from './problem.ts'
 import { readJson } from './read-body.ts'
 
@@ -26,6 +27,7 @@ export type Incoming = {
 export type Call<Query, Body> = Incoming & { readonly query: Query; readonly body: Body }
 export type CallerCall<Query, Body> = Call<Query, Body> & { readonly caller: Caller }
 export type TaskCall<Query, Body> = CallerCall<Query, Body> & { readonly task: Task }
+export type ThreadCall<Query, Body> = CallerCall<Query, Body> & { readonly thread: Thread }
 type Answer = Promise<Response | Problem>
 
 export type Responses = Readonly<
@@ -33,7 +35,7 @@ export type Responses = Readonly<
 >
 
 type Description = {
-  readonly method: 'get' | 'post' | 'delete'
+  readonly method: 'get' | 'post' | 'put' | 'delete'
   /** As in OpenAPI: `/v1/tasks/{task_id}`. */
   readonly path: string
   readonly id: string
@@ -107,6 +109,24 @@ export function taskOperation<Query extends z.ZodType = Nothing, Body extends z.
   })
 }
 
+/** For callers with the scope, in one conversation that they may read. */
+export function threadOperation<Query extends z.ZodType = Nothing, Body extends z.ZodType = Nothing>(
+  it: Description &
+    Inputs<Query, Body> & {
+      readonly access: Scope
+      readonly handle: (call: ThreadCall<z.output<Query>, z.output<Body>>) => Answer
+    },
+): Operation {
+  return describe(it, it.access, async (incoming) => {
+    const caller = await admit(incoming, it.access)
+    if (isProblem(caller)) return caller
+    const thread = await findThread(incoming.deps, caller, incoming.params['thread_id'] ?? '')
+    if (thread === null) return NO_SUCH_THREAD
+    const input = await readInput(incoming, it)
+    return isProblem(input) ? input : it.handle({ ...incoming, ...input, caller, thread })
+  })
+}
+
 export function isUuid(text: string): boolean {
   return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)
 }
@@ -114,6 +134,12 @@ export function isUuid(text: string): boolean {
 /** What is no id is the id of nothing: the store is not asked. */
 export async function findTask(deps: HttpDeps, id: string): Promise<Task | null> {
   return isUuid(id) ? deps.store.get(id as TaskId) : null
+}
+
+/** Null also where it is not the caller's to read. */
+export async function findThread(deps: HttpDeps, caller: Caller, id: string): Promise<Thread | null> {
+  const thread = isUuid(id) ? await deps.conversations.thread(id as ThreadId) : null
+  return thread !== null && mayRead(caller.principal, thread) ? thread : null
 }
 
 export function json(value: unknown, status = 200, headers: Readonly<Record<string, string>> = {}): Response {

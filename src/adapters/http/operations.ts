@@ -2,14 +2,22 @@
 import { adminOperations } from './admin-operations.ts'
 import { artifactOperations } from './artifact-operations.ts'
 import { healthOperations } from './health-operations.ts'
+import { knowledgeOperations } from './knowledge-operations.ts'
+import { memoryOperations } from './memory-operations.ts'
 import type { Operation } from './operation.ts'
+import { peopleOperations } from './people-operations.ts'
 import { sessionOperations } from './session-operations.ts'
 import { taskOperations } from './task-operations.ts'
+import { threadOperations } from './thread-operations.ts'
 import { workerOperations } from './worker-operations.ts'
 
 export const operations: readonly Operation[] = [
   ...taskOperations,
   ...artifactOperations,
+  ...threadOperations,
+  ...memoryOperations,
+  ...knowledgeOperations,
+  ...peopleOperations,
   ...sessionOperations,
   ...adminOperations,
   ...workerOperations,

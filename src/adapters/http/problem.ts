@@ -31,6 +31,11 @@ export function isProblem(value: unknown): value is Problem {
 /** Also what is said about somebody else's task: that it exists is nobody's business. */
 export const NOT_FOUND = problem(404, 'not_found', 'There is nothing here under this address.')
 export const NO_SUCH_TASK = problem(404, 'task_not_found', 'There is no task with this id that you may see.')
+export const NO_SUCH_THREAD = problem(
+  404,
+  'thread_not_found',
+  'There is no conversation with this id that you may see.',
+)
 
 const MAX_FIELDS = 20
 

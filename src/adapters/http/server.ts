@@ -78,7 +78,9 @@ export function createHttpServer(deps: HttpDeps, config: HttpConfig): HttpServer
     if (webhooks.handle(request, response)) return
     if (FOREIGN.has(request.method ?? '')) {
       const it = problem(405, 'method_not_allowed', `${request.method} is not for this server.`)
-      response.writeHead(it.status, { ...problemHeaders(it), allow: 'GET, HEAD, POST, DELETE' }).end(problemToJson(it))
+      response
+        .writeHead(it.status, { ...problemHeaders(it), allow: 'GET, HEAD, POST, PUT, DELETE' })
+        .end(problemToJson(it))
       return
     }
     answer(request, response).catch((error: unknown) => {

@@ -1,4 +1,4 @@
-// The console's session: a one-time login token becomes a cookie; and what was said in the console so far.
+// The console's session: a one-time login token becomes a cookie.
 import { z } from 'zod'
 import { SCOPES } from '../../core/vocabulary/principal.ts'
 import type { Principal } from '../../core/vocabulary/principal.ts'
@@ -7,7 +7,6 @@ import { name } from './event-schemas.ts'
 import { json, openOperation, operation } from './operation.ts'
 import { problem } from './problem.ts'
 import { issueSession, loginDigest, SESSION_SECONDS, sessionPrincipal } from './tokens.ts'
-import { listOf, messageSchema, messageToWire } from './wire.ts'
 
 const sessionSchema = name(
   'Session',
@@ -60,21 +59,6 @@ export const sessionOperations = [
     responses: { 204: { description: 'Signed out.' } },
     handle: async ({ config }) =>
       new Response(null, { status: 204, headers: { 'set-cookie': endedSessionCookie(config) } }),
-  }),
-  operation({
-    method: 'get',
-    path: '/v1/messages',
-    id: 'listMessages',
-    summary: "The newest messages of the caller's conversation in the console or over HTTP, oldest first.",
-    access: 'tasks:read',
-    query: z.object({ limit: z.coerce.number().int().min(1).max(200).default(50) }),
-    responses: { 200: { description: 'The messages.', schema: listOf('MessagePage', messageSchema) } },
-    handle: async ({ deps, caller, query }) => {
-      const by = caller.via === 'session' ? 'console' : 'http'
-      const thread = await deps.conversations.findThread(by, caller.principal.userId)
-      const messages = thread === null ? [] : await deps.conversations.messages(thread.id, query.limit)
-      return json({ items: messages.map(messageToWire), next_cursor: null })
-    },
   }),
 ]
 

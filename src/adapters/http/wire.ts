@@ -3,8 +3,6 @@ import { z } from 'zod'
 import { APPROVAL_STATUSES } from '../../core/vocabulary/approval.ts'
 import type { Approval } from '../../core/vocabulary/approval.ts'
 import type { TaskEvent } from '../../core/vocabulary/event.ts'
-import type { TaskId } from '../../core/vocabulary/ids.ts'
-import type { Message } from '../../core/vocabulary/message.ts'
 import { TASK_STATUSES, TASK_TYPES } from '../../core/vocabulary/task.ts'
 import type { Task } from '../../core/vocabulary/task.ts'
 import type { Artifact } from '../../core/ports/artifact-store.ts'
@@ -65,23 +63,16 @@ export const artifactSchema = name(
   'Artifact',
   z.object({
     id: z.string(),
-    task_id: z.string(),
+    task_id: z.string().nullable(),
+    message_id: z.string().nullable(),
     kind: z.enum(['file', 'tool_result', 'file_meta', 'voice_transcript', 'image_json', 'ocr_text']),
     name: z.string(),
     media_type: z.string(),
     bytes: z.int(),
-    created_at: instant,
-  }),
-)
-
-export const messageSchema = name(
-  'Message',
-  z.object({
-    id: z.string(),
-    role: z.enum(['user', 'assistant']),
-    author: z.string().nullable(),
-    text: z.string(),
-    task_id: z.string().nullable(),
+    content: z
+      .looseObject({ text: z.string(), by: z.string() })
+      .nullable()
+      .meta({ description: 'What was read from a file, and by whom; null for a file itself.' }),
     created_at: instant,
   }),
 )
@@ -143,25 +134,16 @@ export function hintToWire(task: Task): z.output<typeof hintSchema> {
   return { task_id: task.id, last_seq: task.lastSeq, status: task.status }
 }
 
-export function artifactToWire(artifact: Artifact, taskId: TaskId): z.output<typeof artifactSchema> {
+export function artifactToWire(artifact: Artifact): z.output<typeof artifactSchema> {
   return {
     id: artifact.id,
-    task_id: taskId,
+    task_id: artifact.taskId,
+    message_id: artifact.messageId,
     kind: artifact.kind,
     name: artifact.name,
     media_type: artifact.mediaType,
     bytes: artifact.bytes,
+    content: artifact.content,
     created_at: artifact.createdAt.toISOString(),
-  }
-}
-
-export function messageToWire(message: Message): z.output<typeof messageSchema> {
-  return {
-    id: message.id,
-    role: message.role,
-    author: message.author,
-    text: message.text,
-    task_id: message.taskId,
-    created_at: message.createdAt.toISOString(),
   }
 }

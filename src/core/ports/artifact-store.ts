@@ -32,6 +32,8 @@ export interface ArtifactStore {
   ofTask(taskId: TaskId): Promise<readonly Artifact[]>
   /** Oldest first. */
   ofMessage(messageId: MessageId): Promise<readonly Artifact[]>
+  /** Names the message that brought what was uploaded before it. One that a message brought stays with it: repeating changes nothing. */
+  bring(id: ArtifactId, messageId: MessageId): Promise<void>
   /** Gives an artifact of a message to a task too. One that belongs to a task stays with it: repeating changes nothing. */
   attach(id: ArtifactId, taskId: TaskId): Promise<void>
 }
