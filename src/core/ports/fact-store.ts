@@ -14,7 +14,10 @@ export interface FactStore {
   get(id: FactId): Promise<Fact | null>
   /** Constraints first, then the newest; never more than `limit`, but constraints are never left out. */
   list(query: FactQuery): Promise<readonly Fact[]>
-  /** Reversible: any status may follow any other. Null when there is none. Every decision stays in the fact's history. */
+  /**
+   * Reversible: any status may follow any other. Null when there is none. Every decision stays in the fact's history; what it is already
+   * changes nothing. Where a dropped one is taken up again and another of its scope and text stands, that one is decided and returned.
+   */
   decide(id: FactId, status: FactStatus, by: UserId, at: Date): Promise<Fact | null>
   /** Oldest first. */
   history(

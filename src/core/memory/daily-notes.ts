@@ -1,0 +1,66 @@
+// One line for each finished task in the day's notes of whoever asked for it: what a person, or a model tomorrow, wants to know of the day.
+import type { IdentityStore } from '../ports/identity-store.ts'
+import { MEMORY_FILE_BYTES } from '../ports/memory-files.ts'
+import type { MemoryFileName, MemoryFiles } from '../ports/memory-files.ts'
+import type { Telemetry } from '../ports/telemetry.ts'
+import { isTerminal } from '../vocabulary/task.ts'
+import type { Task } from '../vocabulary/task.ts'
+import { homeScope } from './scopes.ts'
+import { tidy } from './sentence.ts'
+
+export type NoteDeps = {
+  readonly memoryFiles: MemoryFiles
+  readonly identities: IdentityStore
+  readonly telemetry: Pick<Telemetry, 'log'>
+}
+
+const TITLE = 80
+/** Room for the last line. */
+const FULL_BYTES = MEMORY_FILE_BYTES - 1_000
+
+/**
+ * Written into the memory of the task's person alone, in the day (UTC) of its end. The same task again changes nothing; a task that is not
+ * over is no note. Never rejects: a disk that fails is logged, and the task is none the worse.
+ */
+export async function noteOfTheDay(deps: NoteDeps, task: Task): Promise<void> {
+  if (!isTerminal(task.status)) return
+  try {
+    const scope = await homeScope(deps, task.userId)
+    const name = `memory/${task.updatedAt.toISOString().slice(0, 10)}.md` as MemoryFileName
+    const notes = (await deps.memoryFiles.read(scope, name))?.text ?? ''
+    if (notes.includes(markOf(task)) || new TextEncoder().encode(notes).length > FULL_BYTES) return
+    await deps.memoryFiles.append(scope, name, noteLine(task))
+  } catch (error) {
+    deps.telemetry.log('warn', 'The note of the day could not be written', { task_id: task.id, error: String(error) })
+  }
+}
+
+/** Without reasons of failures: what failed today is no lesson for tomorrow. */
+export function noteLine(task: Task): string {
+  const time = task.updatedAt.toISOString().slice(11, 16)
+  const asked = task.taskType === 'shell_command' ? 'ran' : 'asked'
+  return `- ${time} ${asked} “${titleOf(task.inputText)}”: ${outcomeOf(task)} ${markOf(task)}`
+}
+
+function outcomeOf({ status, taskType, result }: Task): string {
+  if (status === 'failed') return 'failed'
+  if (status === 'aborted') return 'stopped'
+  if (taskType === 'question') return 'answered'
+  if (taskType === 'shell_command') return `exit code ${result?.exit_code ?? 'unknown'}`
+  const files = result?.changed_files.length ?? 0
+  const parts = [
+    files === 0 ? '' : files === 1 ? '1 file' : `${files} files`,
+    (result?.preview_url ?? null) === null ? '' : 'preview',
+  ]
+  return ['done', ...parts].filter((part) => part !== '').join(', ')
+}
+
+function markOf({ id }: Task): string {
+  return `(${id})`
+}
+
+/** On one line, with nothing in it that does not show or that could be taken for a line of its own. */
+function titleOf(text: string): string {
+  const line = tidy(text.slice(0, TITLE * 4).replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}]/gu, ' ')).replace(/[“”<>]/g, "'")
+  return line.length > TITLE ? `${line.slice(0, TITLE - 1).replace(/[\ud800-\udbff]$/, '')}…` : line
+}
