@@ -1,9 +1,13 @@
 // What files say that people send with their words: each is read once, and what was read is kept beside it as material of the message.
-import type { Artifact, ArtifactStore } from '../ports/artifact-store.ts'
-import type { Clock } from '../ports/clock.ts'
+import type { Artifact, ArtifactContent, ArtifactStore } from '../ports/artifact-store.ts'
 import type { Ids } from '../ports/ids.ts'
+import type { Clock } from '../ports/clock.ts'
 import type { ObjectStore } from '../ports/object-store.ts'
+import { readFile } from '../reading/read-file.ts'
+import type { FileToRead, ReadFileDeps, Reading } from '../reading/read-file.ts'
 import type { ArtifactId, MessageId } from '../vocabulary/ids.ts'
+import type { TaskEventBody } from '../vocabulary/event.ts'
+import type { JsonObject, JsonValue } from '../vocabulary/json.ts'
 import type { Task } from '../vocabulary/task.ts'
 import { NO_USAGE } from '../vocabulary/usage.ts'
 import type { UsageTotals } from '../vocabulary/usage.ts'
@@ -11,10 +15,12 @@ import { appendFromOutside } from '../task/apply-command.ts'
 import type { LogDeps } from '../task/apply-command.ts'
 import { readLog } from '../task/read-log.ts'
 
-/** Bytes that are kept already. */
-export type KeptFile = Pick<Artifact, 'objectKey' | 'name' | 'mediaType' | 'bytes'>
+/** Bytes that are kept already. `sentAs` is what the interface knows it was sent as. */
+export type KeptFile = Pick<Artifact, 'objectKey' | 'name' | 'mediaType' | 'bytes'> & {
+  readonly sentAs?: FileToRead['kind']
+}
 
-export type ReadDeps = {
+export type ReadDeps = ReadFileDeps & {
   readonly artifacts: ArtifactStore
   readonly objects: ObjectStore
   readonly clock: Clock
@@ -28,48 +34,143 @@ export type ReadFiles = {
   readonly text: string | null
   /** Sentences for the person about files of which nothing could be read; the files themselves are kept. */
   readonly problems: readonly string[]
+  /** What was spent now; also told to the task that the files are given to. */
   readonly usage: UsageTotals
 }
 
 /**
  * Keeps the files as artifacts of the message, reads each, and keeps what was read beside it. Safe to repeat: what was read before is not
- * read again. Calls for one message must not overlap. Throws where a store can't be reached; a file that can't be read is a problem.
+ * read again, what could not be read is tried again. Calls for one message must not overlap. Throws where a store can't be reached, and
+ * when `signal` aborts; a file that can't be read is a problem.
  */
 export async function readArtifacts(
   deps: ReadDeps,
   messageId: MessageId,
   files: readonly KeptFile[],
+  signal: AbortSignal = new AbortController().signal,
 ): Promise<ReadFiles> {
-  const known = await deps.artifacts.ofMessage(messageId)
+  const before = await deps.artifacts.ofMessage(messageId)
+  const spoken: string[] = []
+  const problems: string[] = []
+  let usage: UsageTotals = NO_USAGE
   for (const file of files) {
-    if (known.some(({ kind, objectKey }) => kind === 'file' && objectKey === file.objectKey)) continue
-    const id = deps.ids.next<ArtifactId>()
-    await deps.artifacts.add({
-      ...file,
-      id,
-      taskId: null,
-      messageId,
-      kind: 'file',
-      content: null,
-      createdAt: deps.clock.now(),
-    })
+    const kept =
+      before.find((it) => it.kind === 'file' && it.objectKey === file.objectKey) ?? newFile(deps, messageId, file)
+    await deps.artifacts.add(kept)
+    let read = before.find((it) => it.content?.[OF] === kept.id) ?? null
+    if (read === null) {
+      const reading = await readKept(deps, file, signal)
+      if (reading.type === 'failed') {
+        problems.push(reading.reason)
+        continue
+      }
+      usage = added(usage, reading)
+      read = await keepReading(deps, kept, reading)
+    }
+    if (read.kind === 'voice_transcript' && read.content !== null) spoken.push(read.content.text)
   }
-  return { artifacts: await deps.artifacts.ofMessage(messageId), text: null, problems: [], usage: NO_USAGE }
+  const artifacts = await deps.artifacts.ofMessage(messageId)
+  return { artifacts, text: spoken.length === 0 ? null : spoken.join('\n'), problems, usage }
 }
 
 type GiveDeps = LogDeps & Pick<ReadDeps, 'artifacts'>
 
-/** Gives files of a message, and what was read from them, to a task too. Safe to repeat: the log names each once. */
+/**
+ * Gives files of a message, and what was read from them, to a task too: its crew finds the files, and its log has what reading them cost.
+ * Safe to repeat: the log names each once.
+ */
 export async function giveToTask(deps: GiveDeps, task: Task, artifacts: readonly Artifact[]): Promise<void> {
   if (artifacts.length === 0) return
-  const told = new Set<ArtifactId>()
-  for (const event of await readLog(deps.store, task.id))
-    if (event.type === 'artifact.added') told.add(event.data.artifact_id)
-  for (const { id, kind, name, mediaType, bytes } of artifacts) {
+  const log = await readLog(deps.store, task.id)
+  const added = new Set(log.flatMap((it) => (it.type === 'artifact.added' ? [it.data.artifact_id] : [])))
+  const counted = new Set(log.flatMap((it) => (it.type === 'usage.recorded' ? [it.data.step] : [])))
+  for (const artifact of artifacts) {
+    const { id, name, mediaType, bytes } = artifact
     await deps.artifacts.attach(id, task.id)
-    if (kind !== 'file' || told.has(id)) continue
-    await appendFromOutside(deps, task.id, [
-      { type: 'artifact.added', data: { artifact_id: id, name, media_type: mediaType, bytes } },
-    ])
+    const spent = artifact.content === null ? null : spentOn(artifact.id, artifact.content)
+    const bodies: TaskEventBody[] = []
+    if (artifact.kind === 'file' && !added.has(id))
+      bodies.push({ type: 'artifact.added', data: { artifact_id: id, name, media_type: mediaType, bytes } })
+    if (spent !== null && !counted.has(spent.data.step)) bodies.push(spent)
+    if (bodies.length > 0) await appendFromOutside(deps, task.id, bodies)
   }
+}
+
+/** In what was read: the file that it was read from, and what that cost. */
+const OF = 'of'
+const COST = 'cost'
+
+function newFile(deps: ReadDeps, messageId: MessageId, { objectKey, name, mediaType, bytes }: KeptFile): Artifact {
+  const id = deps.ids.next<ArtifactId>()
+  const createdAt = deps.clock.now()
+  return { id, taskId: null, messageId, kind: 'file', name, mediaType, bytes, objectKey, content: null, createdAt }
+}
+
+async function readKept(
+  deps: ReadDeps,
+  { objectKey, name, mediaType, sentAs }: KeptFile,
+  signal: AbortSignal,
+): Promise<Reading> {
+  const bytes = await deps.objects.get(objectKey)
+  if (bytes === null) return { type: 'failed', reason: `${name} is no longer kept: send it again.` }
+  return readFile(deps, { bytes, name, mediaType, ...(sentAs === undefined ? {} : { kind: sentAs }) }, signal)
+}
+
+async function keepReading(
+  deps: ReadDeps,
+  file: Artifact,
+  reading: Extract<Reading, { type: 'read' }>,
+): Promise<Artifact> {
+  const { kind, usage, model } = reading
+  const cost = model === null ? {} : { [COST]: { ...usage, ...model } }
+  const content: ArtifactContent = { ...reading.content, ...cost, [OF]: file.id }
+  const bytes = new TextEncoder().encode(content.text)
+  const objectKey = `${file.objectKey}.${kind}.txt`
+  await deps.objects.put(objectKey, bytes)
+  const artifact: Artifact = {
+    ...file,
+    id: deps.ids.next<ArtifactId>(),
+    kind,
+    mediaType: 'text/plain; charset=utf-8',
+    bytes: bytes.byteLength,
+    objectKey,
+    content,
+    createdAt: deps.clock.now(),
+  }
+  await deps.artifacts.add(artifact)
+  return artifact
+}
+
+function added(totals: UsageTotals, { usage, model }: Extract<Reading, { type: 'read' }>): UsageTotals {
+  if (model === null) return totals
+  return {
+    input_tokens: totals.input_tokens + usage.input_tokens,
+    output_tokens: totals.output_tokens + usage.output_tokens,
+    cached_input_tokens: totals.cached_input_tokens + usage.cached_input_tokens,
+    model_calls: totals.model_calls + 1,
+  }
+}
+
+/** What reading cost, for the log of a task; null where this machine read it by itself. */
+function spentOn(id: ArtifactId, content: ArtifactContent): Extract<TaskEventBody, { type: 'usage.recorded' }> | null {
+  const cost = content[COST]
+  if (!isObject(cost)) return null
+  return {
+    type: 'usage.recorded',
+    data: {
+      step: `read/${id}`,
+      agent: 'platform',
+      input_tokens: Number(cost['input_tokens']),
+      output_tokens: Number(cost['output_tokens']),
+      cached_input_tokens: Number(cost['cached_input_tokens']),
+      provider: String(cost['provider']),
+      model: String(cost['model']),
+      offline: cost['offline'] === true,
+      tier: 'small',
+    },
+  }
+}
+
+function isObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
