@@ -1,11 +1,12 @@
 // What conversations, memory and knowledge look like on the wire: snake_case JSON, instants as ISO 8601 in UTC.
 import { z } from 'zod'
 import { SECTIONS } from '../../core/context/context-pack.ts'
+import { scopeName, SCOPE_NAMES } from '../../core/memory/scopes.ts'
 import type { ThreadSummary } from '../../core/ports/conversation-store.ts'
 import { SOURCE_KINDS } from '../../core/vocabulary/knowledge.ts'
 import type { KnowledgeHit, KnowledgeSource } from '../../core/vocabulary/knowledge.ts'
 import { FACT_KINDS, FACT_STATUSES } from '../../core/vocabulary/memory.ts'
-import type { Fact, MemoryScope } from '../../core/vocabulary/memory.ts'
+import type { Fact } from '../../core/vocabulary/memory.ts'
 import type { Message, Thread } from '../../core/vocabulary/message.ts'
 import type { Artifact } from '../../core/ports/artifact-store.ts'
 import { INTERFACES, name } from './event-schemas.ts'
@@ -77,9 +78,7 @@ export const contextSchema = name(
   }),
 )
 
-/** For whom something is remembered: `person` is somebody else than the caller. */
-const scope = z.enum(['me', 'shared', 'thread', 'person'])
-export type WireScope = z.output<typeof scope>
+const scope = z.enum(SCOPE_NAMES)
 
 export const factSchema = name(
   'Fact',
@@ -166,17 +165,10 @@ export function threadPageToWire(page: {
   return { items: page.items.map((it) => threadToWire(it, it.lastMessage)), next_cursor: page.nextCursor }
 }
 
-/** `own` is the scope of the person who asks. */
-export function scopeToWire(it: MemoryScope, own: MemoryScope): WireScope {
-  if (it === own) return 'me'
-  if (it.startsWith('person:')) return 'person'
-  return it.startsWith('chat:') ? 'thread' : 'shared'
-}
-
-export function factToWire(fact: Fact, own: MemoryScope): z.output<typeof factSchema> {
+export function factToWire(fact: Fact): z.output<typeof factSchema> {
   return {
     id: fact.id,
-    scope: scopeToWire(fact.scope, own),
+    scope: scopeName(fact.scope),
     kind: fact.kind,
     text: fact.text,
     rule: fact.rule,
@@ -193,10 +185,10 @@ export function factToWire(fact: Fact, own: MemoryScope): z.output<typeof factSc
   }
 }
 
-export function sourceToWire(source: KnowledgeSource, own: MemoryScope): z.output<typeof sourceSchema> {
+export function sourceToWire(source: KnowledgeSource): z.output<typeof sourceSchema> {
   return {
     id: source.id,
-    scope: scopeToWire(source.scope, own),
+    scope: scopeName(source.scope),
     kind: source.kind,
     title: source.title,
     uri: source.uri,

@@ -5,7 +5,8 @@ import type { TaskEvent, TaskEventBody } from '../../core/vocabulary/event.ts'
 import type { MessageId, TaskId, UserId } from '../../core/vocabulary/ids.ts'
 import type { JsonObject } from '../../core/vocabulary/json.ts'
 import type { KnowledgeHit, KnowledgeSource, SourceKind } from '../../core/vocabulary/knowledge.ts'
-import type { Fact, FactKind, MemoryScope } from '../../core/vocabulary/memory.ts'
+import type { MemoryScope } from '../../core/vocabulary/memory.ts'
+import type { Message } from '../../core/vocabulary/message.ts'
 import type { Refusal } from '../../core/vocabulary/refusal.ts'
 import type { Task } from '../../core/vocabulary/task.ts'
 import type { ModelLabel, ModelTier } from '../../core/vocabulary/usage.ts'
@@ -80,15 +81,6 @@ export type BotReport = {
   readonly process: string
 }
 
-/** What a person says is to be remembered. */
-export type WantedFact = {
-  readonly scope: MemoryScope
-  /** Null: as the text reads. */
-  readonly kind: FactKind | null
-  readonly text: string
-  readonly by: UserId
-}
-
 export type GivenSource = {
   readonly scope: MemoryScope
   readonly kind: SourceKind
@@ -123,14 +115,13 @@ export type HttpDeps = {
   readonly objects: ObjectStore
   readonly access: AccessStore
   readonly conversations: ConversationStore
-  readonly takeWords: (words: Words) => Promise<Taken | Refusal>
+  readonly takeWords: (words: Words, heard: Message) => Promise<Taken | Refusal>
   readonly readArtifacts: (messageId: MessageId, files: readonly KeptFile[]) => Promise<ReadFiles>
   readonly giveToTask: (task: Task, artifacts: readonly Artifact[]) => Promise<void>
   readonly contextOf: (query: ContextQuery) => Promise<ContextPack>
   readonly limits: { readonly inputCharacters: number }
   readonly facts: FactStore
   readonly memoryFiles: MemoryFiles
-  readonly remember: (wanted: WantedFact) => Promise<Fact | Unwanted>
   readonly identities: IdentityStore
   readonly knowledge: KnowledgeStore
   readonly addKnowledge: (given: GivenSource) => Promise<KnowledgeSource | Unwanted>

@@ -2,8 +2,9 @@
 import { z } from 'zod'
 import type { SourceId } from '../../core/vocabulary/ids.ts'
 import { SOURCE_KINDS } from '../../core/vocabulary/knowledge.ts'
+import { SHARED } from '../../core/vocabulary/memory.ts'
 import { hitSchema, hitToWire, sourceSchema, sourceToWire } from './conversation-wire.ts'
-import { changeProblem, ownScope, readableScopes, scopeFields, writableScope } from './memory-access.ts'
+import { OWNERS_ONLY, readableScopes, scopeFields, writableScope } from './memory-access.ts'
 import { isUuid, json, operation } from './operation.ts'
 import { invalidField, isProblem, problem } from './problem.ts'
 import { listOf } from './wire.ts'
@@ -30,9 +31,8 @@ export const knowledgeOperations = [
     handle: async (call) => {
       const scopes = await readableScopes(call, call.query.thread_id)
       if (isProblem(scopes)) return scopes
-      const own = await ownScope(call)
       const sources = await call.deps.knowledge.list(scopes)
-      return json({ items: sources.map((it) => sourceToWire(it, own)), next_cursor: null })
+      return json({ items: sources.map(sourceToWire), next_cursor: null })
     },
   }),
   operation({
@@ -58,7 +58,7 @@ export const knowledgeOperations = [
       const uri = body.uri ?? `text:${deps.ids.digest(title).slice(0, 16)}`
       const source = await deps.addKnowledge({ scope, kind, title, uri, text, by: caller.principal.userId })
       if ('type' in source) return invalidField('text', source.problem)
-      return json(sourceToWire(source, await ownScope(call)), 201)
+      return json(sourceToWire(source), 201)
     },
   }),
   operation({
@@ -90,13 +90,14 @@ export const knowledgeOperations = [
     query: z.object({ thread_id: z.uuid().optional() }),
     responses: { 204: { description: 'It is gone.' } },
     handle: async (call) => {
-      const { deps, params, query } = call
+      const { deps, caller, params, query } = call
       const id = params['source_id'] ?? ''
       const source = isUuid(id) ? await deps.knowledge.get(id as SourceId) : null
       if (source === null) return NO_SUCH_SOURCE
-      const about = { scope: source.scope, author: source.addedBy }
-      const refused = await changeProblem(call, about, query.thread_id, NO_SUCH_SOURCE)
-      if (refused !== null) return refused
+      const scopes = await readableScopes(call, query.thread_id)
+      if (isProblem(scopes)) return scopes
+      if (!scopes.includes(source.scope)) return NO_SUCH_SOURCE
+      if (source.scope === SHARED && caller.principal.role !== 'owner') return OWNERS_ONLY
       return (await deps.knowledge.remove(source.id)) ? new Response(null, { status: 204 }) : NO_SUCH_SOURCE
     },
   }),

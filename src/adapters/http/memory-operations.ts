@@ -1,17 +1,18 @@
 // What is remembered over HTTP: read it, add to it, keep or drop what was proposed, and edit its files.
 import { z } from 'zod'
+import { decideFact, memoryOf, rememberNow } from '../../core/memory/remember.ts'
+import { scopeName } from '../../core/memory/scopes.ts'
 import type { FactId } from '../../core/vocabulary/ids.ts'
 import { FACT_KINDS, FACT_STATUSES, SHARED } from '../../core/vocabulary/memory.ts'
-import type { Fact, FactStatus } from '../../core/vocabulary/memory.ts'
+import type { FactStatus } from '../../core/vocabulary/memory.ts'
 import type { MemoryFile, MemoryFileName } from '../../core/ports/memory-files.ts'
-import { factSchema, factToWire, memoryFileSchema, memorySchema, scopeToWire } from './conversation-wire.ts'
-import { changeProblem, ownScope, readableScopes, scopeFields, writableScope } from './memory-access.ts'
+import { factSchema, factToWire, memoryFileSchema, memorySchema } from './conversation-wire.ts'
+import { OWNERS_ONLY, scopeFields, standingOf, writableScope } from './memory-access.ts'
 import { isUuid, json, operation } from './operation.ts'
 import type { CallerCall, Responses } from './operation.ts'
 import { invalidField, isProblem, problem } from './problem.ts'
 import type { Problem } from './problem.ts'
 
-const FACTS = 500
 const FACT_CHARACTERS = 1_000
 /** As much as is read of a file. */
 const FILE_BYTES = 64_000
@@ -31,24 +32,18 @@ export const memoryOperations = [
     query: z.object({ thread_id: z.uuid().optional() }),
     responses: { 200: { description: 'All of it.', schema: memorySchema } },
     handle: async (call) => {
-      const { deps, caller, query } = call
-      const scopes = await readableScopes(call, query.thread_id)
-      if (isProblem(scopes)) return scopes
-      const own = await ownScope(call)
-      const facts = await deps.facts.list({ scopes, statuses: FACT_STATUSES, limit: FACTS })
-      // What somebody proposed for all is for owners to look at first.
-      const open = facts.filter(
-        (it) => it.scope !== SHARED || it.status === 'kept' || caller.principal.role === 'owner',
-      )
-      const names = await Promise.all(scopes.map((scope) => deps.memoryFiles.list(scope)))
-      const files = await Promise.all(
-        scopes.flatMap((scope, at) => (names[at] ?? []).map((name) => deps.memoryFiles.read(scope, name))),
-      )
+      const { deps, query } = call
+      const standing = await standingOf(call, query.thread_id)
+      if (isProblem(standing)) return standing
+      const memory = await memoryOf(deps, standing, FACT_STATUSES)
+      // What waits to be shared by all is for owners to look at first.
+      const facts = memory.facts.filter((it) => it.scope !== SHARED || it.status === 'kept' || standing.isOwner)
+      const files = await Promise.all(memory.files.map(({ scope, name }) => deps.memoryFiles.read(scope, name)))
       return json({
-        facts: open.map((fact) => factToWire(fact, own)),
+        facts: facts.map(factToWire),
         files: files
           .filter((file): file is MemoryFile => file !== null)
-          .map(({ scope, name, text }) => ({ scope: scopeToWire(scope, own), name, text })),
+          .map(({ scope, name, text }) => ({ scope: scopeName(scope), name, text })),
       })
     },
   }),
@@ -65,20 +60,27 @@ export const memoryOperations = [
     }),
     responses: { 201: { description: 'Kept.', schema: factSchema } },
     handle: async (call) => {
-      const { deps, caller, body } = call
-      const scope = await writableScope(call, body)
-      if (isProblem(scope)) return scope
-      const wanted = { scope, kind: body.kind ?? null, text: body.text, by: caller.principal.userId }
-      const fact = await deps.remember(wanted)
-      if ('type' in fact) return invalidField('text', fact.problem)
-      return json(factToWire(fact, await ownScope(call)), 201)
+      const { deps, body } = call
+      const standing = await standingOf(call, body.thread_id)
+      if (isProblem(standing)) return standing
+      const { text, kind, scope } = body
+      const wish = { text, kind: kind ?? null, scope, messageId: null, taskId: null }
+      const remembered = await rememberNow(deps, standing, wish)
+      switch (remembered.type) {
+        case 'not_yours':
+          return OWNERS_ONLY
+        case 'refused':
+          return invalidField(scope === 'thread' && standing.thread === null ? 'thread_id' : 'text', remembered.problem)
+        case 'remembered':
+          return json(factToWire(remembered.fact), 201)
+      }
     },
   }),
   operation({
     method: 'post',
     path: '/v1/memory/facts/{fact_id}/keep',
     id: 'keepFact',
-    summary: 'Have a proposed fact remembered, or a dropped one again.',
+    summary: "Have a proposed fact remembered, or a dropped one again. A conversation's needs its `thread_id`.",
     access: 'tasks:write',
     body: where,
     responses: theFact,
@@ -120,14 +122,19 @@ export const memoryOperations = [
 
 async function decide(
   call: CallerCall<unknown, z.output<typeof where>>,
-  status: FactStatus,
+  status: Exclude<FactStatus, 'proposed'>,
 ): Promise<Response | Problem> {
-  const { deps, caller, params, body } = call
-  const id = params['fact_id'] ?? ''
-  const fact: Fact | null = isUuid(id) ? await deps.facts.get(id as FactId) : null
-  if (fact === null) return NO_SUCH_FACT
-  const refused = await changeProblem(call, { scope: fact.scope, author: fact.from }, body.thread_id, NO_SUCH_FACT)
-  if (refused !== null) return refused
-  const decided = await deps.facts.decide(fact.id, status, caller.principal.userId, deps.clock.now())
-  return decided === null ? NO_SUCH_FACT : json(factToWire(decided, await ownScope(call)))
+  const id = call.params['fact_id'] ?? ''
+  if (!isUuid(id)) return NO_SUCH_FACT
+  const standing = await standingOf(call, call.body.thread_id)
+  if (isProblem(standing)) return standing
+  const decided = await decideFact(call.deps, standing, id as FactId, status)
+  switch (decided.type) {
+    case 'decided':
+      return json(factToWire(decided.fact))
+    case 'not_yours':
+      return OWNERS_ONLY
+    default:
+      return NO_SUCH_FACT
+  }
 }

@@ -3,7 +3,7 @@ import type { ArtifactId } from '../../core/vocabulary/ids.ts'
 import type { IncomingMessage } from '../../core/vocabulary/message.ts'
 import type { Task } from '../../core/vocabulary/task.ts'
 import type { Artifact } from '../../core/ports/artifact-store.ts'
-import type { Taken } from '../../core/conversation/take-words.ts'
+import type { Taken, Words } from '../../core/conversation/take-words.ts'
 import { maySee } from './authenticate.ts'
 import type { Caller } from './authenticate.ts'
 import { messageToWire } from './conversation-wire.ts'
@@ -57,14 +57,16 @@ async function say(call: Call, { text, externalId, artifactIds }: Said): Promise
   const wire = { message: messageToWire(message, read.artifacts), problems: read.problems }
   // Files without a word: kept, and told of with the next words.
   if (request === null) return json({ ...wire, task: null, answered: null, waiting: [], replaced: [] }, status)
-  const taken = await deps.takeWords({
+  const words: Words = {
     ...incoming,
-    request,
+    text: request,
     taskType: null,
     source: { type: 'empty' },
     confirm: true,
     mayAnswer: (task) => mayAnswer(caller, task),
-  })
+    spoken: text.trim() === '',
+  }
+  const taken = await deps.takeWords(words, message)
   if (isRefusal(taken)) {
     return 'problem' in taken
       ? invalidField('text', taken.problem)
