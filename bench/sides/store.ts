@@ -5,13 +5,13 @@ import { connectPostgres } from '../../src/adapters/postgres/connect.ts'
 import type { AcceptDeps, Request } from '../../src/core/task/accept-request.ts'
 import { acceptRequest } from '../../src/core/task/accept-request.ts'
 import { createTaskWriter } from '../../src/core/task/task-writer.ts'
-import type { Claim, TaskQueue } from '../../src/core/ports/task-queue.ts'
+import type { Claim } from '../../src/core/ports/task-queue.ts'
 import type { WorkerId } from '../../src/core/vocabulary/ids.ts'
 import { OWNER } from '../../src/core/vocabulary/principal.ts'
 import type { Task, TaskResult } from '../../src/core/vocabulary/task.ts'
 
 export type Server = { readonly host: string; readonly port: number; readonly user: string; readonly database: string }
-export type Store = AcceptDeps & { readonly queue: TaskQueue; readonly close: () => Promise<void> }
+export type Store = AcceptDeps & Awaited<ReturnType<typeof connectPostgres>>
 
 export const WORKER = `bench-${process.pid}` as WorkerId
 export const LEASE_MS = 30_000
@@ -59,6 +59,7 @@ export const RESULT: TaskResult = {
   changed_files: [],
   checks: [],
   usage: { input_tokens: 0, output_tokens: 0, cached_input_tokens: 0, model_calls: 0 },
+  sources: [],
   offline: true,
 }
 
