@@ -28,7 +28,11 @@ const store = await openStore(work.server)
 const folder = await mkdtemp(join(tmpdir(), 'bench-context-'))
 const memoryFiles = createDirectoryMemoryFiles(folder)
 await memoryFiles.write({ scope: SHARED, name: 'SOUL.md' as MemoryFileName, text: 'Calm, brief and exact.' })
-await memoryFiles.write({ scope: SHARED, name: 'MEMORY.md' as MemoryFileName, text: 'The servers are named after trees.' })
+await memoryFiles.write({
+  scope: SHARED,
+  name: 'MEMORY.md' as MemoryFileName,
+  text: 'The servers are named after trees.',
+})
 const deps: GatherDeps = { ...store, memoryFiles, lookUp: async () => [] }
 
 const figures: Record<string, number> = {}
@@ -40,7 +44,8 @@ for (const size of ['few', 'many'] as const) {
     const query = { thread, author: OWNER, words: 'now make it blue', before: null, now: new Date() }
     const pack = buildContextPack(await gatherContext(deps, query), BUDGET)
     took.push(performance.now() - began)
-    if (pack.tokens > BUDGET || !pack.text.includes(`the last of ${work[size]}`)) throw new Error('The pack is not right')
+    if (pack.tokens > BUDGET || !pack.text.includes(`the last of ${work[size]}`))
+      throw new Error('The pack is not right')
   }
   figures[`${size}_p50`] = percentile(took, 50)
   figures[`${size}_p95`] = percentile(took, 95)

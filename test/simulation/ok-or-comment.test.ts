@@ -71,7 +71,12 @@ async function propose(deps: WordsDeps): Promise<Task> {
         source: null,
       },
     },
-    approvalRequest(deps.ids, { kind: 'plan', subject: 'Understood: a red page. Will: build it.', expiresAt, estimate: null }),
+    approvalRequest(deps.ids, {
+      kind: 'plan',
+      subject: 'Understood: a red page. Will: build it.',
+      expiresAt,
+      estimate: null,
+    }),
   ])
   assert.ok(!isRefusal(asked) && asked.status === 'needs_approval')
   return asked
