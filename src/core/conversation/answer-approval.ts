@@ -2,6 +2,7 @@
 import type { ApprovalId, UserId } from '../vocabulary/ids.ts'
 import type { Task } from '../vocabulary/task.ts'
 import { applyCommand } from '../task/apply-command.ts'
+import { REPLACED } from '../task/decide.ts'
 import { nameOf } from './people.ts'
 import type { ReceiveDeps, Visitor } from './visit.ts'
 
@@ -29,21 +30,30 @@ export async function answerApproval(
   const { task, approvalId, yes, comment } = given
   if (!mayAnswer(visitor, task)) return NOT_YOURS_TO_ANSWER
   await applyCommand(deps, task.id, { type: yes ? 'approve' : 'reject', approvalId, by: visitor.userId, comment })
-  const now = await deps.store.get(task.id)
-  return standing(deps, visitor.userId, now, approvalId)
+  return howItStands(deps, visitor.userId, await deps.store.get(task.id), approvalId)
 }
 
-async function standing(deps: ReceiveDeps, me: UserId, task: Task | null, approvalId: ApprovalId): Promise<string> {
+/** How the question stands, as a plain sentence to somebody who answers it. */
+export async function howItStands(
+  deps: ReceiveDeps,
+  me: UserId,
+  task: Task | null,
+  approvalId: ApprovalId,
+): Promise<string> {
   const approval = task?.approval ?? null
   if (approval === null || approval.id !== approvalId) return 'That question is not open any more.'
   const by = approval.resolvedBy
   const who = by === null ? 'somebody' : await nameOf(deps, by)
+  const isPlan = approval.kind === 'plan'
   switch (approval.status) {
     case 'approved':
+      if (isPlan) return by === me ? 'OK, I start.' : `${who} said OK already.`
       return by === me ? 'Approved.' : `Already approved by ${who}.`
     case 'rejected':
+      if (isPlan) return by === me ? 'Cancelled.' : `${who} cancelled it already.`
       return by === me ? 'Denied: it will not run.' : `Already denied by ${who}.`
     case 'superseded':
+      if (task?.error === REPLACED) return 'A newer message took its place: that one counts.'
       return 'The task was stopped: there is nothing to answer any more.'
     case 'expired':
       return 'Too late: the question has expired. Ask again to get a new one.'

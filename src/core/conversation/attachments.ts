@@ -1,16 +1,12 @@
-// Files that people send: fetched once, kept as objects, listed by the message that brought them, and given to the task that it asks for.
-import type { Artifact } from '../ports/artifact-store.ts'
+// Files that people send: fetched once, kept as objects, and listed by the message, or the album, that brought them.
 import type { Attachment, ChatMessage } from '../vocabulary/chat-message.ts'
-import type { ArtifactId, TaskId } from '../vocabulary/ids.ts'
+import type { MessageId, TaskId } from '../vocabulary/ids.ts'
 import type { MessageRef, Place } from '../vocabulary/place.ts'
 import { placeKey } from '../vocabulary/place.ts'
-import type { Task } from '../vocabulary/task.ts'
-import { appendFromOutside } from '../task/apply-command.ts'
-import { readLog } from '../task/read-log.ts'
 import { toStorable } from '../task/storable.ts'
 import type { ConversationDeps } from './deps.ts'
 import { oneLine } from './visible.ts'
-import type { StoredFile } from './visit.ts'
+import type { KeptFile } from './read-artifacts.ts'
 
 const MAX_NAME = 200
 const UNKNOWN_TYPE = 'application/octet-stream'
@@ -19,9 +15,11 @@ const UNKNOWN_TYPE = 'application/octet-stream'
 export type Delivered = {
   /** Of the message, or of the album's first. */
   readonly ref: MessageRef
+  /** As which it is kept. */
+  readonly messageId: MessageId
   /** The task that was made of it; null while there is none. */
   readonly taskId: TaskId | null
-  readonly files: readonly StoredFile[]
+  readonly files: readonly KeptFile[]
   /** Sentences about files that could not be kept. */
   readonly problems: readonly string[]
 }
@@ -32,10 +30,16 @@ type Source = { readonly place: Place; readonly externalId: string }
  * Fetches and keeps what came with the message, together with what the album's other parts brought before. Files that are kept are
  * not fetched again. Throws where the interface can't be reached.
  */
-export async function keepFiles(deps: ConversationDeps, message: ChatMessage): Promise<Delivered> {
+export async function keepFiles(
+  deps: ConversationDeps,
+  message: ChatMessage,
+  messageId: MessageId,
+): Promise<Delivered> {
   const before = await deliveredBy(deps, message)
   const files = [...(before?.files ?? [])]
   const problems: string[] = []
+  const passedOn = await keepForwarded(deps, message)
+  if (passedOn !== null && !files.some(({ objectKey }) => objectKey === passedOn.objectKey)) files.push(passedOn)
   for (const attachment of message.attachments) {
     const objectKey = `chat-files/${deps.ids.digest(`${sourceName(message)}/${attachment.fileRef}`)}`
     if (files.some((file) => file.objectKey === objectKey)) continue
@@ -51,9 +55,9 @@ export async function keepFiles(deps: ConversationDeps, message: ChatMessage): P
     }
     await deps.objects.put(objectKey, fetched.bytes)
     const mediaType = oneLine(attachment.mediaType, MAX_NAME) || UNKNOWN_TYPE
-    files.push({ objectKey, name, mediaType, bytes: fetched.bytes.byteLength })
+    files.push({ objectKey, name, mediaType, bytes: fetched.bytes.byteLength, sentAs: attachment.kind })
   }
-  const delivered = { ref: before?.ref ?? message.ref, taskId: before?.taskId ?? null, files, problems }
+  const delivered = { ref: before?.ref ?? message.ref, messageId, taskId: before?.taskId ?? null, files, problems }
   await record(deps, message, delivered)
   // Each part of an album can be replied to.
   for (const part of message.parts)
@@ -79,29 +83,20 @@ export async function deliveredByRef(deps: ConversationDeps, place: Place, ref: 
   return deliveredBy(deps, { place, externalId: typeof externalId === 'string' ? externalId : ref })
 }
 
-/** Gives the files to a task. Those that it has stay as they are, so that it can be repeated. */
-export async function attachFiles(deps: ConversationDeps, task: Task, files: readonly StoredFile[]): Promise<void> {
-  if (files.length === 0) return
-  const had = await deps.artifacts.ofTask(task.id)
-  const told = new Set<ArtifactId>()
-  if (had.length > 0)
-    for (const event of await readLog(deps.store, task.id))
-      if (event.type === 'artifact.added') told.add(event.data.artifact_id)
-  for (const file of files) {
-    const artifact = had.find(({ objectKey }) => objectKey === file.objectKey) ?? (await added(deps, task.id, file))
-    if (told.has(artifact.id)) continue
-    const { id, name, mediaType, bytes } = artifact
-    await appendFromOutside(deps, task.id, [
-      { type: 'artifact.added', data: { artifact_id: id, name, media_type: mediaType, bytes } },
-    ])
+/** Words that a person passed on are kept as a file: they are what somebody else said. */
+async function keepForwarded(deps: ConversationDeps, message: ChatMessage): Promise<KeptFile | null> {
+  const { forwardedFrom, text, externalId, place, ref } = message
+  if (forwardedFrom === null || text.trim() === '') return null
+  const objectKey = `chat-files/${deps.ids.digest(`${sourceName({ place, externalId })}/forwarded`)}`
+  const bytes = new TextEncoder().encode(text.toWellFormed())
+  await deps.objects.put(objectKey, bytes)
+  return {
+    objectKey,
+    name: `forwarded-${ref}.txt`,
+    mediaType: 'text/plain',
+    bytes: bytes.byteLength,
+    says: { text, by: 'forward', from: oneLine(forwardedFrom, MAX_NAME) },
   }
-}
-
-async function added(deps: ConversationDeps, taskId: TaskId, file: StoredFile): Promise<Artifact> {
-  const id = deps.ids.next<ArtifactId>()
-  const artifact: Artifact = { ...file, id, taskId, messageId: null, kind: 'file', createdAt: deps.clock.now() }
-  await deps.artifacts.add(artifact)
-  return artifact
 }
 
 /** E.g. `12 KB`. */
@@ -134,8 +129,7 @@ function partKey(deps: ConversationDeps, place: Place, ref: MessageRef): string 
 }
 
 function record(deps: ConversationDeps, source: Source, delivered: Delivered): Promise<void> {
-  const { ref, taskId, files } = delivered
-  return write(deps, listKey(deps, source), { ref, taskId, files, problems: [] })
+  return write(deps, listKey(deps, source), { ...delivered, problems: [] })
 }
 
 async function read(deps: ConversationDeps, key: string): Promise<unknown> {

@@ -10,7 +10,7 @@ import { answer } from './notes.ts'
 import { panic } from './panic.ts'
 import { nearest } from './parse-command.ts'
 import type { Command } from './parse-command.ts'
-import { ownWords, startTask } from './requests.ts'
+import { orderedWords, startTask } from './requests.ts'
 import { answerStatus } from './status.ts'
 import { answerByCommand } from './typed-answers.ts'
 import type { ReceiveDeps, Visit } from './visit.ts'
@@ -62,12 +62,12 @@ async function newTask(deps: ReceiveDeps, visit: Visit, text: string): Promise<v
     await answer(deps, visit.message, 'What shall I do? Reply to this message in your own words.', { wantsReply: true })
     return
   }
-  await startTask(deps, visit, ownWords(visit, text))
+  await startTask(deps, visit, orderedWords(visit, text))
 }
 
 async function run(deps: ReceiveDeps, visit: Visit, command: string): Promise<void> {
   if (command === '') return answer(deps, visit.message, 'Write the command behind it, for example: /run ls -la')
-  await startTask(deps, visit, { ...ownWords(visit, command), taskType: 'shell_command' })
+  await startTask(deps, visit, orderedWords(visit, command, 'shell_command'))
 }
 
 async function task(deps: ReceiveDeps, visit: Visit, rest: string): Promise<void> {

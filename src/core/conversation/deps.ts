@@ -12,6 +12,7 @@ import type { ObjectStore } from '../ports/object-store.ts'
 import type { Outbox } from '../ports/outbox.ts'
 import type { StandingApprovals } from '../ports/standing-approvals.ts'
 import type { TaskQueue } from '../ports/task-queue.ts'
+import type { ReadFileDeps } from '../reading/read-file.ts'
 import type { AcceptDeps } from '../task/accept-request.ts'
 import type { TaskId, UserId } from '../vocabulary/ids.ts'
 
@@ -28,6 +29,9 @@ export type ConversationDeps = AcceptDeps & {
   readonly ledger: Ledger
   readonly queue: TaskQueue
   readonly files: ChatFiles
+  /** What files say is found out by these. */
+  readonly models: ReadFileDeps['models']
+  readonly readers: ReadFileDeps['readers']
   readonly messenger: Messenger
   /** Closes what a task that is over left open. */
   readonly closePreviews: (taskId: TaskId) => Promise<unknown>

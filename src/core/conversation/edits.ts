@@ -4,9 +4,10 @@ import type { Task } from '../vocabulary/task.ts'
 import type { UserId } from '../vocabulary/ids.ts'
 import { applyCommand } from '../task/apply-command.ts'
 import { decideOnce } from './decide-once.ts'
+import { editId } from './hear-message.ts'
 import { parseCommand } from './parse-command.ts'
 import { answer, offerButtons } from './notes.ts'
-import { startTask } from './requests.ts'
+import { orderedWords, plainWords, startTask } from './requests.ts'
 import type { ReceiveDeps, Tap, Visit, Visitor } from './visit.ts'
 
 const OFFERED_MS = 86_400_000
@@ -34,11 +35,10 @@ export async function onEdited(deps: ReceiveDeps, visit: Visit, editedAt: Date):
   const stopped = await stop(deps, task, visitor.userId)
   // Between the look and the stop it may have begun; a stop counts all the same.
   await startTask(deps, visit, {
-    text,
-    taskType: null,
-    externalId: `${message.ref}@${editedAt.getTime()}`,
+    ...plainWords(visit, text),
+    externalId: editId(message, editedAt),
     source: stopped.source,
-    request: message.ref,
+    confirm: stopped.confirm,
   })
   await deps.follower.refresh(task.id)
 }
@@ -83,6 +83,7 @@ export async function startAgain(
       addressed: true,
       text,
       attachments: [],
+      forwardedFrom: null,
       replyTo: null,
       sentAt: deps.clock.now(),
       raw: {},
@@ -91,9 +92,11 @@ export async function startAgain(
     visitor: { ...visitor, userId: task.userId },
     chat: await deps.chats.get(place),
     repliedTo: null,
-    files: [],
+    heard: null,
+    artifacts: [],
   }
-  const wanted = { text, taskType: null, externalId: `${ref}@${cause}`, source: task.source, request: ref }
+  // The button was the OK.
+  const wanted = { ...orderedWords(visit, text), externalId: `${ref}@${cause}`, source: task.source }
   if ((await startTask(deps, visit, wanted)) === null) return 'I could not take the new text.'
   // In place of the offer, whose button is used up.
   await answer(deps, visit.message, 'Stopped, and started again with what this message says now.', { part: OFFER })
@@ -101,6 +104,8 @@ export async function startAgain(
 }
 
 async function stop(deps: ReceiveDeps, task: Task, by: UserId): Promise<Task> {
+  // What waits for an OK is replaced and not stopped: the new words say what is wanted.
+  if (task.confirm) await applyCommand(deps, task.id, { type: 'supersede', by })
   await applyCommand(deps, task.id, { type: 'abort', by, reason: CHANGED })
   return task
 }

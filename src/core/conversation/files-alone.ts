@@ -1,32 +1,41 @@
 // Files without a word of what to do with them: kept, and taken up by the reply that says it.
-import { attachFiles, deliveredBy, deliveredByRef, sizeOf } from './attachments.ts'
+import type { Artifact, ArtifactContent } from '../ports/artifact-store.ts'
+import { deliveredBy, deliveredByRef, sizeOf } from './attachments.ts'
 import { escapeMarkdown } from './markdown.ts'
 import { answer, noteKey } from './notes.ts'
+import { giveToTask } from './read-artifacts.ts'
+import { oneLine } from './visible.ts'
 import type { MessageRef } from '../vocabulary/place.ts'
-import type { ReceiveDeps, StoredFile, Visit } from './visit.ts'
+import type { ReceiveDeps, Visit } from './visit.ts'
 
 const PART = 'stored'
+const GIST = 160
+const GISTS = 4
 
 /** What was sent without text, by the message that is replied to: the person's own, or ours about it. */
-export async function repliedFiles(deps: ReceiveDeps, visit: Visit): Promise<readonly StoredFile[]> {
+export async function repliedFiles(
+  deps: ReceiveDeps,
+  visit: Pick<Visit, 'message' | 'repliedTo'>,
+): Promise<readonly Artifact[]> {
   const { message, repliedTo } = visit
   if (message.replyTo === null) return []
   const ref = repliedTo === null ? message.replyTo : storedRef(repliedTo.key)
-  return ref === null ? [] : ((await deliveredByRef(deps, message.place, ref))?.files ?? [])
+  const delivered = ref === null ? null : await deliveredByRef(deps, message.place, ref)
+  return delivered === null ? [] : deps.artifacts.ofMessage(delivered.messageId)
 }
 
 function storedRef(key: string): MessageRef | null {
   return (/^note:[^/]*\/(.+)\/stored$/.exec(key)?.[1] ?? null) as MessageRef | null
 }
 
-/** A message without text. */
+/** A message without words of its own. */
 export async function keptAlone(deps: ReceiveDeps, visit: Visit): Promise<void> {
   const { message } = visit
   const delivered = await deliveredBy(deps, message)
   if (delivered !== null && delivered.taskId !== null) {
     // A late part of an album whose first part asked for something.
     const task = await deps.store.get(delivered.taskId)
-    if (task !== null) await attachFiles(deps, task, delivered.files)
+    if (task !== null) await giveToTask(deps, task, visit.artifacts)
     return
   }
   if (delivered === null || delivered.files.length === 0) {
@@ -34,13 +43,30 @@ export async function keptAlone(deps: ReceiveDeps, visit: Visit): Promise<void> 
     if (message.attachments.length > 0) return
     return answer(deps, message, 'I can read text and files. What shall I do?')
   }
-  const names = delivered.files.map(({ name, bytes }) => `${escapeMarkdown(name)} (${sizeOf(bytes)})`).join(', ')
-  const speech = message.attachments.some(({ kind }) => kind === 'voice' || kind === 'audio')
-    ? " I can't understand speech yet."
-    : ''
-  const markdown = `Kept: ${names}.${speech} Reply to this message with a request, and they are kept with its task.`
+  const names = delivered.files.map(({ name, bytes, says }) =>
+    says === undefined ? `${escapeMarkdown(name)} (${sizeOf(bytes)})` : `what ${escapeMarkdown(saidFirst(says))} said`,
+  )
+  const markdown = [
+    `Kept: ${names.join(', ')}.`,
+    ...gists(visit.artifacts),
+    'Reply to this message with a request, and they are kept with its task.',
+  ].join('\n\n')
   // One answer for a whole album, which grows with its parts.
   await answer(deps, { ...message, ref: delivered.ref }, markdown, { part: PART, wantsReply: true })
+}
+
+/** One line of what was read, for each of the first few. */
+function gists(artifacts: readonly Artifact[]): readonly string[] {
+  const lines = artifacts.flatMap(({ content }) => {
+    const gist = content === null || content.by === 'forward' ? '' : oneLine(content.text, GIST)
+    return gist === '' ? [] : [`> ${escapeMarkdown(gist)}`]
+  })
+  return lines.slice(0, GISTS)
+}
+
+function saidFirst(says: ArtifactContent): string {
+  const from = says['from']
+  return typeof from === 'string' && from !== '' ? from : 'somebody'
 }
 
 /** An album's text came after its first files: what was said of those is settled by the task. */

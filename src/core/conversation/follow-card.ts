@@ -1,7 +1,7 @@
 // One card, looked at again and again: what its task's log says is put where people read it, as often as they bear and not more.
 import type { Card } from '../ports/card-store.ts'
 import type { OutboxEntry } from '../ports/outbox.ts'
-import type { ApprovalId, MessageId } from '../vocabulary/ids.ts'
+import type { ApprovalId } from '../vocabulary/ids.ts'
 import type { Button, Content, Lane, Post } from '../vocabulary/post.ts'
 import { applyStandingApproval } from '../approval/standing.ts'
 import { readLog } from '../task/read-log.ts'
@@ -12,7 +12,7 @@ import { cardContent, showsTime } from './card-content.ts'
 import { foldLog, isOver, pendingApproval, workedMs } from './card-view.ts'
 import type { AskedApproval, CardView } from './card-view.ts'
 import type { ConversationDeps } from './deps.ts'
-import { agentOnlyContent, finalContent, finalText } from './final-content.ts'
+import { agentOnlyContent, finalContent } from './final-content.ts'
 import { finalFilePosts } from './final-files.ts'
 import { heardPost } from './heard-post.ts'
 import { namesOf } from './names.ts'
@@ -241,15 +241,6 @@ async function finishCard(deps: ConversationDeps, followed: FollowedCard, view: 
   await putAll(deps, followed, [...approvals.posts, ...(await endPosts(deps, card, view))])
   await approvals.settle()
   await withdrawStop(deps, card.place, view.taskId)
-  await deps.conversations.add({
-    id: answerId(deps, view),
-    threadId: view.threadId,
-    role: 'assistant',
-    author: null,
-    text: finalText(view),
-    taskId: view.taskId,
-    createdAt: view.endedAt ?? view.updatedAt,
-  })
   await as.beforeFinish()
   await deps.cards.finish(view.taskId)
 }
@@ -296,11 +287,4 @@ function cardPost(card: Card, content: Content, lane: Lane, silent: boolean): Po
     lane,
     posting: { type: 'message', content, replyTo: card.request, silent, wantsReply: false, pinned: false },
   }
-}
-
-/** A UUID (version 8: made from what it names) that is the same whenever it is asked for. */
-function answerId(deps: ConversationDeps, view: CardView): MessageId {
-  const hex = deps.ids.digest(`answer of ${view.taskId}`)
-  const parts = [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)]
-  return parts.join('-') as MessageId
 }

@@ -59,8 +59,8 @@ export async function answer(
 }
 
 /** The reaction that tells a person: it is read, and kept. */
-export function seen({ place, ref }: Pick<ChatMessage, 'place' | 'ref'>): Post {
-  const posting = { type: 'reaction', to: ref, emoji: '👀' } as const
+export function seen({ place, ref }: Pick<ChatMessage, 'place' | 'ref'>, emoji = '👀'): Post {
+  const posting = { type: 'reaction', to: ref, emoji } as const
   return { key: `seen:${place.chat}/${ref}`, place, lane: 'reply', posting }
 }
 

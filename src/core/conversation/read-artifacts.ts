@@ -18,6 +18,8 @@ import { readLog } from '../task/read-log.ts'
 /** Bytes that are kept already. `sentAs` is what the interface knows it was sent as. */
 export type KeptFile = Pick<Artifact, 'objectKey' | 'name' | 'mediaType' | 'bytes'> & {
   readonly sentAs?: FileToRead['kind']
+  /** What it says, where that is known without reading it. */
+  readonly says?: ArtifactContent
 }
 
 export type ReadDeps = ReadFileDeps & {
@@ -73,27 +75,50 @@ export async function readArtifacts(
   return { artifacts, text: spoken.length === 0 ? null : spoken.join('\n'), problems, usage }
 }
 
-type GiveDeps = LogDeps & Pick<ReadDeps, 'artifacts'>
+type GiveDeps = LogDeps & Pick<ReadDeps, 'artifacts' | 'ids'>
 
 /**
  * Gives files of a message, and what was read from them, to a task too: its crew finds the files, and its log has what reading them cost.
- * Safe to repeat: the log names each once.
+ * What another task has already is given as a copy, which costs nothing. Safe to repeat: the log names each once.
  */
 export async function giveToTask(deps: GiveDeps, task: Task, artifacts: readonly Artifact[]): Promise<void> {
   if (artifacts.length === 0) return
-  const log = await readLog(deps.store, task.id)
+  const [given, log] = await Promise.all([deps.artifacts.ofTask(task.id), readLog(deps.store, task.id)])
+  const had = [...given]
   const added = new Set(log.flatMap((it) => (it.type === 'artifact.added' ? [it.data.artifact_id] : [])))
   const counted = new Set(log.flatMap((it) => (it.type === 'usage.recorded' ? [it.data.step] : [])))
   for (const artifact of artifacts) {
-    const { id, name, mediaType, bytes } = artifact
-    await deps.artifacts.attach(id, task.id)
-    const spent = artifact.content === null ? null : spentOn(artifact.id, artifact.content)
+    const same = had.find(({ kind, objectKey }) => kind === artifact.kind && objectKey === artifact.objectKey)
+    const own = same ?? (await give(deps, task, artifact))
+    const { id, name, mediaType, bytes } = own
+    const isCopy = id !== artifact.id
+    const spent = own.content === null || isCopy ? null : spentOn(id, own.content)
     const bodies: TaskEventBody[] = []
-    if (artifact.kind === 'file' && !added.has(id))
+    if (own.kind === 'file' && !added.has(id))
       bodies.push({ type: 'artifact.added', data: { artifact_id: id, name, media_type: mediaType, bytes } })
     if (spent !== null && !counted.has(spent.data.step)) bodies.push(spent)
     if (bodies.length > 0) await appendFromOutside(deps, task.id, bodies)
+    // The same may be among them twice.
+    added.add(id)
+    if (same === undefined) had.push(own)
   }
+}
+
+async function give(deps: GiveDeps, task: Task, artifact: Artifact): Promise<Artifact> {
+  await deps.artifacts.attach(artifact.id, task.id)
+  const now = await deps.artifacts.get(artifact.id)
+  if (now?.taskId === task.id) return now
+  const copy = { ...artifact, id: deps.ids.next<ArtifactId>(), taskId: task.id, messageId: null }
+  await deps.artifacts.add(copy)
+  return copy
+}
+
+/** What was said in recordings among them, in order; null where nothing was. */
+export function spokenIn(artifacts: readonly Artifact[]): string | null {
+  const said = artifacts.flatMap(({ kind, content }) =>
+    kind === 'voice_transcript' && content !== null ? [content.text] : [],
+  )
+  return said.length === 0 ? null : said.join('\n')
 }
 
 /** In what was read: the file that it was read from, and what that cost. */
@@ -108,9 +133,10 @@ function newFile(deps: ReadDeps, messageId: MessageId, { objectKey, name, mediaT
 
 async function readKept(
   deps: ReadDeps,
-  { objectKey, name, mediaType, sentAs }: KeptFile,
+  { objectKey, name, mediaType, sentAs, says }: KeptFile,
   signal: AbortSignal,
 ): Promise<Reading> {
+  if (says !== undefined) return { type: 'read', kind: 'file_meta', content: says, usage: NO_USAGE, model: null }
   const bytes = await deps.objects.get(objectKey)
   if (bytes === null) return { type: 'failed', reason: `${name} is no longer kept: send it again.` }
   return readFile(deps, { bytes, name, mediaType, ...(sentAs === undefined ? {} : { kind: sentAs }) }, signal)

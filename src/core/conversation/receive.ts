@@ -2,6 +2,7 @@
 // same: an event counts as handled only when this resolves.
 import type { ChatEvent, ChatMessage } from '../vocabulary/chat-message.ts'
 import type { UserId } from '../vocabulary/ids.ts'
+import type { Artifact } from '../ports/artifact-store.ts'
 import type { ChatRecord, HeldMessage } from '../ports/chat-store.ts'
 import { onDraftStopped } from './abort.ts'
 import { askToBeLetIn, refuseInGroup } from './admission.ts'
@@ -12,19 +13,20 @@ import { runCommand } from './commands.ts'
 import type { ConversationDeps } from './deps.ts'
 import { onEdited } from './edits.ts'
 import { keptAlone, repliedFiles } from './files-alone.ts'
+import { commandIn, hearEdit, hearMessage, hearOpened, hearStop, isConversation } from './hear-message.ts'
 import { holdMessage, mayBeHeld } from './held-messages.ts'
 import { moveChat } from './move-chat.ts'
 import { escapeMarkdown } from './markdown.ts'
 import { answer, seen } from './notes.ts'
 import { becomeOwner } from './ownership.ts'
-import { parseCommand } from './parse-command.ts'
 import { rememberOwner, roleOf } from './people.ts'
-import { ownWords, startTask } from './requests.ts'
+import { readArtifacts, spokenIn } from './read-artifacts.ts'
+import { plainWords, startTask } from './requests.ts'
 import { onTap } from './taps.ts'
 import { answerTooEarly } from './too-early.ts'
 import { answerByReply } from './typed-answers.ts'
 import { wholeChat } from './visit.ts'
-import type { ReceiveDeps, Visit } from './visit.ts'
+import type { ReceiveDeps, Visit, Visitor } from './visit.ts'
 
 /**
  * Resolves once everything that follows from the event is durable; rejects where a store or the chat's interface is broken, and
@@ -38,16 +40,17 @@ export function createReceive(conversation: ConversationDeps, follower: Cards): 
       case 'message':
         if (event.message.addressed) await rememberOwner(deps, event.message.author, known)
         return onMessage(deps, event.message, event.receivedAt)
-      case 'edited': {
-        const visit = event.message.addressed ? await admitted(deps, event.message) : null
-        return visit === null || visit === 'refused' ? undefined : onEdited(deps, visit, event.editedAt)
-      }
+      case 'edited':
+        return onChanged(deps, event.message, event.editedAt)
       case 'tap':
         await rememberOwner(deps, event.author, known)
         return onTap(deps, event, (held, direct) => replay(deps, held, direct))
       case 'draft_stopped':
-        return onDraftStopped(deps, event)
+        await onDraftStopped(deps, event)
+        return hearStop(deps, event)
       case 'opened':
+        // Whatever is said there belongs to a conversation, which begins here.
+        await hearOpened(deps, event)
         return onOpened(deps, event)
       case 'closed':
         return onClosed(deps, event.place)
@@ -60,18 +63,32 @@ export function createReceive(conversation: ConversationDeps, follower: Cards): 
 }
 
 async function onMessage(deps: ReceiveDeps, message: ChatMessage, receivedAt: Date): Promise<void> {
-  if (!message.addressed) return
-  const command = parseCommand(message.text)
-  if (command !== null && isForAnother(deps, message, command.bot)) return
-  if (command?.name === 'start' && command.rest !== '' && message.direct) await becomeOwner(deps, message, command.rest)
-  const visit = await admitted(deps, message)
-  if (visit === null) return
-  if (visit === 'refused') return message.direct ? askToBeLetIn(deps, message) : refuseInGroup(deps, message)
+  const command = commandIn(message)
+  const isOurs = message.addressed && (command === null || !isForAnother(deps, message, command.bot))
+  if (isOurs && command?.name === 'start' && command.rest !== '' && message.direct)
+    await becomeOwner(deps, message, command.rest)
+  const around = await lookAround(deps, message)
+  const inContext = around.visitor !== null && (isOurs || command === null) && isConversation(message)
+  // Kept before anything follows from it, and also where nothing does.
+  const heard = await hearMessage(deps, message, { chat: around.chat, inContext })
+  if (!isOurs) return
+  const { visitor } = around
+  if (visitor === null) return message.direct ? askToBeLetIn(deps, message) : refuseInGroup(deps, message)
+  const visit: Visit = { ...around, message, visitor, heard, artifacts: [] }
   const late = receivedAt.getTime() - message.sentAt.getTime() > deps.settings.staleMs
   if (!late || !mayBeHeld(command?.name ?? null)) return act(deps, visit)
   // Its files may be gone by the time somebody decides.
-  if (message.attachments.length > 0) await keepFiles(deps, message)
-  await holdMessage(deps, message)
+  if (isMaterial(message)) await keepFiles(deps, message, heard.id)
+  // Words that were passed on are among its files, and nothing to be run.
+  await holdMessage(deps, message.forwardedFrom === null ? message : { ...message, text: '' })
+}
+
+async function onChanged(deps: ReceiveDeps, message: ChatMessage, editedAt: Date): Promise<void> {
+  const around = await lookAround(deps, message)
+  const inContext = around.visitor !== null && isConversation(message)
+  const heard = await hearEdit(deps, message, { chat: around.chat, inContext, editedAt })
+  if (!message.addressed || around.visitor === null) return
+  await onEdited(deps, { ...around, message, visitor: around.visitor, heard, artifacts: [] }, editedAt)
 }
 
 /** In a group, a command may name another bot. */
@@ -81,8 +98,13 @@ function isForAnother(deps: ReceiveDeps, message: ChatMessage, bot: string | nul
   return own !== null && own.toLowerCase() !== bot
 }
 
-/** What is known of a message's author and place, in one round; `refused` where they may not speak here. */
-async function admitted(deps: ReceiveDeps, message: ChatMessage): Promise<Visit | 'refused' | null> {
+type Around = Pick<Visit, 'chat' | 'repliedTo'> & {
+  /** Null where they may not speak here. */
+  readonly visitor: Visitor | null
+}
+
+/** What is known of a message's author and place, in one round. */
+async function lookAround(deps: ReceiveDeps, message: ChatMessage): Promise<Around> {
   const { place, author, replyTo } = message
   const [role, chat, whole, repliedTo] = await Promise.all([
     roleOf(deps, author.userId),
@@ -93,31 +115,49 @@ async function admitted(deps: ReceiveDeps, message: ChatMessage): Promise<Visit 
   const all: ChatRecord = whole ?? chat
   // Whoever writes is there again, whether or not the interface said so.
   if (all.closed) await reopen(deps, place)
-  if (role === null || (role === 'member' && !message.direct && !all.open)) return 'refused'
-  return { message, visitor: { userId: author.userId, role }, chat, repliedTo, files: [] }
+  const mayNot = role === null || (role === 'member' && !message.direct && !all.open)
+  return { visitor: mayNot ? null : { userId: author.userId, role }, chat, repliedTo }
 }
 
-async function act(deps: ReceiveDeps, given: Visit): Promise<void> {
+/** `said`: its author spoke it themself; recordings that they send as files are material. */
+async function act(
+  deps: ReceiveDeps,
+  given: Visit,
+  said = given.message.attachments.some(({ kind }) => kind === 'voice'),
+): Promise<void> {
   const { message } = given
-  const command = parseCommand(message.text)
-  const visit = { ...given, files: await filesOf(deps, given) }
+  const command = commandIn(message)
+  const visit = { ...given, artifacts: await filesOf(deps, given) }
   if (command !== null) return runCommand(deps, visit, command)
-  if (message.text.trim() === '') return keptAlone(deps, visit)
+  if (message.forwardedFrom !== null) return keptAlone(deps, visit)
+  if (message.text.trim() === '') {
+    const own = visit.artifacts.filter(({ messageId }) => messageId === visit.heard?.id)
+    const spoken = said ? spokenIn(own) : null
+    if (spoken === null) return keptAlone(deps, visit)
+    if (await answerTooEarly(deps, visit)) return
+    return void (await startTask(deps, visit, plainWords(visit, spoken, true)))
+  }
   if (await answerByReply(deps, visit)) return
   if (await answerTooEarly(deps, visit)) return
-  await startTask(deps, visit, ownWords(visit, message.text))
+  await startTask(deps, visit, plainWords(visit, message.text))
+}
+
+function isMaterial({ attachments, forwardedFrom }: ChatMessage): boolean {
+  return attachments.length > 0 || forwardedFrom !== null
 }
 
 /** What came with the message, and with the one that it is a reply to. */
-async function filesOf(deps: ReceiveDeps, visit: Visit): Promise<Visit['files']> {
-  const { message } = visit
-  const others = [...visit.files, ...(await repliedFiles(deps, visit))]
-  if (message.attachments.length === 0) return others
-  // Fetching may take a while: that it is read is said before.
+async function filesOf(deps: ReceiveDeps, visit: Visit): Promise<readonly Artifact[]> {
+  const { message, heard } = visit
+  const others = await repliedFiles(deps, visit)
+  if (heard === null || !isMaterial(message)) return [...visit.artifacts, ...others]
+  // Fetching and reading may take a while: that it is seen is said before.
   await deps.outbox.put([seen(message)])
-  const { files, problems } = await keepFiles(deps, message)
-  if (problems.length > 0) await answer(deps, message, problems.map(escapeMarkdown).join('\n\n'), { part: 'files' })
-  return [...files, ...others]
+  const { files, problems } = await keepFiles(deps, message, heard.id)
+  const read = await readArtifacts(deps, heard.id, files)
+  const all = [...problems, ...read.problems]
+  if (all.length > 0) await answer(deps, message, all.map(escapeMarkdown).join('\n\n'), { part: 'files' })
+  return [...read.artifacts, ...others]
 }
 
 /** As if it had come now. Whoever wrote it may have lost their say since. */
@@ -133,11 +173,17 @@ async function replay(deps: ReceiveDeps, held: HeldMessage, direct: boolean): Pr
     addressed: true,
     text,
     attachments: [],
+    forwardedFrom: null,
     replyTo: null,
     sentAt,
     raw: {},
   }
-  const visit = await admitted(deps, message)
-  if (visit === null || visit === 'refused') return
-  await act(deps, { ...visit, files: (await deliveredBy(deps, message))?.files ?? [] })
+  const around = await lookAround(deps, message)
+  const { visitor } = around
+  if (visitor === null) return
+  const heard = await hearMessage(deps, message, { chat: around.chat, inContext: isConversation(message) })
+  const kept = await deliveredBy(deps, message)
+  const read = kept === null ? null : await readArtifacts(deps, kept.messageId, kept.files)
+  const said = kept?.files.some(({ sentAs }) => sentAs === 'voice') ?? false
+  await act(deps, { ...around, message, visitor, heard, artifacts: read?.artifacts ?? [] }, said)
 }

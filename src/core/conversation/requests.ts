@@ -4,13 +4,19 @@ import { isTerminal } from '../vocabulary/task.ts'
 import type { Task, TaskType, WorkspaceSource } from '../vocabulary/task.ts'
 import type { TaskId } from '../vocabulary/ids.ts'
 import { applyStandingApproval } from '../approval/standing.ts'
-import { acceptRequest } from '../task/accept-request.ts'
-import { attachFiles, recordTask } from './attachments.ts'
+import type { Message } from '../vocabulary/message.ts'
+import { howItStands, mayAnswer, NOT_YOURS_TO_ANSWER } from './answer-approval.ts'
+import { recordTask } from './attachments.ts'
 import { UNNAMED } from './chat-settings.ts'
 import { settleKept } from './files-alone.ts'
 import { escapeMarkdown } from './markdown.ts'
 import { answer, seen } from './notes.ts'
+import { taskLines } from './status.ts'
+import { takeWords } from './take-words.ts'
+import type { Taken } from './take-words.ts'
+import { tellAnswered } from './tell-answered.ts'
 import { oneLine } from './visible.ts'
+import { giveToTask } from './read-artifacts.ts'
 import { mayActOn, threadChat } from './visit.ts'
 import type { ReceiveDeps, Visit, Visitor } from './visit.ts'
 
@@ -27,32 +33,82 @@ export type Wanted = {
   readonly source: WorkspaceSource | null
   /** The message that the card answers. */
   readonly request: MessageRef
+  /** As it is kept; null where nothing is yet. */
+  readonly heard: Message | null
+  /** Plain words: work waits for an OK, and they may answer or replace what waits for one. */
+  readonly confirm: boolean
+  /** Understood from speech. */
+  readonly spoken?: boolean
 }
 
 /** A request in the person's own words. */
-export function ownWords({ message }: Visit, text: string): Wanted {
-  return { text, taskType: null, externalId: message.externalId, source: null, request: message.ref }
+export function plainWords({ message, heard }: Visit, text: string, spoken = false): Wanted {
+  const { externalId, ref } = message
+  return { text, taskType: null, externalId, source: null, request: ref, heard, confirm: true, spoken }
 }
 
-/** Durable and shown when it resolves; null where it was refused, which the person was told. Safe to repeat. */
+/** The words behind a command that asks for work: nothing about them is in doubt. */
+export function orderedWords(visit: Visit, text: string, taskType: TaskType | null = null): Wanted {
+  return { ...plainWords(visit, text), taskType, confirm: false }
+}
+
+/**
+ * Durable and shown when it resolves; null where no task came of it, which the person was told: it was refused, or it was an answer
+ * to what waits. Safe to repeat.
+ */
 export async function startTask(deps: ReceiveDeps, visit: Visit, wanted: Wanted): Promise<Task | null> {
-  const { message, visitor, chat, files } = visit
-  const accepted = await acceptRequest(deps, {
+  const { message, visitor, chat } = visit
+  const words = {
     interface: message.place.interface,
     chat: threadChat(chat),
     externalId: wanted.externalId,
     author: visitor.userId,
+    authorName: message.author.name,
     text: wanted.text,
     raw: message.raw,
+    direct: message.direct,
     taskType: wanted.taskType,
     source: wanted.source ?? (await sourceFor(deps, visit)),
-  })
-  if ('type' in accepted) {
-    const problem = accepted.type === 'invalid' ? accepted.problem : "I can't take this request."
-    await answer(deps, message, escapeMarkdown(problem))
-    return null
+    confirm: wanted.confirm,
+    spoken: wanted.spoken ?? false,
+    mayAnswer: (task: Task) => mayAnswer(visitor, task),
   }
-  await attachFiles(deps, accepted.task, files)
+  const taken = await takeWords(deps, words, wanted.heard)
+  switch (taken.type) {
+    case 'task':
+      return begin(deps, visit, wanted, taken)
+    case 'answered': {
+      const { taskId, approvalId, yes, refused } = taken
+      const sentence =
+        refused?.type === 'not_yours'
+          ? NOT_YOURS_TO_ANSWER
+          : await howItStands(deps, visitor.userId, await deps.store.get(taskId), approvalId)
+      await tellAnswered(deps, visit, { taskId, approvalId, yes }, sentence)
+      return null
+    }
+    case 'unclear':
+      await answer(deps, message, await unclearWords(deps, wanted, taken.waiting))
+      return null
+    case 'invalid':
+      await answer(deps, message, escapeMarkdown(taken.problem))
+      return null
+    default:
+      await answer(deps, message, "I can't take this request.")
+      return null
+  }
+}
+
+async function begin(
+  deps: ReceiveDeps,
+  visit: Visit,
+  wanted: Wanted,
+  accepted: Extract<Taken, { type: 'task' }>,
+): Promise<Task> {
+  const { message, visitor, chat, artifacts } = visit
+  const { replaced } = accepted
+  // A correction is still about the files that came with what it corrects.
+  const kept = (await Promise.all(replaced.map((id) => deps.artifacts.ofTask(id)))).flat()
+  await giveToTask(deps, accepted.task, [...artifacts, ...kept])
   const task = await applyStandingApproval(deps, accepted.task)
   if (message.attachments.length > 0) {
     await recordTask(deps, message, task.id)
@@ -70,8 +126,17 @@ export async function startTask(deps: ReceiveDeps, visit: Visit, wanted: Wanted)
       finished: false,
     }),
   ])
+  await Promise.all(replaced.map((id) => deps.follower.refresh(id)))
   if (chat.title === UNNAMED) await nameTopic(deps, message.place, wanted.text)
   return task
+}
+
+async function unclearWords(deps: ReceiveDeps, wanted: Wanted, waiting: readonly TaskId[]): Promise<string> {
+  if (wanted.spoken === true)
+    return `I heard “${escapeMarkdown(oneLine(wanted.text, TITLE))}”. So that nothing starts because I misheard, type it or use the buttons.`
+  const tasks = (await Promise.all(waiting.map((id) => deps.store.get(id)))).filter((task) => task !== null)
+  const listed = taskLines(tasks, deps.clock.now())
+  return `More than one thing waits for you. Use the buttons under it, or reply to the one you mean.\n\n${listed}`
 }
 
 /** A topic that its person's client named gets a name from the first request in it. */

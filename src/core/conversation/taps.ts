@@ -13,6 +13,7 @@ import { answerPairing } from './admission.ts'
 import { answerApproval, mayAnswer, NOT_YOURS_TO_ANSWER } from './answer-approval.ts'
 import { askAgain, proposeAlways } from './approval-post.ts'
 import { detailsPosts } from './details.ts'
+import { hearTap } from './hear-message.ts'
 import { saying } from './notes.ts'
 import { nameOf, roleOf } from './people.ts'
 import { startAgain } from './edits.ts'
@@ -34,9 +35,15 @@ const NO_MORE: Answer = { text: 'This is not open any more.' }
 const NOT_YOURS: Answer = { text: 'This is not yours to decide.', loud: true }
 
 export async function onTap(deps: ReceiveDeps, tap: Tap, replay: Replay): Promise<void> {
-  const { text, loud = false } = await actOn(deps, tap, replay)
+  const { place, on } = tap
+  // What the button said, before what it does takes it away.
+  const [under, { text, loud = false }] = await Promise.all([
+    on === null ? null : deps.outbox.findByRef(place.bot, place.chat, on),
+    actOn(deps, tap, replay),
+  ])
   const posting = { type: 'tap_answer', tap: tap.tap, text, loud } as const
-  await deps.outbox.put([{ key: `tap:${tap.tap}`, place: tap.place, lane: 'tap_answer', posting }])
+  await deps.outbox.put([{ key: `tap:${tap.tap}`, place, lane: 'tap_answer', posting }])
+  await hearTap(deps, tap, under)
 }
 
 async function actOn(deps: ReceiveDeps, tap: Tap, replay: Replay): Promise<Answer> {

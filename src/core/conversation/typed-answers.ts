@@ -7,11 +7,11 @@ import { answerApproval, mayAnswer } from './answer-approval.ts'
 import { isAskedAt, taskAskedAbout } from './asked-places.ts'
 import { decideOnce } from './decide-once.ts'
 import { findTask, isIdLike, openHere, recentHere, waitingAnywhere } from './find-task.ts'
-import { escapeMarkdown } from './markdown.ts'
 import { answer } from './notes.ts'
 import { taskOfKey } from './requests.ts'
 import { shortId } from './status-words.ts'
 import { taskLines } from './status.ts'
+import { tellAnswered } from './tell-answered.ts'
 import type { ReceiveDeps, Visit } from './visit.ts'
 import { typedAnswer } from './yes-or-no.ts'
 
@@ -29,6 +29,8 @@ export async function answerByReply(deps: ReceiveDeps, visit: Visit): Promise<bo
     const task = await askedTask(deps, message.place, approvalId)
     if (task === undefined || (said === null && task.approval?.status !== 'pending')) return false
     if (said === null) {
+      // What is said of a plan instead of a yes is a correction: it takes the plan's place.
+      if (task.approval?.kind === 'plan') return false
       await answer(deps, message, 'Is that a yes or a no? Reply yes or no, or use the buttons.')
       return true
     }
@@ -112,6 +114,6 @@ async function say(
   const task = await deps.store.get(task_id)
   if (task === null) return
   const given = { task, approvalId: approval_id, yes, comment }
-  await answer(deps, visit.message, escapeMarkdown(await answerApproval(deps, visit.visitor, given)))
-  await deps.follower.refresh(task_id)
+  const sentence = await answerApproval(deps, visit.visitor, given)
+  await tellAnswered(deps, visit, { taskId: task_id, approvalId: approval_id, yes }, sentence)
 }

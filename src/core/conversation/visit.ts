@@ -4,6 +4,8 @@ import type { UserId } from '../vocabulary/ids.ts'
 import type { Place } from '../vocabulary/place.ts'
 import { placeKey } from '../vocabulary/place.ts'
 import type { Task } from '../vocabulary/task.ts'
+import type { Message } from '../vocabulary/message.ts'
+import type { Artifact } from '../ports/artifact-store.ts'
 import type { ChatRecord } from '../ports/chat-store.ts'
 import type { OutboxEntry } from '../ports/outbox.ts'
 import type { Cards } from './cards.ts'
@@ -18,22 +20,16 @@ export type Role = 'owner' | 'member'
 
 export type Visitor = { readonly userId: UserId; readonly role: Role }
 
-/** A file that a person sent, as it lies in the object store. */
-export type StoredFile = {
-  readonly objectKey: string
-  readonly name: string
-  readonly mediaType: string
-  readonly bytes: number
-}
-
 export type Visit = {
   readonly message: ChatMessage
+  /** As it is kept; null where it is of our own making. */
+  readonly heard: Message | null
   readonly visitor: Visitor
   readonly chat: ChatRecord
   /** Ours, that the message is a reply to. */
   readonly repliedTo: OutboxEntry | null
-  /** What came with the message, or with the one that it is a reply to. */
-  readonly files: readonly StoredFile[]
+  /** What came with the message, or with the one that it is a reply to, and what was read from that. */
+  readonly artifacts: readonly Artifact[]
 }
 
 /** Owners see and act on everything, members on what they asked for. */
