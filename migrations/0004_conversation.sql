@@ -3,14 +3,15 @@
 alter table threads
   add column started_by text,
   add column direct boolean not null default true,
-  -- When something was said in it last: the order in which threads are listed.
+  -- When something was said in it last: the order in which threads are listed. No index holds it: every message moves it, and lists
+  -- are asked for seldom.
   add column last_at timestamptz;
+alter table threads set (fillfactor = 80);
 update threads h set
   started_by = (select m.author from messages m where m.thread_id = h.id and m.role = 'user' order by m.created_at, m.id limit 1),
   last_at = coalesce((select max(m.created_at) from messages m where m.thread_id = h.id), h.created_at);
 alter table threads alter column last_at set not null;
-create index threads_by_time on threads (last_at desc, id desc);
-create index threads_of_person on threads (started_by, last_at desc, id desc);
+create index threads_of_person on threads (started_by);
 
 alter table messages
   add column author_name text,
@@ -18,11 +19,9 @@ alter table messages
   add column in_context boolean not null default true;
 create index messages_told on messages (thread_id, created_at, id) where in_context;
 create index messages_of_task on messages (task_id, created_at, id) where task_id is not null;
-create index messages_of_author on messages (author, created_at, id) where author is not null;
 
 -- Asked for in plain words: work starts only after an OK.
 alter table tasks add column confirm boolean not null default false;
-create index tasks_of_thread on tasks (thread_id, id);
 -- What tasks of a type took before.
 create index tasks_completed on tasks (task_type, id) where status = 'completed';
 
@@ -73,6 +72,9 @@ create table identity_offers (
   expires_at timestamptz not null
 );
 
+-- Moves on with every change of a source's chunks or vectors, so that other processes see that theirs are old.
+create sequence knowledge_revisions;
+
 create table knowledge_sources (
   id uuid primary key,
   scope text not null,
@@ -80,6 +82,10 @@ create table knowledge_sources (
   title text not null,
   uri text not null,
   added_by text not null,
+  chunks integer not null,
+  revision bigint not null,
+  -- The model of which all its chunks have vectors; null where that is not known.
+  embedded text,
   updated_at timestamptz not null,
   unique (scope, uri)
 );
@@ -90,20 +96,34 @@ create table knowledge_chunks (
   digest text not null,
   heading text not null,
   body text not null,
+  -- As written, and with paths and camelCase taken apart.
   words tsvector generated always as (
-    setweight(to_tsvector('english', heading), 'A') || setweight(to_tsvector('simple', heading), 'A')
-    || to_tsvector('english', body) || to_tsvector('simple', body)
+    setweight(to_tsvector('english', heading), 'A')
+    || setweight(to_tsvector('english', translate(regexp_replace(heading, '([a-z0-9])([A-Z])', '\1 \2', 'g'), '/\._:#@-', '        ')), 'A')
+    || to_tsvector('english', body)
+    || to_tsvector('english', translate(regexp_replace(body, '([a-z0-9])([A-Z])', '\1 \2', 'g'), '/\._:#@-', '        '))
   ) stored,
   primary key (source_id, position)
 );
 create index knowledge_words on knowledge_chunks using gin (words);
 create index knowledge_digests on knowledge_chunks (digest);
 
--- One vector for each chunk and model; chunks that are the same share it. Where the server has pgvector, adapters/postgres
--- keeps an index over these beside it.
+-- One vector for each chunk and model; chunks that are the same share it. Empty where the model can't take the chunk. Where the server has
+-- pgvector, adapters/postgres makes an index for each model over it.
 create table knowledge_vectors (
-  model text not null,
   digest text not null,
+  model text not null,
   vector real[] not null,
-  primary key (model, digest)
+  primary key (digest, model)
 );
+
+-- Whatever takes chunks away, their vectors go with the last of them.
+create function forget_vectors() returns trigger language plpgsql as $$
+begin
+  delete from knowledge_vectors v using (select distinct digest from gone) g
+  where v.digest = g.digest and not exists (select from knowledge_chunks c where c.digest = g.digest);
+  return null;
+end
+$$;
+create trigger forget_vectors after delete on knowledge_chunks
+  referencing old table as gone for each statement execute function forget_vectors();

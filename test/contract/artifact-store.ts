@@ -89,7 +89,7 @@ export function artifactStoreContract(name: string, open: () => Promise<Artifact
   })
 }
 
-function artifact(wishes: Partial<Artifact>): Artifact {
+export function artifact(wishes: Partial<Artifact>): Artifact {
   return {
     id: newId<ArtifactId>(),
     taskId: newId<TaskId>(),
@@ -99,7 +99,6 @@ function artifact(wishes: Partial<Artifact>): Artifact {
     mediaType: 'text/html',
     bytes: 12,
     objectKey: `artifacts/${newId()}`,
-    content: null,
     content: null,
     createdAt: new Date(),
     ...wishes,

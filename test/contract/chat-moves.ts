@@ -1,7 +1,6 @@
 // What every ChatStore promises when a chat gets another id.
 import assert from 'node:assert/strict'
 import type { TaskStore } from '../../src/core/ports/task-store.ts'
-import type { MessageId } from '../../src/core/vocabulary/ids.ts'
 import type { InterfaceName } from '../../src/core/vocabulary/message.ts'
 import { placeKey } from '../../src/core/vocabulary/place.ts'
 import type { Place } from '../../src/core/vocabulary/place.ts'
@@ -9,7 +8,7 @@ import type { Task } from '../../src/core/vocabulary/task.ts'
 import { held } from './chat-store.ts'
 import type { ChatsUnderTest } from './chat-store.ts'
 import { BOT, CHAT, OTHER_BOT, times, TOPIC } from './sample-chat.ts'
-import { newId, sample } from './sample-task.ts'
+import { everything, sample } from './sample-task.ts'
 import { withParts } from './with-parts.ts'
 
 const NEW = '-100999'
@@ -127,15 +126,17 @@ export function chatMovesContract(name: string, open: () => Promise<ChatsUnderTe
     async ({ chats, store, conversations }) => {
       const before = await accept(store, threadOf(CHAT), '1')
       const after = await accept(store, threadOf(at(CHAT)), '2')
-      const id = newId<MessageId>()
-      const answer = { id, threadId: before.threadId, role: 'assistant', author: null, text: 'Yes.' } as const
-      await conversations.add({ ...answer, taskId: before.id, createdAt: new Date() })
+      const reply = { externalId: '3', text: 'Yes.', raw: {}, taskId: before.id, inContext: true, at: new Date() }
+      await conversations.say(before.threadId, reply)
       await chats.moveChat(BOT, CHAT.chat, NEW)
       assert.equal((await conversations.findThread('telegram', threadOf(at(CHAT))))?.id, after.threadId)
-      const said = await conversations.messages(after.threadId, 10)
-      assert.deepEqual(new Set(said.map((message) => message.id as string)), new Set([before.id, after.id, id]))
+      const said = await conversations.messages(after.threadId, everything(10))
+      assert.deepEqual(
+        new Set(said.map(({ taskId, text }) => `${taskId} ${text}`)),
+        new Set([`${before.id} Make a page.`, `${after.id} Make a page.`, `${before.id} Yes.`]),
+      )
       assert.equal((await store.get(before.id))?.threadId, after.threadId)
-      assert.deepEqual(await conversations.messages(before.threadId, 10), [])
+      assert.deepEqual(await conversations.messages(before.threadId, everything(10)), [])
     },
   )
 
@@ -151,7 +152,7 @@ export function chatMovesContract(name: string, open: () => Promise<ChatsUnderTe
       await chats.moveChat(BOT, CHAT.chat, NEW)
       const thread = await conversations.findThread('telegram', threadOf(at(CHAT), 1))
       assert.ok(thread)
-      assert.equal((await conversations.messages(thread.id, 50)).length, 21)
+      assert.equal((await conversations.messages(thread.id, everything(50))).length, 21)
       assert.equal((await store.get(first.id))?.threadId, thread.id)
     },
   )

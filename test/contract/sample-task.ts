@@ -1,12 +1,14 @@
 // Tasks, messages and changes for the contracts of the stores: real folds over real events, each with fresh names.
 import { randomUUID } from 'node:crypto'
 import { v7 } from 'uuid'
+import type { MessageQuery } from '../../src/core/ports/conversation-store.ts'
 import type { TaskChange, TaskStore } from '../../src/core/ports/task-store.ts'
 import { evolve, extend } from '../../src/core/task/evolve.ts'
 import type { TaskEvent, TaskEventBody } from '../../src/core/vocabulary/event.ts'
 import type { TaskId, ThreadId, UserId } from '../../src/core/vocabulary/ids.ts'
 import type { IncomingMessage } from '../../src/core/vocabulary/message.ts'
 import type { Task } from '../../src/core/vocabulary/task.ts'
+import { NO_USAGE } from '../../src/core/vocabulary/usage.ts'
 
 export type Sample = {
   readonly message: IncomingMessage
@@ -25,6 +27,7 @@ type Wishes = {
   readonly chat?: string
   readonly externalId?: string
   readonly userId?: UserId
+  readonly confirm?: boolean
   /** What follows `task.created`. */
   readonly bodies?: readonly TaskEventBody[]
 }
@@ -54,6 +57,7 @@ export function sample(wishes: Wishes = {}): Sample {
       task_type: null,
       interface: 'http',
       source: { type: 'empty' },
+      ...(wishes.confirm === true ? { confirm: true } : {}),
     },
   }
   const { events, next } = extend(evolve(null, created), wishes.bodies ?? [], at)
@@ -68,18 +72,39 @@ export async function acceptSample(store: TaskStore, wishes: Wishes = {}): Promi
 export const ROUTED: TaskEventBody = {
   type: 'task.routed',
   data: {
+    intent: 'command',
     task_type: 'dev_pipeline',
     confidence: 0.9,
     summary: 'A page.',
     plan: 'Write it.',
     needs_confirmation: false,
     command: null,
+    ask: null,
+    source: null,
   },
 }
 export const QUEUED: TaskEventBody = { type: 'task.queued', data: { reason: 'routed' } }
 export const STARTED: TaskEventBody = { type: 'task.started', data: { worker: 'w', sandbox_level: 'L1' } }
 export const ABORTING: TaskEventBody = { type: 'task.aborting', data: { by: ADA, reason: 'no longer wanted' } }
 export const ABORTED: TaskEventBody = { type: 'task.aborted', data: { by: ADA, reason: 'no longer wanted' } }
+export const COMPLETED: TaskEventBody = {
+  type: 'task.completed',
+  data: {
+    result: {
+      summary: 'A page.',
+      answer: null,
+      exit_code: null,
+      output: null,
+      preview_url: null,
+      commit: null,
+      changed_files: [],
+      checks: [],
+      usage: NO_USAGE,
+      sources: [],
+      offline: false,
+    },
+  },
+}
 export const FAILED: TaskEventBody = { type: 'task.failed', data: { error: 'It could not be done.', result: null } }
 
 export function said(text: string): TaskEventBody {
@@ -120,6 +145,7 @@ export function change(task: Task, bodies: readonly TaskEventBody[], wishes: Par
     next,
     token: null,
     claimable: 'keep',
+    said: null,
     progressed: false,
     ...wishes,
   }
@@ -136,4 +162,9 @@ export async function append(
   const outcome = await store.commit(wanted)
   if (outcome.type !== 'committed') throw new Error(`expected a commit, got ${outcome.type}`)
   return wanted.next
+}
+
+/** The newest messages of a thread, whatever they are for. */
+export function everything(limit: number): MessageQuery {
+  return { limit, inContext: false, before: null }
 }

@@ -12,6 +12,7 @@ import {
   ADA,
   append,
   change,
+  everything,
   FAILED,
   newId,
   QUEUED,
@@ -39,7 +40,7 @@ export function taskStoreContract(name: string, open: () => Promise<TaskStoreUnd
     assert.deepEqual(await store.events(task.id, 0, 100), events)
     const thread = await conversations.findThread('http', message.chat)
     assert.equal(thread?.id, task.threadId)
-    const messages = await conversations.messages(task.threadId, 10)
+    const messages = await conversations.messages(task.threadId, everything(10))
     assert.deepEqual(
       messages.map(({ role, author, text, taskId }) => ({ role, author, text, taskId })),
       [{ role: 'user', author: ADA, text: 'Make a page.', taskId: task.id }],
@@ -58,7 +59,7 @@ export function taskStoreContract(name: string, open: () => Promise<TaskStoreUnd
     assert.equal(new Set(answers.map(({ task }) => task.id)).size, 1)
     assert.equal((await store.list({ userId: null, statuses: null, limit: 100, cursor: null })).items.length, 1)
     const [first] = answers
-    assert.equal((await conversations.messages(first?.task.threadId ?? newId(), 100)).length, 1)
+    assert.equal((await conversations.messages(first?.task.threadId ?? newId(), everything(100))).length, 1)
   })
 
   withStore('a message delivered again later returns the task as it is by then', async ({ store }) => {

@@ -16,18 +16,22 @@ export const RESULT: TaskResult = {
   changed_files: [],
   checks: [],
   usage: { ...NO_USAGE, input_tokens: 12_000, output_tokens: 345, model_calls: 4 },
+  sources: [],
   offline: false,
 }
 
 export const routed = (change: Partial<Routing> = {}): TaskEventBody => ({
   type: 'task.routed',
   data: {
+    intent: 'command',
     task_type: 'dev_pipeline',
     confidence: 0.9,
     summary: 'A page that says hello.',
     plan: 'Write it.',
     needs_confirmation: false,
     command: null,
+    ask: null,
+    source: null,
     ...change,
   },
 })

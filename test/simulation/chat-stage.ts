@@ -225,6 +225,7 @@ export function createChatStage(breaks: Break | null = null, createOwn: CreateCa
       addressed: true,
       text,
       attachments: [],
+      forwardedFrom: null,
       replyTo: null,
       sentAt: now,
       raw: {},
@@ -320,12 +321,15 @@ export function createChatStage(breaks: Break | null = null, createOwn: CreateCa
         if (isRefusal(done)) throw new Error(`It was refused: ${done.type}`)
       }
       const routing = {
+        intent: 'command',
         task_type: 'dev_pipeline',
         confidence: 1,
         summary: '',
         plan: '',
         needs_confirmation: false,
         command: null,
+        ask: null,
+        source: null,
       } as const
       if (claim.task.status === 'pending')
         await append({ type: 'task.routed', data: routing }, { type: 'task.queued', data: { reason: '' } })
@@ -355,6 +359,7 @@ export const RESULT = {
   changed_files: ['a.txt'],
   checks: [],
   usage: NO_USAGE,
+  sources: [],
   offline: false,
 }
 

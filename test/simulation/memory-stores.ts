@@ -19,7 +19,7 @@ export function memoryStores(records: TaskRecords, clock: Clock) {
     members: createMemoryMemberStore(),
     standing: createMemoryStandingApprovals(),
     conversations: createMemoryConversationStore(records),
-    artifacts: createMemoryArtifactStore(),
+    artifacts: createMemoryArtifactStore(records),
     objects: createMemoryObjectStore(),
     ledger: createMemoryLedger(records),
   }

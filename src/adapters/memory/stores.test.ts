@@ -45,7 +45,8 @@ ledgerContract('memory', async () => {
 conversationStoreContract('memory', async () => {
   const records = createTaskRecords()
   const store = createMemoryTaskStore(records, createSystemClock())
-  return { store, conversations: createMemoryConversationStore(records), close }
+  const artifacts = createMemoryArtifactStore(records)
+  return { store, conversations: createMemoryConversationStore(records), artifacts, close }
 })
 artifactStoreContract('memory', async () => ({ artifacts: createMemoryArtifactStore(), close }))
 previewStoreContract('memory', async () => ({ previews: createMemoryPreviewStore(), close }))

@@ -1,6 +1,7 @@
 // The records that the in-memory TaskStore and TaskQueue share, as the two share tables in a database.
 import type { TaskEvent } from '../../core/vocabulary/event.ts'
-import type { TaskId, ThreadId, WorkerId } from '../../core/vocabulary/ids.ts'
+import type { Artifact } from '../../core/ports/artifact-store.ts'
+import type { ArtifactId, MessageId, TaskId, ThreadId, WorkerId } from '../../core/vocabulary/ids.ts'
 import type { Message, Thread } from '../../core/vocabulary/message.ts'
 import type { Task } from '../../core/vocabulary/task.ts'
 
@@ -22,8 +23,13 @@ export type TaskRecords = {
   /** By interface and chat. */
   readonly threads: Map<string, Thread>
   readonly messages: Map<ThreadId, Message[]>
+  /** By interface, chat and external id. */
+  readonly named: Map<string, MessageId>
+  readonly artifacts: Map<ArtifactId, Artifact>
   readonly workers: Map<WorkerId, number>
   lastToken: bigint
+  /** How many messages were given an id. */
+  lastMessage: number
   paused: boolean
 }
 
@@ -33,8 +39,11 @@ export function createTaskRecords(): TaskRecords {
     accepted: new Map(),
     threads: new Map(),
     messages: new Map(),
+    named: new Map(),
+    artifacts: new Map(),
     workers: new Map(),
     lastToken: 0n,
+    lastMessage: 0,
     paused: false,
   }
 }

@@ -2,37 +2,29 @@
 import type { Clock } from '../../core/ports/clock.ts'
 import type { CommitOutcome, TaskChange, TaskStore } from '../../core/ports/task-store.ts'
 import type { TaskEvent } from '../../core/vocabulary/event.ts'
-import type { MessageId } from '../../core/vocabulary/ids.ts'
-import type { IncomingMessage, Thread } from '../../core/vocabulary/message.ts'
+import type { MessageId, ThreadId } from '../../core/vocabulary/ids.ts'
+import type { IncomingMessage, Message } from '../../core/vocabulary/message.ts'
 import { isTerminal } from '../../core/vocabulary/task.ts'
 import type { Task } from '../../core/vocabulary/task.ts'
+import { messageNamed, nameOf, nextMessageId, record, replace, threadOf } from './said.ts'
 import type { TaskRecords } from './task-records.ts'
 
 export function createMemoryTaskStore(records: TaskRecords, clock: Clock): TaskStore {
   return {
     accept: async (message, task, events) => {
-      const key = JSON.stringify([message.interface, message.chat, message.externalId])
-      const known = records.accepted.get(key)
+      const name = nameOf(message.interface, message.chat, message.externalId)
+      const known = records.accepted.get(name)
       const before = known === undefined ? undefined : records.tasks.get(known)
       if (before !== undefined) return { task: before.task, created: false }
-      const thread = threadOf(records, message, task, clock.now())
-      const created = { ...task, threadId: thread.id }
-      const said = records.messages.get(thread.id) ?? []
-      said.push({
-        // As many messages as tasks are accepted: the one may bear the other's name.
-        id: `${task.id}` as MessageId,
-        threadId: thread.id,
-        role: 'user',
-        author: message.author,
-        text: message.text,
-        taskId: task.id,
-        createdAt: task.createdAt,
-      })
-      records.messages.set(thread.id, said)
-      records.accepted.set(key, task.id)
+      const heard = messageNamed(records, name)
+      const threadId = heard?.threadId ?? threadOf(records, message, task.threadId, clock.now()).id
+      const created = { ...task, threadId }
+      if (heard === null) record(records, firstWord(message, created), name)
+      else replace(records, { ...heard, taskId: task.id })
+      records.accepted.set(name, task.id)
       records.tasks.set(task.id, {
         task: created,
-        events: events.map((event) => withThread(event, thread)),
+        events: events.map((event) => withThread(event, threadId)),
         // Below every claim's token.
         token: 0n,
         attempt: 0,
@@ -64,20 +56,21 @@ export function createMemoryTaskStore(records: TaskRecords, clock: Clock): TaskS
 }
 
 function commit(records: TaskRecords, clock: Clock, change: TaskChange): CommitOutcome {
-  const record = records.tasks.get(change.taskId)
-  if (record === undefined) return { type: 'not_found' }
-  if (change.token !== null && change.token !== record.token) return { type: 'stale_token' }
-  if (change.expectedSeq !== record.task.lastSeq) return { type: 'conflict', task: record.task }
-  record.task = { ...change.next, threadId: record.task.threadId }
-  record.events.push(...change.events)
-  if (change.progressed) record.attempt = 0
-  if (change.claimable === 'never') record.claimableAt = null
+  const taskRecord = records.tasks.get(change.taskId)
+  if (taskRecord === undefined) return { type: 'not_found' }
+  if (change.token !== null && change.token !== taskRecord.token) return { type: 'stale_token' }
+  if (change.expectedSeq !== taskRecord.task.lastSeq) return { type: 'conflict', task: taskRecord.task }
+  taskRecord.task = { ...change.next, threadId: taskRecord.task.threadId }
+  taskRecord.events.push(...change.events)
+  if (change.said !== null) record(records, outcome(records, taskRecord.task, change.said, change.next.updatedAt), null)
+  if (change.progressed) taskRecord.attempt = 0
+  if (change.claimable === 'never') taskRecord.claimableAt = null
   else if (change.claimable !== 'keep') {
-    record.claimableAt = (change.claimable === 'now' ? clock.now() : change.claimable).getTime()
+    taskRecord.claimableAt = (change.claimable === 'now' ? clock.now() : change.claimable).getTime()
     // A token of nobody: giving the task to whoever comes ends the claim it was under.
     records.lastToken += 1n
-    record.token = records.lastToken
-    record.worker = null
+    taskRecord.token = records.lastToken
+    taskRecord.worker = null
   }
   return { type: 'committed' }
 }
@@ -87,16 +80,34 @@ function isNobodys(task: Task): boolean {
   return task.status === 'needs_approval' || isTerminal(task.status)
 }
 
-function threadOf(records: TaskRecords, message: IncomingMessage, task: Task, now: Date): Thread {
-  const key = JSON.stringify([message.interface, message.chat])
-  const known = records.threads.get(key)
-  if (known !== undefined) return known
-  const thread: Thread = { id: task.threadId, interface: message.interface, chat: message.chat, createdAt: now }
-  records.threads.set(key, thread)
-  return thread
+function firstWord(message: IncomingMessage, task: Task): Message {
+  return {
+    // As many messages as tasks are accepted: the one may bear the other's name.
+    id: `${task.id}` as MessageId,
+    threadId: task.threadId,
+    role: 'user',
+    author: message.author,
+    authorName: message.authorName ?? null,
+    text: message.text,
+    taskId: task.id,
+    inContext: message.inContext ?? true,
+    createdAt: task.createdAt,
+  }
 }
 
-function withThread(event: TaskEvent, thread: Thread): TaskEvent {
+function outcome(records: TaskRecords, { id, threadId }: Task, text: string, createdAt: Date): Message {
+  const said = {
+    id: nextMessageId(records),
+    threadId,
+    role: 'assistant',
+    author: null,
+    authorName: null,
+    text,
+  } as const
+  return { ...said, taskId: id, inContext: true, createdAt }
+}
+
+function withThread(event: TaskEvent, threadId: ThreadId): TaskEvent {
   if (event.type !== 'task.created') return event
-  return { ...event, data: { ...event.data, thread_id: thread.id } }
+  return { ...event, data: { ...event.data, thread_id: threadId } }
 }

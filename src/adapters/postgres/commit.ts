@@ -1,4 +1,5 @@
 // Appends to tasks' logs: the changes of many callers in one statement, each under its own version and token.
+import { v7 } from 'uuid'
 import type { TaskId } from '../../core/vocabulary/ids.ts'
 import type { CommitOutcome, TaskChange } from '../../core/ports/task-store.ts'
 import type { Database, Statement } from './pool.ts'
@@ -13,6 +14,8 @@ import {
   usageEntries,
 } from './rows.ts'
 import type { TaskRow } from './rows.ts'
+import { storableText } from './storable-text.ts'
+import { bumped } from './thread-time.ts'
 
 const CHANGE = [
   'id',
@@ -45,7 +48,19 @@ const SPENT = `, spent as (
   ) as u (place, task_id, seq, user_id, at, provider, model, tier, offline, input_tokens, output_tokens, cached_input_tokens)
   where (select places from written)[u.place]
 )`
-const commitWith = (name: string, spent: string): Statement => ({
+// Into the thread that the task has by now; `first` is the number of the first of its values.
+const saidFrom = (first: number) => `, said as (
+  insert into messages (id, thread_id, role, body, task_id, created_at)
+  select s.id, d.thread_id, 'assistant', s.body, d.id, s.at
+  from unnest($${first}::integer[], $${first + 1}::uuid[], $${first + 2}::text[], $${first + 3}::timestamptz[])
+    as s (place, id, body, at)
+  join decided d on d.place = s.place
+  where d.outcome = 'committed'
+  returning thread_id, created_at
+), ${bumped('said', 'true')}`
+const SAID = ['place', 'id', 'body', 'at'] as const
+
+const commitWith = (name: string, spent: string, said: string): Statement => ({
   name,
   text: `
 with change as (
@@ -57,7 +72,7 @@ with change as (
     routing, approval, result, error, last_seq, updated_at, place
   )
 ), decided as materialized (
-  select c.*,
+  select c.*, l.thread_id,
     case
       when l.id is null then 'not_found'
       when c.token is not null and c.token is distinct from l.fencing_token then 'stale_token'
@@ -65,7 +80,7 @@ with change as (
       else 'committed'
     end as outcome
   from (select * from change order by id) c
-  left join lateral (select t.id, t.last_seq, t.fencing_token from tasks t where t.id = c.id for update) l on true
+  left join lateral (select t.id, t.thread_id, t.last_seq, t.fencing_token from tasks t where t.id = c.id for update) l on true
 ), written as materialized (
   select array_agg(d.outcome = 'committed' order by d.place) as places from decided d
 ), changed as (
@@ -85,11 +100,13 @@ with change as (
   from unnest($15::integer[], $16::uuid[], $17::integer[], $18::text[], $19::timestamptz[], $20::json[])
     as e (place, task_id, seq, type, at, data)
   where (select places from written)[e.place]
-)${spent}
+)${spent}${said}
 select d.id, d.outcome from decided d`,
 })
-const COMMIT = commitWith('commit', '')
-const COMMIT_WITH_USAGE = commitWith('commit_with_usage', SPENT)
+const COMMIT = commitWith('commit', '', '')
+const COMMIT_WITH_USAGE = commitWith('commit_with_usage', SPENT, '')
+const COMMIT_SAYING = commitWith('commit_saying', '', saidFrom(21))
+const COMMIT_SAYING_WITH_USAGE = commitWith('commit_saying_with_usage', SPENT, saidFrom(33))
 
 export const GET_TASKS: Statement = {
   name: 'get_tasks',
@@ -104,12 +121,18 @@ export async function commitAll(database: Database, batch: readonly TaskChange[]
   const usage = batch.flatMap((change, index) =>
     usageEntries(change.next.userId, change.events).map((entry) => ({ place: index + 1, ...entry })),
   )
+  const said = batch.flatMap((change, index) =>
+    change.said === null
+      ? []
+      : [{ place: index + 1, id: v7(), body: storableText(change.said), at: change.next.updatedAt.toISOString() }],
+  )
   const rows = await database.run<{ id: TaskId; outcome: CommitOutcome['type'] }>(
-    usage.length === 0 ? COMMIT : COMMIT_WITH_USAGE,
+    statementFor(usage.length > 0, said.length > 0),
     [
       ...columns(batch.map(toChange), CHANGE),
       ...columns(events, ['place', ...EVENT_COLUMNS]),
       ...(usage.length === 0 ? [] : columns(usage, ['place', ...USAGE_COLUMNS])),
+      ...(said.length === 0 ? [] : columns(said, SAID)),
     ],
   )
   const outcomes = new Map(rows.map((row) => [row.id, row.outcome]))
@@ -124,6 +147,11 @@ export async function commitAll(database: Database, batch: readonly TaskChange[]
     const row = present.get(taskId)
     return row === undefined ? { type: 'not_found' } : { type, task: rowToTask(row) }
   })
+}
+
+function statementFor(spends: boolean, says: boolean): Statement {
+  if (says) return spends ? COMMIT_SAYING_WITH_USAGE : COMMIT_SAYING
+  return spends ? COMMIT_WITH_USAGE : COMMIT
 }
 
 function toChange(change: TaskChange) {

@@ -6,7 +6,7 @@ import type { Routing, Task, TaskResult, TaskStatus, TaskType, WorkspaceSource }
 import { storableJson, storableJsonOrNull, storableText } from './storable-text.ts'
 
 export const TASK_COLUMNS = `t.id, t.user_id, t.thread_id, t.input_text, t.task_type, t.status, t.source, t.routing,
-  t.approval, t.result, t.error, t.last_seq, t.created_at, t.updated_at`
+  t.approval, t.result, t.error, t.last_seq, t.created_at, t.updated_at, t.confirm`
 
 /** What `eventToColumns` gives, in the order of the statements. */
 export const EVENT_COLUMNS = ['task_id', 'seq', 'type', 'at', 'data'] as const
@@ -40,6 +40,7 @@ export type TaskRow = {
   readonly last_seq: number
   readonly created_at: Date
   readonly updated_at: Date
+  readonly confirm: boolean
 }
 
 type ApprovalRow = Omit<Approval, 'expiresAt'> & { readonly expiresAt: string }
@@ -60,15 +61,31 @@ export function rowToTask(row: TaskRow): Task {
     inputText: row.input_text,
     taskType: row.task_type,
     status: row.status,
+    confirm: row.confirm,
     source: row.source,
-    routing: row.routing,
-    approval: row.approval === null ? null : { ...row.approval, expiresAt: new Date(row.approval.expiresAt) },
-    result: row.result,
+    routing: row.routing === null ? null : wholeRouting(row.routing),
+    approval: row.approval === null ? null : wholeApproval(row.approval),
+    result: row.result === null ? null : wholeResult(row.result),
     error: row.error,
     lastSeq: row.last_seq,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   }
+}
+
+// What was written before these were asked for lacks them.
+
+function wholeRouting(data: Routing): Routing {
+  const { intent = data.task_type === 'question' ? 'question' : 'command', ask = null, source = null } = data
+  return { ...data, intent, ask, source }
+}
+
+function wholeApproval({ estimate = null, ...row }: ApprovalRow): Approval {
+  return { ...row, estimate, expiresAt: new Date(row.expiresAt) }
+}
+
+function wholeResult({ sources = [], ...row }: TaskResult): TaskResult {
+  return { ...row, sources }
 }
 
 export function rowToEvent(row: EventRow): TaskEvent {

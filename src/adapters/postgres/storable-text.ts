@@ -22,3 +22,8 @@ export function storableJson(value: unknown): string {
 export function storableJsonOrNull(value: unknown): string | null {
   return value === null || value === undefined ? null : storableJson(value)
 }
+
+/** Undefined and null both become SQL's null. */
+export function storableTextOrNull(text: string | null | undefined): string | null {
+  return text === null || text === undefined ? null : storableText(text)
+}

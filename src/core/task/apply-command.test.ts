@@ -20,6 +20,7 @@ function taskIn(status: TaskStatus): Task {
     inputText: 'ls',
     taskType: 'shell_command',
     status,
+    confirm: false,
     source: { type: 'empty' },
     routing: null,
     approval: null,

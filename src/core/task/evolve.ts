@@ -3,7 +3,7 @@ import type { TaskEvent, TaskEventBody } from '../vocabulary/event.ts'
 import { mayFollowTheEnd } from '../vocabulary/event.ts'
 import type { ThreadId } from '../vocabulary/ids.ts'
 import { isTerminal } from '../vocabulary/task.ts'
-import type { Routing, Task, TaskStatus } from '../vocabulary/task.ts'
+import type { Routing, Task, TaskResult, TaskStatus } from '../vocabulary/task.ts'
 import { toStorable } from './storable.ts'
 
 /** The step under which a request is routed; starting it is what makes a pending task `routing`. */
@@ -107,9 +107,9 @@ function changes(task: Task, event: TaskEvent): Partial<Task> {
         },
       }
     case 'task.completed':
-      return { result: event.data.result }
+      return { result: resultOf(event.data.result) }
     case 'task.failed':
-      return { result: event.data.result, error: event.data.error }
+      return { result: event.data.result === null ? null : resultOf(event.data.result), error: event.data.error }
     case 'task.aborted':
       return { error: event.data.reason }
     default:
@@ -121,6 +121,10 @@ function changes(task: Task, event: TaskEvent): Partial<Task> {
 function routingOf(data: Routing): Routing {
   const { intent = data.task_type === 'question' ? 'question' : 'command', ask = null, source = null } = data
   return { ...data, intent, ask, source }
+}
+
+function resultOf({ sources = [], ...data }: TaskResult): TaskResult {
+  return { ...data, sources }
 }
 
 /** Numbers the bodies after `task` and folds them. */

@@ -29,6 +29,7 @@ const result: TaskResult = {
   changed_files: [],
   checks: [],
   usage: NO_USAGE,
+  sources: [],
   offline: false,
 }
 const step = { step: 'plan', agent: 'planner' } as const
@@ -50,14 +51,18 @@ const BODIES: { readonly [Type in TaskEventType]: Extract<TaskEventBody, { type:
   'task.routed': {
     type: 'task.routed',
     data: {
+      intent: 'command',
       task_type: 'shell_command',
       confidence: 1,
       summary: '',
       plan: '',
       needs_confirmation: true,
       command: 'ls',
+      ask: null,
+      source: null,
     },
   },
+  'task.split': { type: 'task.split', data: { task_ids: ['task-2' as TaskId] } },
   'task.queued': { type: 'task.queued', data: { reason: 'routed' } },
   'task.started': { type: 'task.started', data: { worker: 'w1', sandbox_level: 'L1' } },
   'task.completed': { type: 'task.completed', data: { result } },
@@ -131,6 +136,7 @@ const anyCommand = fc.oneof<fc.Arbitrary<TaskCommand>[]>(
     comment: fc.constantFrom(null, 'because'),
   }),
   fc.record({ type: fc.constant('abort' as const), by: fc.constant(ada), reason: fc.constant('enough') }),
+  fc.record({ type: fc.constant('supersede' as const), by: fc.constant(ada) }),
   fc.constant<TaskCommand>({ type: 'expire' }),
 )
 /** Minutes pass in between, past the approval's end at 60. */

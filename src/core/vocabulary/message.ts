@@ -44,6 +44,8 @@ export type IncomingMessage = {
   readonly direct?: boolean
   /** True unless said otherwise. */
   readonly inContext?: boolean
+  /** Recorded by ConversationStore.hear before: only a hint of where to look first. */
+  readonly heard?: true
 }
 
 /** What we said, or what stands of it now: the same `externalId` again replaces the text. */
