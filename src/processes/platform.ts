@@ -13,6 +13,7 @@ import { serverVersion } from '../adapters/postgres/server-version.ts'
 import { startEmbedded } from '../adapters/postgres/embedded/embedded.ts'
 import { createPreviews } from '../adapters/preview/previews.ts'
 import { readPrompts } from '../adapters/prompts/directory.ts'
+import { createLocalReaders } from '../adapters/readers/local-readers.ts'
 import { createSandboxProvider } from '../adapters/sandbox/bubblewrap-provider.ts'
 import { createWorkspaces } from '../adapters/sandbox/workspaces.ts'
 import { createSystemClock } from '../adapters/system/clock.ts'
@@ -23,6 +24,8 @@ import { ConfigError } from '../config.ts'
 import type { Config } from '../config.ts'
 import type { WorkerDeps } from '../core/dispatch/worker.ts'
 import type { Preview } from '../core/ports/previews.ts'
+import type { FileToRead } from '../core/reading/read-file.ts'
+import { readFile } from '../core/reading/read-file.ts'
 import { closePreviews } from '../core/task/close-previews.ts'
 import type { TaskId } from '../core/vocabulary/ids.ts'
 import type { IncomingMessage } from '../core/vocabulary/message.ts'
@@ -64,6 +67,11 @@ export async function openPlatform(config: Config, { say, logTo }: OpenOptions) 
     const sandboxes = createSandboxProvider({ dataDir, log: telemetry.log, say })
     const workspaces = createWorkspaces({ dataDir, limits: { diskBytes: config.SANDBOX_DISK_MB * MB }, say })
     const objects = createDirectoryObjectStore(join(dataDir, 'objects'))
+    const readers = createLocalReaders({
+      sandboxes,
+      newWorkspace: () => `reading-${ids.next()}` as TaskId,
+      removeWorkspace: (workspace) => workspaces.remove(workspace),
+    })
     const previews = createPreviews({
       store: database.previewStore,
       clock,
@@ -86,12 +94,16 @@ export async function openPlatform(config: Config, { say, logTo }: OpenOptions) 
       workspaces,
       objects,
       previews,
+      readers,
     }
     return {
       ...shared,
       limits: { inputCharacters: config.INPUT_CHARACTERS, approvalMs: config.approvalMs },
       previewHosts: previews.hosts,
       isDead,
+      /** What a file that somebody sent says: by a model where one is set, else by this machine. */
+      readFile: (file: FileToRead, signal: AbortSignal) =>
+        readFile({ ...shared, modelDeadlineMs: config.MODEL_DEADLINE_SECONDS * 1_000 }, file, signal),
       /** A message as the terminal hands it in: each is a conversation of its own. */
       terminalMessage: (text: string): IncomingMessage => {
         const id = ids.next()

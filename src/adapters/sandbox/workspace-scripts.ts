@@ -129,6 +129,7 @@ if [ -n "$OWNER" ]; then chown -hR "$OWNER" /target; fi
 /** Removes everything of a task. */
 export const REMOVE = `
 rm -rf /task/files /task/history.git 2>/dev/null || { chmod -R u+rwX /task; rm -rf /task/files /task/history.git; }
+rm -f /task/sandbox.json /task/sandbox.json.*
 `
 
 /** The settings and attributes that are mounted over a history's own. */

@@ -15,7 +15,7 @@ import { clip } from './clip.ts'
 export type ReadFileDeps = {
   readonly models: Pick<Models, 'transcribe' | 'describeImage'>
   readonly readers: LocalReaders
-  readonly telemetry: Pick<Telemetry, 'log' | 'time'>
+  readonly telemetry: Telemetry
   readonly clock: Pick<Clock, 'now'>
   /** For each model call, fallbacks included. Two minutes unless told. */
   readonly modelDeadlineMs?: number
@@ -111,7 +111,7 @@ async function hear(deps: ReadFileDeps, file: FileToRead, mediaType: string, sig
     try {
       const began = deps.clock.now().getTime()
       const heard = await deps.models.transcribe(toRequest(deps, file, mediaType, 'transcribe'), signal)
-      meter(deps, heard.model, began)
+      meter(deps, 'transcribe', heard, began)
       const { text, truncated } = clip(heard.text, TEXT_CHARACTERS)
       if (text.trim() === '') return nothing('No words are to be heard in', file)
       const by = nameOf(heard.model)
@@ -138,7 +138,7 @@ async function see(deps: ReadFileDeps, file: FileToRead, mediaType: string, sign
     try {
       const began = deps.clock.now().getTime()
       const seen = await deps.models.describeImage(toRequest(deps, file, mediaType, 'describe-image'), signal)
-      meter(deps, seen.model, began)
+      meter(deps, 'vision', seen, began)
       const description = clip(seen.value.description, TEXT_CHARACTERS / 2)
       const words = clip(seen.value.text, TEXT_CHARACTERS / 2)
       return {
@@ -216,8 +216,16 @@ function problemOf(deps: ReadFileDeps, error: unknown, signal: AbortSignal): str
   return error.message
 }
 
-function meter(deps: ReadFileDeps, { provider, model }: ModelLabel, began: number): void {
-  deps.telemetry.time('model_call_seconds', (deps.clock.now().getTime() - began) / 1_000, { provider, model })
+function meter(
+  { telemetry, clock }: ReadFileDeps,
+  tier: 'transcribe' | 'vision',
+  { usage, model }: { readonly usage: Usage; readonly model: ModelLabel },
+  began: number,
+): void {
+  const labels = { provider: model.provider, tier }
+  telemetry.time('model_call_seconds', (clock.now().getTime() - began) / 1_000, labels)
+  telemetry.count('model_tokens_total', { ...labels, kind: 'input' }, usage.input_tokens)
+  telemetry.count('model_tokens_total', { ...labels, kind: 'output' }, usage.output_tokens)
 }
 
 function named({ name }: FileToRead): string {

@@ -1,0 +1,53 @@
+// The machine's own readers behind one door: documents in a process of their own, pictures and speech in a sandbox.
+import { constants } from 'node:fs'
+import { access } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { LocalReaders } from '../../core/ports/local-readers.ts'
+import type { DocumentLimits } from './document-process.ts'
+import { DOCUMENT_LIMITS, readApart } from './document-process.ts'
+import { createGate } from './gate.ts'
+import type { NativeDeps } from './native-programs.ts'
+import { PICTURE_HINT, readPicture } from './pictures.ts'
+import { SPEECH_HINT, readSpeech } from './speech.ts'
+
+type Deps = NativeDeps & {
+  /** Files that are open at once; more wait their turn. 2 unless told. */
+  readonly atOnce?: number
+  readonly documentLimits?: Partial<DocumentLimits>
+}
+
+export type ReaderFinding = { readonly name: string; readonly ok: boolean; readonly detail: string }
+
+const PROGRAM_FOLDERS = ['/usr/bin', '/usr/local/bin', '/bin']
+
+export function createLocalReaders(deps: Deps): LocalReaders {
+  const limits = { ...DOCUMENT_LIMITS, ...deps.documentLimits }
+  const gate = createGate(deps.atOnce ?? 2)
+  return {
+    documentText: (file, signal) => gate(signal, () => readApart(file, limits, signal)),
+    imageText: (file, signal) => gate(signal, () => readPicture(deps, file, signal)),
+    speechText: (file, signal) => gate(signal, () => readSpeech(deps, file, signal)),
+  }
+}
+
+/** What this machine reads without a model, and what it would take. Looks where programs lie; runs none. */
+export async function findReaders(): Promise<readonly ReaderFinding[]> {
+  const [tesseract, ffmpeg, continuous, newer] = await Promise.all(
+    ['tesseract', 'ffmpeg', 'pocketsphinx_continuous', 'pocketsphinx'].map(isInstalled),
+  )
+  const hears = ffmpeg === true && (continuous === true || newer === true)
+  return [
+    { name: 'reading: documents', ok: true, detail: 'PDF, Office documents, text and lists of archives' },
+    {
+      name: 'reading: letters in pictures',
+      ok: tesseract === true,
+      detail: tesseract === true ? 'tesseract' : PICTURE_HINT,
+    },
+    { name: 'reading: speech', ok: hears, detail: hears ? 'ffmpeg and pocketsphinx, in English' : SPEECH_HINT },
+  ]
+}
+
+async function isInstalled(program: string): Promise<boolean> {
+  const found = PROGRAM_FOLDERS.map((folder) => access(join(folder, program), constants.X_OK))
+  return (await Promise.allSettled(found)).some(({ status }) => status === 'fulfilled')
+}
