@@ -6,6 +6,7 @@ import type { CardStore } from '../../core/ports/card-store.ts'
 import type { ChatStore } from '../../core/ports/chat-store.ts'
 import type { ConversationStore } from '../../core/ports/conversation-store.ts'
 import type { Inbox } from '../../core/ports/inbox.ts'
+import type { KnowledgeStore } from '../../core/ports/knowledge-store.ts'
 import type { Leases } from '../../core/ports/leases.ts'
 import type { Ledger } from '../../core/ports/ledger.ts'
 import type { MemberStore } from '../../core/ports/member-store.ts'
@@ -24,6 +25,7 @@ import { createPostgresCardStore } from './card-store.ts'
 import { createPostgresChatStore } from './chat-store.ts'
 import { createPostgresConversationStore } from './conversation-store.ts'
 import { createPostgresInbox } from './inbox.ts'
+import { createPostgresKnowledgeStore } from './knowledge-store.ts'
 import { createPostgresLeases } from './leases.ts'
 import { createPostgresLedger } from './ledger.ts'
 import { createPostgresMemberStore } from './member-store.ts'
@@ -56,6 +58,7 @@ export type PostgresStores = {
   readonly members: MemberStore
   readonly standing: StandingApprovals
   readonly memos: MemoStore
+  readonly knowledge: KnowledgeStore
   /** True when the database answers: for readiness. Never throws. */
   readonly isReady: () => Promise<boolean>
   /** Waits for what is under way, then lets go of every connection. Idempotent. */
@@ -102,6 +105,7 @@ export async function connectPostgres({ connection, log, poolSize }: ConnectDeps
     members: createPostgresMemberStore({ database }),
     standing: createPostgresStandingApprovals({ database }),
     memos: createPostgresMemoStore({ database }),
+    knowledge: createPostgresKnowledgeStore({ database, log }),
     isReady: () =>
       database.run({ name: 'ready', text: 'select 1' }, []).then(
         () => true,

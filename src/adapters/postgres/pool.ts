@@ -20,6 +20,8 @@ export type Statement = {
   readonly text: string
   /** Only reads, and is planned each time for the values it then has: for filters that may be null, which need very different plans. */
   readonly replanned?: true
+  /** More `set local …;` for a statement that is replanned. */
+  readonly settings?: string
 }
 
 export type Database = {
@@ -72,9 +74,9 @@ export function createDatabase({ connection, log, size }: DatabaseDeps): Databas
   })
   let closed: Promise<void> | null = null
   return {
-    run: async ({ name, text, replanned }, values) => {
+    run: async ({ name, text, replanned, settings }, values) => {
       try {
-        if (replanned) return await runReplanned(pool, text, values)
+        if (replanned) return await runReplanned(pool, text, values, settings ?? '')
         return (await pool.query({ name, text, values: [...values] })).rows
       } catch (error) {
         throw databaseFailure(name, error)
@@ -87,10 +89,15 @@ export function createDatabase({ connection, log, size }: DatabaseDeps): Databas
   }
 }
 
-async function runReplanned<Row extends QueryResultRow>(pool: Pool, text: string, values: readonly unknown[]) {
+async function runReplanned<Row extends QueryResultRow>(
+  pool: Pool,
+  text: string,
+  values: readonly unknown[],
+  settings: string,
+) {
   const client = await pool.connect()
   try {
-    await client.query(REPLANNED)
+    await client.query(`${REPLANNED};${settings}`)
     const { rows } = await client.query<Row>({ text, values: [...values] })
     await client.query('commit')
     client.release()
