@@ -3,6 +3,8 @@ import { connectPostgres } from '../../src/adapters/postgres/connect.ts'
 import { accessStoreContract } from '../contract/access-store.ts'
 import { artifactStoreContract } from '../contract/artifact-store.ts'
 import { conversationStoreContract } from '../contract/conversation-store.ts'
+import { factStoreContract } from '../contract/fact-store.ts'
+import { identityStoreContract } from '../contract/identity-store.ts'
 import { ledgerContract } from '../contract/ledger.ts'
 import { previewStoreContract } from '../contract/preview-store.ts'
 import { taskQueueContract } from '../contract/task-queue.ts'
@@ -22,6 +24,8 @@ if (withoutPostgres === false) {
   artifactStoreContract('postgres', openStores)
   previewStoreContract('postgres', openStores)
   accessStoreContract('postgres', openStores)
+  factStoreContract('postgres', openStores)
+  identityStoreContract('postgres', openStores)
   taskSignalsContract(
     'postgres',
     async (processes) => {

@@ -6,11 +6,14 @@ import { cardStoreContract } from '../../../test/contract/card-store.ts'
 import { chatMovesContract } from '../../../test/contract/chat-moves.ts'
 import { chatStoreContract } from '../../../test/contract/chat-store.ts'
 import { conversationStoreContract } from '../../../test/contract/conversation-store.ts'
+import { factStoreContract } from '../../../test/contract/fact-store.ts'
+import { identityStoreContract } from '../../../test/contract/identity-store.ts'
 import { inboxContract } from '../../../test/contract/inbox.ts'
 import { leasesContract } from '../../../test/contract/leases.ts'
 import { ledgerContract } from '../../../test/contract/ledger.ts'
 import { memberStoreContract } from '../../../test/contract/member-store.ts'
 import { memoStoreContract } from '../../../test/contract/memo-store.ts'
+import { memoryFilesContract } from '../../../test/contract/memory-files.ts'
 import { objectStoreContract } from '../../../test/contract/object-store.ts'
 import { outboxUpkeepContract } from '../../../test/contract/outbox-upkeep.ts'
 import { outboxContract } from '../../../test/contract/outbox.ts'
@@ -23,11 +26,14 @@ import { createMemoryArtifactStore } from './artifact-store.ts'
 import { createMemoryCardStore } from './card-store.ts'
 import { createMemoryChatStore } from './chat-store.ts'
 import { createMemoryConversationStore } from './conversation-store.ts'
+import { createMemoryFactStore } from './fact-store.ts'
+import { createMemoryIdentityStore } from './identity-store.ts'
 import { createMemoryInbox } from './inbox.ts'
 import { createMemoryLeases } from './leases.ts'
 import { createMemoryLedger } from './ledger.ts'
 import { createMemoryMemberStore } from './member-store.ts'
 import { createMemoryMemoStore } from './memo-store.ts'
+import { createMemoryMemoryFiles } from './memory-files.ts'
 import { createMemoryObjectStore } from './object-store.ts'
 import { createMemoryOutbox } from './outbox.ts'
 import { createMemoryPreviewStore } from './preview-store.ts'
@@ -52,6 +58,9 @@ artifactStoreContract('memory', async () => ({ artifacts: createMemoryArtifactSt
 previewStoreContract('memory', async () => ({ previews: createMemoryPreviewStore(), close }))
 accessStoreContract('memory', async () => ({ access: createMemoryAccessStore(), close }))
 objectStoreContract('memory', async () => ({ objects: createMemoryObjectStore(), close }))
+factStoreContract('memory', async () => ({ facts: createMemoryFactStore(), close }))
+identityStoreContract('memory', async () => ({ identities: createMemoryIdentityStore(), close }))
+memoryFilesContract('memory', async () => ({ memoryFiles: createMemoryMemoryFiles(), close }))
 taskSignalsContract('memory', async () => ({ ends: [createMemoryTaskSignals()], close }), 1)
 
 inboxContract('memory', async () => {

@@ -5,6 +5,8 @@ import type { ArtifactStore } from '../../core/ports/artifact-store.ts'
 import type { CardStore } from '../../core/ports/card-store.ts'
 import type { ChatStore } from '../../core/ports/chat-store.ts'
 import type { ConversationStore } from '../../core/ports/conversation-store.ts'
+import type { FactStore } from '../../core/ports/fact-store.ts'
+import type { IdentityStore } from '../../core/ports/identity-store.ts'
 import type { Inbox } from '../../core/ports/inbox.ts'
 import type { KnowledgeStore } from '../../core/ports/knowledge-store.ts'
 import type { Leases } from '../../core/ports/leases.ts'
@@ -24,6 +26,8 @@ import { createPostgresArtifactStore } from './artifact-store.ts'
 import { createPostgresCardStore } from './card-store.ts'
 import { createPostgresChatStore } from './chat-store.ts'
 import { createPostgresConversationStore } from './conversation-store.ts'
+import { createPostgresFactStore } from './fact-store.ts'
+import { createPostgresIdentityStore } from './identity-store.ts'
 import { createPostgresInbox } from './inbox.ts'
 import { createPostgresKnowledgeStore } from './knowledge-store.ts'
 import { createPostgresLeases } from './leases.ts'
@@ -58,6 +62,8 @@ export type PostgresStores = {
   readonly members: MemberStore
   readonly standing: StandingApprovals
   readonly memos: MemoStore
+  readonly facts: FactStore
+  readonly identities: IdentityStore
   readonly knowledge: KnowledgeStore
   /** True when the database answers: for readiness. Never throws. */
   readonly isReady: () => Promise<boolean>
@@ -105,6 +111,8 @@ export async function connectPostgres({ connection, log, poolSize }: ConnectDeps
     members: createPostgresMemberStore({ database }),
     standing: createPostgresStandingApprovals({ database }),
     memos: createPostgresMemoStore({ database }),
+    facts: createPostgresFactStore({ database }),
+    identities: createPostgresIdentityStore({ database }),
     knowledge: createPostgresKnowledgeStore({ database, log }),
     isReady: () =>
       database.run({ name: 'ready', text: 'select 1' }, []).then(
