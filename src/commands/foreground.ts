@@ -1,14 +1,15 @@
 // Follows one task in the terminal to its end: progress, approval, interruption, exit code.
-import { createInterface } from 'node:readline/promises'
 import { progressLines, seconds } from '../adapters/terminal/progress.ts'
 import { applyCommand, isRefusal } from '../core/task/apply-command.ts'
 import { followLog } from '../core/task/read-log.ts'
+import type { Approval } from '../core/vocabulary/approval.ts'
 import type { Task } from '../core/vocabulary/task.ts'
 import type { TaskEvent } from '../core/vocabulary/event.ts'
 import { eventToWire } from '../adapters/http/wire.ts'
 import { OWNER } from '../core/vocabulary/principal.ts'
 import type { Platform } from '../processes/platform.ts'
 import { startHand } from '../processes/hand.ts'
+import { askPerson } from './ask-person.ts'
 import { EXIT, refusalText } from './command.ts'
 import type { ExitCode, Output } from './command.ts'
 
@@ -17,7 +18,16 @@ export type ForegroundOptions = {
   /** Approve as the local owner. */
   readonly yes: boolean
   readonly output: Output
+  /** Shows what comes after this event; everything unless given. */
+  readonly after?: number
+  /** The lines that an event is worth; `run`'s unless given. */
+  readonly lines?: typeof progressLines
+  /** Puts the question to whoever is there; `run`'s unless given. */
+  readonly ask?: (approval: Approval) => Promise<Choice>
 }
+
+/** `left`: it waits on, and whoever asked knows. Null: nobody is there to answer. */
+export type Choice = 'approve' | 'reject' | 'left' | null
 
 /** Makes sure that somebody works on the task, shows it to its end, and answers with what the process should exit with. */
 export async function foreground(platform: Platform, task: Task, options: ForegroundOptions): Promise<ExitCode> {
@@ -60,47 +70,49 @@ export async function follow(
 ): Promise<ExitCode> {
   const { output } = options
   const began = platform.clock.now().getTime()
-  if (!options.json) output.line(`Task ${task.id}`)
-  for await (const event of followLog(platform, task.id, 0, signal)) {
+  const isTold = options.lines === undefined && !options.json
+  if (isTold) output.line(`Task ${task.id}`)
+  for await (const event of followLog(platform, task.id, options.after ?? 0, signal)) {
     show(event, options)
     if (event.type !== 'approval.requested') continue
     const code = await answer(platform, task, options)
     if (code !== null) return code
   }
   const ended = await platform.store.get(task.id)
-  if (!options.json) output.note(`  ${seconds(platform.clock.now().getTime() - began)}`)
+  if (isTold) output.note(`  ${seconds(platform.clock.now().getTime() - began)}`)
   return ended?.status === 'completed' ? EXIT.ok : EXIT.failed
 }
 
-function show(event: TaskEvent, { json, output }: ForegroundOptions): void {
+function show(event: TaskEvent, { json, output, lines = progressLines }: ForegroundOptions): void {
   if (json) return output.json(eventToWire(event))
-  for (const line of progressLines(event, output.paint)) output.line(line)
+  for (const line of lines(event, output.paint)) output.line(line)
 }
 
 /** Null when the task may go on; an exit code when this is as far as it gets here. */
 async function answer(platform: Platform, task: Task, options: ForegroundOptions): Promise<ExitCode | null> {
+  const { json, yes, output, ask = askToRun } = options
   const now = await platform.store.get(task.id)
-  if (now?.status !== 'needs_approval') return null
-  const choice = options.yes ? 'approve' : await askPerson(options)
+  if (now?.status !== 'needs_approval' || now.approval === null) return null
+  const choice = yes ? 'approve' : json ? null : await ask(now.approval)
+  if (choice === 'left') return EXIT.needsApproval
   if (choice === null) {
-    options.output.note(
+    output.note(
       `It waits for approval: factotum task approve ${task.id} (or reject). It then runs with \`factotum up\`.`,
     )
     return EXIT.needsApproval
   }
-  const approvalId = now.approval?.id ?? null
-  const decided = await applyCommand(platform, task.id, { type: choice, approvalId, by: OWNER, comment: null })
-  if (isRefusal(decided)) options.output.note(refusalText(decided, task.id))
+  const decision = { type: choice, approvalId: now.approval.id, by: OWNER, comment: null }
+  const decided = await applyCommand(platform, task.id, decision)
+  if (isRefusal(decided)) output.note(refusalText(decided, task.id))
   return null
 }
 
-async function askPerson({ json }: ForegroundOptions): Promise<'approve' | 'reject' | null> {
-  if (json || !process.stdin.isTTY || !process.stdout.isTTY) return null
-  const terminal = createInterface({ input: process.stdin, output: process.stdout })
-  try {
-    const said = (await terminal.question('Run it? [y/N] ')).trim().toLowerCase()
-    return said === 'y' || said === 'yes' ? 'approve' : 'reject'
-  } finally {
-    terminal.close()
-  }
+async function askToRun(): Promise<Choice> {
+  const said = await askPerson('Run it? [y/N] ')
+  if (said === null) return null
+  return isYes(said) ? 'approve' : 'reject'
+}
+
+export function isYes(said: string): boolean {
+  return ['y', 'yes'].includes(said.toLowerCase())
 }

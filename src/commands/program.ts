@@ -5,9 +5,11 @@ import { ConfigError } from '../config.ts'
 import { CommandError, EXIT } from './command.ts'
 import type { ExitCode } from './command.ts'
 import { botCommand } from './bot.ts'
+import { chatCommand } from './chat.ts'
 import { doctorCommand } from './doctor.ts'
 import { runCommand } from './run.ts'
 import { taskCommand } from './task.ts'
+import { threadCommand } from './thread.ts'
 import { tokenCommand } from './token.ts'
 import { upCommand } from './up.ts'
 import { userCommand } from './user.ts'
@@ -25,6 +27,8 @@ export async function runProgram(): Promise<ExitCode> {
   const commands = [
     upCommand(exit),
     runCommand(exit),
+    chatCommand(exit),
+    threadCommand(),
     taskCommand(exit),
     botCommand(exit),
     userCommand(),
