@@ -4,6 +4,7 @@ import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 import { z } from 'zod'
+import { CONFIRM_WORK } from './core/crew/run.ts'
 
 const MINUTE = 60_000
 const text = z.string().min(1).optional()
@@ -65,6 +66,8 @@ export const ENVIRONMENT = z.object({
   WORKER_LEASE_SECONDS: number(30, 1, 3_600),
   APPROVAL_HOURS: z.coerce.number().min(0.001).max(10_000).default(24),
   INPUT_CHARACTERS: number(32_000, 100, 1_000_000),
+  CONFIRM_WORK: z.enum(CONFIRM_WORK).default('always'),
+  CONTEXT_TOKENS: number(6_000, 500, 200_000),
   TASK_MODEL_CALLS: number(200, 1, 100_000),
   TASK_TOKENS: number(2_000_000, 1_000, 1_000_000_000),
   AGENT_TURNS: number(40, 1, 1_000),

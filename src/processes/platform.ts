@@ -4,6 +4,7 @@ import { mkdir } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { createDirectoryMemoryFiles } from '../adapters/memory-files/directory.ts'
 import { createModels } from '../adapters/models/models.ts'
 import { createRecordedModels } from '../adapters/models/recorded.ts'
 import { createDirectoryObjectStore } from '../adapters/objects/directory.ts'
@@ -22,7 +23,14 @@ import { createSystemIds } from '../adapters/system/ids.ts'
 import { createTelemetry, logDestination } from '../adapters/telemetry/telemetry.ts'
 import { ConfigError } from '../config.ts'
 import type { Config } from '../config.ts'
+import type { GatherDeps } from '../core/context/gather.ts'
+import { COMMANDS } from '../core/conversation/command-texts.ts'
+import { buildPromptPack } from '../core/crew/prompt-pack.ts'
+import type { PromptPack } from '../core/crew/prompt-pack.ts'
 import type { WorkerDeps } from '../core/dispatch/worker.ts'
+import { lookUp } from '../core/knowledge/look-up.ts'
+import { proposeFacts } from '../core/memory/propose.ts'
+import { acceptRequest } from '../core/task/accept-request.ts'
 import type { Preview } from '../core/ports/previews.ts'
 import type { FileToRead } from '../core/reading/read-file.ts'
 import { readFile } from '../core/reading/read-file.ts'
@@ -81,6 +89,19 @@ export async function openPlatform(config: Config, { say, logTo }: OpenOptions) 
       previewUrl: config.PREVIEW_URL ?? null,
       log: telemetry.log,
     })
+    const memoryFiles = createDirectoryMemoryFiles(join(dataDir, 'memory'))
+    const gather: GatherDeps = {
+      ...database,
+      memoryFiles,
+      telemetry,
+      lookUp: (scopes, words) => lookUp({ ...database, models, clock, telemetry }, scopes, words),
+    }
+    const promptPack = async (): Promise<PromptPack> =>
+      buildPromptPack(
+        { ...(await readPrompts(PROMPTS, join(dataDir, 'skills'))), commands: COMMANDS.map(({ name }) => name) },
+        (text) => ids.digest(text),
+      )
+    const limits = { inputCharacters: config.INPUT_CHARACTERS, approvalMs: config.approvalMs }
     const shared = {
       ...database,
       config,
@@ -95,10 +116,14 @@ export async function openPlatform(config: Config, { say, logTo }: OpenOptions) 
       objects,
       previews,
       readers,
+      memoryFiles,
+      gather,
     }
     return {
       ...shared,
-      limits: { inputCharacters: config.INPUT_CHARACTERS, approvalMs: config.approvalMs },
+      limits,
+      /** What every model call begins with, as it stands in the files now. */
+      promptPack,
       previewHosts: previews.hosts,
       isDead,
       /** What a file that somebody sent says: by a model where one is set, else by this machine. */
@@ -122,8 +147,13 @@ export async function openPlatform(config: Config, { say, logTo }: OpenOptions) 
       lockDataDirectory: () => lockDirectory(connection, `${hostname()}:${dataDir}`),
       workerDeps: async (): Promise<WorkerDeps> => ({
         ...shared,
-        prompts: await readPrompts(PROMPTS),
+        promptPack: await promptPack(),
         recordedModels: (log) => createRecordedModels(recordedTurns(log)),
+        accept: (request) => acceptRequest({ ...shared, limits }, request),
+        remember: async (candidates, { thread, message, task }) => {
+          await proposeFacts(shared, { thread, author: task.userId, message, taskId: task.id, candidates })
+        },
+        confirmWork: config.CONFIRM_WORK,
         approvalMs: config.approvalMs,
         attempts: ATTEMPTS,
         limits: crewLimits(config),
@@ -182,6 +212,7 @@ function crewLimits(config: Config): WorkerDeps['limits'] {
     modelDeadlineMs: config.MODEL_DEADLINE_SECONDS * 1_000,
     maxOutputTokens: 16_000,
     commandMs: config.COMMAND_SECONDS * 1_000,
+    contextTokens: config.CONTEXT_TOKENS,
     sandbox: {
       memoryBytes: config.SANDBOX_MEMORY_MB * MB,
       processes: config.SANDBOX_PROCESSES,

@@ -5,7 +5,7 @@ import type { MemoryFile } from '../ports/memory-files.ts'
 import type { KnowledgeHit } from '../vocabulary/knowledge.ts'
 import type { Fact } from '../vocabulary/memory.ts'
 import type { Task } from '../vocabulary/task.ts'
-import { enclose, quote } from './quote.ts'
+import { enclose, mention, oneLine, quote, withoutTags } from './quote.ts'
 import { clipToTokens, countTokens } from './tokens.ts'
 
 /** How many messages are told at most. */
@@ -60,6 +60,10 @@ const HUNGRY: readonly SectionName[] = ['conversation', 'knowledge', 'facts', 'm
 /** No single item may take more of the budget: a long paste would push out everything else. */
 const ITEM_SHARE = 0.25
 const ITEM_OVERHEAD = 2
+/** The newest messages may be told at length; of older ones the gist is enough. */
+const RECENT = 4
+const ARTIFACTS = 8
+const LINE_BREAK = /\r\n|[\n\v\f\r\u0085\u2028\u2029]/g
 const SECTION_OVERHEAD = 12
 
 type Item = { readonly text: string; readonly tokens: number }
@@ -96,7 +100,13 @@ export function buildContextPack(material: ContextMaterial, budget: number): Con
   for (const { name, items, shown } of wanted) {
     const kept = items.slice(0, taken.get(name) ?? 0)
     if (items.length === 0) continue
-    const text = kept.length === 0 ? '' : enclose(name, shown(kept).map((item) => item.text))
+    const text =
+      kept.length === 0
+        ? ''
+        : enclose(
+            name,
+            shown(kept).map((item) => item.text),
+          )
     sections.push({ name, tokens: countTokens(text), items: kept.length, left_out: items.length - kept.length })
     if (text !== '') texts.push(text)
     if (name === 'rules') rules = text
@@ -109,9 +119,9 @@ export function buildContextPack(material: ContextMaterial, budget: number): Con
 
 function wantedSections(material: ContextMaterial, budget: number): readonly Wanted[] {
   const most = Math.max(40, Math.floor(budget * ITEM_SHARE))
+  const half = Math.floor(most / 2)
   const item = (text: string): Item => ({ text, tokens: countTokens(text) + ITEM_OVERHEAD })
   const asIs = (items: readonly Item[]) => items
-  const cut = (text: string, limit = most) => clipToTokens(text, limit)
   const rules = material.facts.filter(({ kind }) => kind === 'constraint')
   const others = material.facts.filter(({ kind }) => kind !== 'constraint')
   const soul = material.files.filter(({ name }) => name === 'SOUL.md')
@@ -119,24 +129,34 @@ function wantedSections(material: ContextMaterial, budget: number): readonly Wan
   const told = material.messages.filter((message) => message.inContext).slice(-CONTEXT_MESSAGES)
   return [
     { name: 'rules', items: rules.map((fact) => item(`- ${ruleWords(fact)}`)), shown: asIs },
-    { name: 'soul', items: soul.map(({ text }) => item(inside(cut(text, Math.floor(most / 2))))), shown: asIs },
+    { name: 'soul', items: soul.map(({ text }) => item(withoutTags(clipToTokens(text, half)))), shown: asIs },
     {
       name: 'memory',
-      items: notes.map(({ name, text }) => item(quote('material', cut(text, Math.floor(most / 2)), { from: name }))),
+      items: notes.map(({ name, text }) => item(quote('material', clipToTokens(text, half), { from: name }))),
       shown: asIs,
     },
-    { name: 'facts', items: others.map(({ kind, text }) => item(`- ${kind}: ${inside(oneLine(text))}`)), shown: asIs },
+    {
+      name: 'facts',
+      items: others.map(({ kind, text }) => item(`- ${kind}: ${withoutTags(oneLine(text))}`)),
+      shown: asIs,
+    },
     {
       name: 'knowledge',
-      items: material.knowledge.map((hit, index) =>
-        item(quote('material', cut(hit.text), { mark: `[${index + 1}]`, from: hit.title, part: hit.heading })),
+      items: material.knowledge.map(({ text, title, heading }, index) =>
+        item(quote('material', clipToTokens(text, most), { mark: `[${index + 1}]`, from: title, part: heading })),
       ),
       shown: asIs,
     },
-    { name: 'work', items: material.work.map((task) => item(workLine(task, most))), shown: (items) => items.toReversed() },
+    {
+      name: 'work',
+      items: material.work.map((task) => item(workLine(task, Math.floor(most / 4)))),
+      shown: (items) => items.toReversed(),
+    },
     {
       name: 'conversation',
-      items: told.toReversed().map((message) => item(messageLine(message, most))),
+      items: told
+        .toReversed()
+        .map((message, age) => item(messageLines(message, age < RECENT ? most : Math.floor(most / 3)))),
       shown: (items) => items.toReversed(),
     },
   ]
@@ -144,43 +164,48 @@ function wantedSections(material: ContextMaterial, budget: number): readonly Wan
 
 /** A rule as it is told: what a person stated, in their words. */
 export function ruleWords({ rule, text }: Pick<Fact, 'rule' | 'text'>): string {
-  const words = inside(oneLine(text))
+  const words = withoutTags(oneLine(text))
   if (rule === null || new RegExp(`^${rule === 'ask_first' ? 'ask' : rule}\\b`, 'i').test(words)) return words
   return `${rule === 'ask_first' ? 'ask first' : rule}: ${words}`
 }
 
-function messageLine(message: MessageWithArtifacts, most: number): string {
-  const who = message.role === 'assistant' ? 'you' : (message.authorName ?? message.author ?? 'somebody')
-  const said = clipToTokens(message.text, most)
-  const lines = [`[${minute(message.createdAt)}] ${inside(oneLine(who))}: ${inside(said)}`]
-  for (const { name, kind, mediaType, bytes, content } of message.artifacts) {
-    if (content === null) lines.push(inside(`  (file ${oneLine(name)}, ${oneLine(mediaType)}, ${bytes} bytes)`))
-    else lines.push(quote('material', clipToTokens(content.text, most), { from: name, kind, read_by: content.by }))
-  }
-  return clipToTokens(lines.join('\n'), most * 2)
+/** What follows the first line is set in: no message can look like two. */
+function messageLines(message: MessageWithArtifacts, most: number): string {
+  const who = message.role === 'assistant' ? 'you' : nameOf(message.authorName ?? message.author ?? '')
+  const said = withoutTags(clipToTokens(message.text, most)).replaceAll(LINE_BREAK, '\n  ')
+  const files = message.artifacts.slice(0, ARTIFACTS)
+  const left = message.artifacts.length - files.length
+  const share = Math.floor(most / Math.max(1, files.filter(({ content }) => content !== null).length))
+  return [
+    `[${minute(message.createdAt)}] ${who}: ${said}`,
+    ...files.map(({ name, kind, mediaType, bytes, content }) =>
+      content === null
+        ? mention('file', { name, type: mediaType, bytes: String(bytes) })
+        : quote('material', clipToTokens(content.text, share), { from: name, kind, read_by: content.by }),
+    ),
+    ...(left > 0 ? [`  (and ${left} more files)`] : []),
+  ].join('\n')
+}
+
+/** Nobody can call themself what only the platform is called, or look like more than a name. */
+function nameOf(author: string): string {
+  const name = oneLine(withoutTags(author).replaceAll(/[[\]:<>\p{Cc}\p{Cf}]+/gu, ' ')).slice(0, 60)
+  return name === '' || /^you$/i.test(name) ? 'somebody' : name
 }
 
 function workLine(task: Task, most: number): string {
+  const short = (text: string): string => oneLine(clipToTokens(text, most))
   const outcome = task.result?.summary ?? task.error ?? ''
   const files = (task.result?.changed_files ?? []).slice(0, 20).join(', ')
   const parts = [
-    `${task.id} (${task.taskType ?? 'not routed'}, ${task.status}): ${oneLine(clipToTokens(task.inputText, Math.floor(most / 4)))}`,
-    ...(task.routing === null ? [] : [`  understood: ${oneLine(task.routing.summary)} ${oneLine(task.routing.plan)}`]),
-    ...(outcome === '' ? [] : [`  came of it: ${oneLine(clipToTokens(outcome, Math.floor(most / 4)))}`]),
-    ...(files === '' ? [] : [`  files: ${files}`]),
+    `${task.id} (${task.taskType ?? 'not routed'}, ${task.status}): ${short(task.inputText)}`,
+    ...(task.routing === null ? [] : [`  understood: ${short(`${task.routing.summary} ${task.routing.plan}`)}`]),
+    ...(outcome === '' ? [] : [`  came of it: ${short(outcome)}`]),
+    ...(files === '' ? [] : [`  files: ${short(files)}`]),
   ]
-  return inside(parts.join('\n'))
+  return withoutTags(parts.join('\n'))
 }
 
 function minute(at: Date): string {
   return `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`
-}
-
-function oneLine(text: string): string {
-  return text.replaceAll(/\s+/g, ' ').trim()
-}
-
-/** Of words that stand within a section: none of them may end it or open another. */
-function inside(text: string): string {
-  return quote('x', text).slice(4, -5)
 }

@@ -4,6 +4,7 @@ import type { FactStore } from '../ports/fact-store.ts'
 import type { IdentityStore } from '../ports/identity-store.ts'
 import type { MemoryFile, MemoryFileName, MemoryFiles } from '../ports/memory-files.ts'
 import type { TaskStore } from '../ports/task-store.ts'
+import type { Telemetry } from '../ports/telemetry.ts'
 import type { MessageId, UserId } from '../vocabulary/ids.ts'
 import type { KnowledgeHit } from '../vocabulary/knowledge.ts'
 import type { Fact, MemoryScope } from '../vocabulary/memory.ts'
@@ -22,6 +23,7 @@ export type GatherDeps = {
   readonly identities: IdentityStore
   /** What the knowledge of these scopes has about the words, best first. */
   readonly lookUp: (scopes: readonly MemoryScope[], words: string) => Promise<readonly KnowledgeHit[]>
+  readonly telemetry: Pick<Telemetry, 'log'>
 }
 
 export type ContextQuery = {
@@ -38,6 +40,8 @@ export type ContextQuery = {
 
 const FACTS = 50
 const WORK = 5
+/** Questions stand between: that many tasks are looked at to find work. */
+const LOOKED_AT = 15
 const DAY_MS = 86_400_000
 
 /** What a person's words are answered with, in this conversation. In a group what only concerns the person is not told, but for rules. */
@@ -51,6 +55,10 @@ export async function scopesFor(
   return { all: [...open, person], open: thread.direct ? [...open, person] : open }
 }
 
+/**
+ * Throws where the conversation, the facts or the tasks can't be read: nothing is answered without the rules. Files and knowledge that
+ * can't be read are left out, and the log says so.
+ */
 export async function gatherContext(deps: GatherDeps, query: ContextQuery): Promise<ContextMaterial> {
   const { thread, author, words, before, now } = query
   const [scopes, messages] = await Promise.all([
@@ -59,9 +67,12 @@ export async function gatherContext(deps: GatherDeps, query: ContextQuery): Prom
   ])
   const [facts, files, knowledge, work] = await Promise.all([
     deps.facts.list({ scopes: scopes.all, statuses: ['kept'], limit: FACTS }),
-    readFiles(deps.memoryFiles, scopes.open, now),
-    words.trim() === '' ? [] : deps.lookUp(scopes.open, words),
-    recentWork(deps.store, messages.map(({ taskId }) => taskId)),
+    readFiles(deps, scopes.open, now),
+    words.trim() === '' ? [] : orNothing(deps, 'Knowledge', () => deps.lookUp(scopes.open, words), []),
+    recentWork(
+      deps.store,
+      messages.map(({ taskId }) => taskId),
+    ),
   ])
   return { messages, work, facts: facts.filter((fact) => isTold(fact, scopes.open)), files, knowledge }
 }
@@ -71,19 +82,37 @@ function isTold(fact: Fact, open: readonly MemoryScope[]): boolean {
 }
 
 async function readFiles(
-  files: MemoryFiles,
+  deps: Pick<GatherDeps, 'memoryFiles' | 'telemetry'>,
   scopes: readonly MemoryScope[],
   now: Date,
 ): Promise<readonly MemoryFile[]> {
   const day = (at: number) => `memory/${new Date(at).toISOString().slice(0, 10)}.md`
   const names = ['SOUL.md', 'MEMORY.md', day(now.getTime()), day(now.getTime() - DAY_MS)] as MemoryFileName[]
-  const read = await Promise.all(scopes.flatMap((scope) => names.map((name) => files.read(scope, name))))
-  return read.filter((file): file is MemoryFile => file !== null && file.text.trim() !== '')
+  const read = (scope: MemoryScope, name: MemoryFileName): Promise<MemoryFile | null> =>
+    orNothing(deps, name, () => deps.memoryFiles.read(scope, name), null)
+  const found = await Promise.all(scopes.flatMap((scope) => names.map((name) => read(scope, name))))
+  return found.filter((file): file is MemoryFile => file !== null && file.text.trim() !== '')
 }
 
 /** Newest first. */
 async function recentWork(store: TaskStore, ids: readonly (TaskId | null)[]): Promise<readonly Task[]> {
-  const newest = [...new Set(ids.toReversed())].filter((id): id is TaskId => id !== null).slice(0, WORK)
+  const newest = [...new Set(ids.toReversed())].filter((id): id is TaskId => id !== null).slice(0, LOOKED_AT)
   const tasks = await Promise.all(newest.map((id) => store.get(id)))
-  return tasks.filter((task): task is Task => task !== null && task.taskType !== 'question')
+  return tasks.filter((task): task is Task => task !== null && task.taskType !== 'question').slice(0, WORK)
+}
+
+async function orNothing<T>(
+  { telemetry }: Pick<GatherDeps, 'telemetry'>,
+  what: string,
+  look: () => Promise<T>,
+  nothing: T,
+): Promise<T> {
+  try {
+    return await look()
+  } catch (error) {
+    telemetry.log('warn', `${what} could not be read and is left out of the context`, {
+      error: error instanceof Error ? error.message : String(error),
+    })
+    return nothing
+  }
 }

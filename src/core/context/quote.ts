@@ -1,14 +1,40 @@
 // Marks where a person's or a file's words begin and end, so that no model takes them for instructions of the platform.
 
 /** Every tag that the platform's prompts use: inside a quotation none of them may be closed or opened. */
-const TAGS =
-  'request|plan|diff|files|file|output|findings|context|rules|soul|memory|facts|knowledge|conversation|material|work|proposal|attachments|subtask|index'
-const MARK = new RegExp(`<(?=\\s*/?\\s*(?:${TAGS})\\b)`, 'gi')
+const TAGS = [
+  'attachments',
+  'context',
+  'conversation',
+  'diff',
+  'elsewhere',
+  'facts',
+  'file',
+  'files',
+  'findings',
+  'index',
+  'knowledge',
+  'material',
+  'memory',
+  'output',
+  'plan',
+  'proposal',
+  'request',
+  'rules',
+  'soul',
+  'subtask',
+  'work',
+]
+/** Models read tags in any case, and past blanks and signs that cannot be seen. */
+const MARK = new RegExp(String.raw`<(?=[\s\p{Cf}]*/?[\s\p{Cf}]*(?:${TAGS.join('|')})(?![\p{L}\p{N}_-]))`, 'giu')
 
 /** `tag` with the text inside, of which nothing can end the quotation early or open another. */
 export function quote(tag: string, text: string, about: Readonly<Record<string, string>> = {}): string {
-  const attributes = Object.entries(about).map(([name, value]) => ` ${name}="${attribute(value)}"`)
-  return `<${tag}${attributes.join('')}>\n${text.replace(MARK, '<\\')}\n</${tag}>`
+  return `<${tag}${attributes(about)}>\n${withoutTags(text)}\n</${tag}>`
+}
+
+/** A tag that tells of something and quotes nothing. */
+export function mention(tag: string, about: Readonly<Record<string, string>>): string {
+  return `<${tag}${attributes(about)}/>`
 }
 
 /** Quotations within a quotation: the parts were quoted by themselves. */
@@ -16,10 +42,25 @@ export function enclose(tag: string, parts: readonly string[]): string {
   return `<${tag}>\n${parts.join('\n')}\n</${tag}>`
 }
 
+/** Words that stand within a quotation beside others: none of them may end it or open another. `<\` stands for `<` in what comes back. */
+export function withoutTags(text: string): string {
+  return text.replace(MARK, '<\\')
+}
+
+export function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').trim()
+}
+
+function attributes(about: Readonly<Record<string, string>>): string {
+  return Object.entries(about)
+    .map(([name, value]) => ` ${name}="${attribute(value)}"`)
+    .join('')
+}
+
 /** One line without signs that could end it. */
 function attribute(value: string): string {
   return value
-    .replaceAll(/[\s"<>&\u0000-\u001f\u007f-\u009f]+/g, ' ')
+    .replaceAll(/[\s"<>&\p{Cc}\p{Cf}]+/gu, ' ')
     .trim()
     .slice(0, 200)
 }

@@ -1,45 +1,68 @@
 // How many tokens a text is, near enough to keep a budget: without a vendor's tokenizer, and rather too many than too few.
 
-/** Pieces as byte-pair vocabularies cut them: words with the space before them, runs of digits, signs, breaks, everything else. */
-const PIECES = / ?[A-Za-z]+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+|\s+|[^\u0000-\u024f]|\p{L}/gu
-/** Letters of a Latin word that one token holds, in the middle. */
-const WORD = 6
-const SIGNS = 2
+/**
+ * Pieces as byte-pair vocabularies cut them, each kind with the characters (UTF-16) that one of its tokens holds, rather too few: words
+ * with the space before them and the humps of camelCase, capitals, digits, signs, blanks, other alphabets, everything else.
+ */
+const PIECES =
+  /( ?[A-Z]?[a-z]+)|( ?[A-Z]+)|(\p{Nd}{1,3})|( ?[!-/:-@[-`{-~]+)|([^\S\n]+)|(\s+)|( ?[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Arabic}\p{Script=Hebrew}\u00c0-\u024f]+)|((?:(?![A-Za-z])[\p{L}\p{M}])+)|(\S)/gu
+const HELD = [6, 3, 3, 2, 8, 16, 2, 0.9, 0.7]
+const [BLANKS, BREAKS] = [4, 5]
+/** No piece holds more characters a token than this. */
+const MOST_CHARACTERS = 16
 
 /** Whole, not negative; 0 for an empty text alone. Linear in the text. */
 export function countTokens(text: string): number {
   let tokens = 0
-  for (const [piece] of text.matchAll(PIECES)) {
-    const length = piece.trimStart().length
-    if (length === 0) tokens += piece.includes('\n') ? 1 : Math.ceil(piece.length / 8)
-    else if (/[A-Za-z]/.test(piece)) tokens += Math.ceil(length / WORD)
-    else if (/^[\p{N}]/u.test(piece)) tokens += 1
-    else tokens += piece.codePointAt(0)! < 0x250 ? Math.ceil(length / SIGNS) : Math.max(1, Math.ceil(length * 0.9))
-  }
+  for (const piece of text.matchAll(PIECES)) tokens += tokensOf(piece)
   return tokens
 }
 
-/**
- * The text cut to at most `limit` tokens, the middle left out: the beginning says what it is and the end what is wanted.
- */
-export function clipToTokens(text: string, limit: number): string {
-  const all = countTokens(text)
-  if (all <= limit) return text
-  // The share that fits is found by halving: tokens do not spread evenly.
-  let low = 0
-  let high = text.length
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2)
-    if (countTokens(clippedTo(text, middle)) <= limit) low = middle
-    else high = middle - 1
-  }
-  return clippedTo(text, low)
+function tokensOf(piece: RegExpExecArray): number {
+  const kind = piece.findIndex((group, index) => index > 0 && group !== undefined) - 1
+  const blank = kind === BLANKS || kind === BREAKS || piece[0][0] !== ' ' ? 0 : 1
+  return Math.ceil((piece[0].length - blank) / (HELD[kind] ?? 1))
 }
 
-function clippedTo(text: string, kept: number): string {
-  const head = Math.ceil(kept * 0.6)
-  const tail = kept - head
-  const left = text.length - kept
-  const [start, end] = [text.slice(0, head).toWellFormed(), tail === 0 ? '' : text.slice(-tail).toWellFormed()]
-  return `${start}\n[… ${left} characters left out …]\n${end}`
+/** Below this there is no room for words about what is missing. */
+const HARDLY_ANY = 30
+
+/**
+ * The text cut to at most `limit` tokens, the middle left out: the beginning says what it is and the end what is wanted. Where there
+ * is hardly any room, the beginning alone. Takes time for what it keeps, not for what it is given.
+ */
+export function clipToTokens(text: string, limit: number): string {
+  if (text.length <= limit * MOST_CHARACTERS && countTokens(text) <= limit) return text
+  if (limit < HARDLY_ANY) return headOf(text, limit)
+  const room = limit - countTokens(noteOn(text.length)) - 1
+  const tailRoom = Math.floor(room * 0.4)
+  const start = headOf(text, room - tailRoom)
+  const end = tailOf(text, tailRoom)
+  return `${start}${noteOn(text.length - start.length - end.length)}${end}`
+}
+
+function noteOn(characters: number): string {
+  return `\n[${characters} characters left out]\n`
+}
+
+function headOf(text: string, limit: number): string {
+  let [tokens, end] = [0, 0]
+  for (const piece of text.matchAll(PIECES)) {
+    tokens += tokensOf(piece)
+    if (tokens > limit) break
+    end = piece.index + piece[0].length
+  }
+  return text.slice(0, end)
+}
+
+function tailOf(text: string, limit: number): string {
+  const last = text.slice(-limit * MOST_CHARACTERS).toWellFormed()
+  const pieces = [...last.matchAll(PIECES)]
+  let [tokens, start] = [0, last.length]
+  for (const piece of pieces.toReversed()) {
+    tokens += tokensOf(piece)
+    if (tokens > limit) break
+    start = piece.index
+  }
+  return last.slice(start)
 }

@@ -58,7 +58,7 @@ export async function runAgent(run: Run, workshop: Workshop, assignment: Assignm
       role: assignment.role,
       subject: assignment.subject,
       tier: role.tier,
-      system: run.prompts[role.prompt],
+      system: run.promptPack.systems[role.prompt],
     }
     const turn = await askForTurn(run, question, withinReach(messages), tools)
     messages.push({
@@ -152,6 +152,7 @@ async function useTool(
               data: { step, agent: assignment.role, message: stripEscapes(text).slice(-EVENT_OUTPUT_CHARACTERS) },
             }),
           publish: workshop.publish,
+          skills: run.promptPack.skills,
           limits: run.limits,
         })
   const elapsed = Math.max(0, Math.round(run.clock.now().getTime() - began))

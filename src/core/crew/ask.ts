@@ -103,7 +103,8 @@ function spent(
   began: number,
 ): TaskEventBody {
   const agent: AgentName = question.role
-  const data = { step: question.step, agent, tier: question.tier, ...answer.usage, ...answer.model }
+  const about = { step: question.step, agent, tier: question.tier, prompt: run.promptPack.version }
+  const data = { ...about, ...answer.usage, ...answer.model }
   run.meter.record(data)
   const labels = { provider: answer.model.provider, tier: question.tier }
   run.telemetry.time('model_call_seconds', (run.clock.now().getTime() - began) / 1_000, labels)

@@ -29,6 +29,7 @@ export async function recordChanges(run: Run, workshop: Workshop): Promise<Works
       taskId: run.task.id,
       messageId: null,
       kind: 'file',
+      content: null,
       objectKey,
       createdAt: run.clock.now(),
     })

@@ -1,7 +1,7 @@
 // Software from a request: plan, write, run, test, check by the platform, repair, review. It ends only when the
 // platform's own checks pass on the last diff; otherwise it fails and says with what.
 import type { CheckReport } from '../vocabulary/check.ts'
-import type { Plan, Review, Subtask } from '../vocabulary/plan.ts'
+import type { Plan, Review, Subtask, SubtaskRole } from '../vocabulary/plan.ts'
 import type { TaskResult } from '../vocabulary/task.ts'
 import { isPassed, runGate } from '../quality/gate.ts'
 import { TaskFailure } from '../task/task-failure.ts'
@@ -10,10 +10,13 @@ import type { AgentReport } from './agent.ts'
 import { askForObject } from './ask.ts'
 import { diffBetween, recordChanges } from './changes.ts'
 import { orderSubtasks } from './plan-order.ts'
-import { quote } from './prompts.ts'
+import { quote } from '../context/quote.ts'
+import { taskPackOf } from './context.ts'
 import { resultOf } from './result.ts'
+import { splitParts } from './route.ts'
 import type { Run } from './run.ts'
 import { PLAN_SCHEMA, REVIEW_SCHEMA } from './schemas.ts'
+import { fullPrompt, narrowPrompt } from './task-pack.ts'
 import type { Workshop } from './workshop.ts'
 
 const REVIEW_BYTES = 200_000
@@ -43,9 +46,10 @@ async function makePlan(run: Run, workshop: Workshop): Promise<Plan> {
     role: 'planner',
     subject: 'plan',
     tier: 'main',
-    system: run.prompts.planner,
+    system: run.promptPack.systems.planner,
   } as const
-  const prompt = [quote('request', run.task.inputText), await filesOf(workshop)].join('\n\n')
+  const pack = taskPackOf(run, splitParts(run))
+  const prompt = [fullPrompt(pack), await filesOf(workshop)].join('\n\n')
   return askForObject(run, question, prompt, PLAN_SCHEMA, 'plan')
 }
 
@@ -55,8 +59,8 @@ function doSubtask(run: Run, workshop: Workshop, subtask: Subtask): Promise<Agen
     const wanted = [subtask.instructions, 'It is done when:', ...subtask.acceptance.map((line) => `- ${line}`)].join(
       '\n',
     )
-    const brief = await briefOf(run, workshop, key, `Your subtask: ${subtask.title}\n${wanted}`)
     const { id: subject, title, role } = subtask
+    const brief = await briefOf(run, workshop, key, role, quote('subtask', `${title}\n${wanted}`))
     return { output: await runAgent(run, workshop, { key, subject, title, role, brief }) }
   })
 }
@@ -139,6 +143,7 @@ async function repair(
       run,
       workshop,
       key,
+      'coder',
       `${title}. Mend the cause; never weaken or delete a test.\n\n${problem}`,
     )
     return { output: await runAgent(run, workshop, { key, subject, title, role: 'coder', brief }) }
@@ -153,13 +158,13 @@ async function reviewOnce(run: Run, workshop: Workshop, step: string, plan: Plan
     role: 'reviewer',
     subject: 'review',
     tier: 'review',
-    system: run.prompts.reviewer,
+    system: run.promptPack.systems.reviewer,
   } as const
   const diff = run.journal.has(step)
     ? { patch: '', truncated: false }
     : await diffBetween(run, workshop.baseline, to, REVIEW_BYTES)
   const prompt = [
-    quote('request', run.task.inputText),
+    narrowPrompt({ ...taskPackOf(run, splitParts(run)), readings: [] }),
     quote('plan', plan.summary),
     quote('diff', diff.patch),
     ...(diff.truncated
@@ -170,9 +175,11 @@ async function reviewOnce(run: Run, workshop: Workshop, step: string, plan: Plan
 }
 
 /** Recorded, because the workspace it describes changes as the agent works, and a resumed agent must read the same. */
-function briefOf(run: Run, workshop: Workshop, key: string, wanted: string): Promise<string> {
+function briefOf(run: Run, workshop: Workshop, key: string, role: SubtaskRole, wanted: string): Promise<string> {
+  const pack = taskPackOf(run, splitParts(run))
+  const told = role === 'coder' ? fullPrompt(pack) : narrowPrompt(pack)
   return run.journal.step(`${key}/brief`, { agent: 'platform', title: 'Brief the agent' }, async () => ({
-    output: [quote('request', run.task.inputText), wanted, await filesOf(workshop)].join('\n\n'),
+    output: [told, wanted, await filesOf(workshop)].join('\n\n'),
   }))
 }
 

@@ -1,24 +1,33 @@
-// Answers a question: one turn of the assistant, no tools, no sandbox.
+// Answers in words: one turn of the assistant, no tools, no sandbox; or the question back, where it is not clear what is wanted.
 import type { TaskResult } from '../vocabulary/task.ts'
 import { TaskFailure } from '../task/task-failure.ts'
 import { askForTurn } from './ask.ts'
-import { quote } from './prompts.ts'
+import { cited, withinWords } from './cited.ts'
+import { taskPackOf } from './context.ts'
 import { resultOf } from './result.ts'
+import { splitParts } from './route.ts'
 import type { Run } from './run.ts'
+import { fullPrompt } from './task-pack.ts'
 
 export async function answerQuestion(run: Run): Promise<TaskResult> {
+  const { routing } = run.task
+  const ask = routing?.ask ?? null
+  if (ask !== null) return resultOf(run, { summary: firstLine(ask), answer: ask })
   const question = {
     step: 'answer',
     title: 'Answer',
     role: 'assistant',
     subject: 'answer',
-    tier: 'main',
-    system: run.prompts.assistant,
+    // Thanks and small talk need no big model.
+    tier: routing?.intent === 'other' ? 'small' : 'main',
+    system: run.promptPack.systems.assistant,
   } as const
-  const turn = await askForTurn(run, question, [{ role: 'user', text: quote('request', run.task.inputText) }], [])
+  const text = fullPrompt(taskPackOf(run, splitParts(run)))
+  const turn = await askForTurn(run, question, [{ role: 'user', text }], [])
   if (turn.text.trim() === '')
     throw new TaskFailure('The model gave no answer. Ask again, or ask another model (MODEL_MAIN).')
-  return resultOf(run, { summary: firstLine(turn.text), answer: turn.text })
+  const answer = cited(withinWords(turn.text), run.context.pack.sources)
+  return resultOf(run, { summary: firstLine(answer.text), answer: answer.text, sources: answer.sources })
 }
 
 function firstLine(text: string): string {

@@ -12,6 +12,7 @@ export function resultOf(run: Run, found: Partial<TaskResult>): TaskResult {
     commit: run.journal.lastCommit(),
     changed_files: [],
     checks: [],
+    sources: [],
     ...found,
     usage: run.meter.totals(),
     offline: run.meter.offline(),

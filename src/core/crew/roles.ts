@@ -7,7 +7,19 @@ import type { ToolName } from './tools/registry.ts'
 export type Role = { readonly prompt: PromptName; readonly tier: ModelTier; readonly tools: readonly ToolName[] }
 
 export const ROLES: Readonly<Record<SubtaskRole, Role>> = {
-  coder: { prompt: 'coder', tier: 'main', tools: ['read', 'write', 'edit', 'list', 'search', 'shell', 'finish'] },
-  executor: { prompt: 'executor', tier: 'main', tools: ['read', 'list', 'search', 'shell', 'serve', 'finish'] },
-  tester: { prompt: 'tester', tier: 'main', tools: ['read', 'write', 'edit', 'list', 'search', 'shell', 'finish'] },
+  coder: {
+    prompt: 'coder',
+    tier: 'main',
+    tools: ['read', 'write', 'edit', 'list', 'search', 'shell', 'skill', 'finish'],
+  },
+  executor: {
+    prompt: 'executor',
+    tier: 'main',
+    tools: ['read', 'list', 'search', 'shell', 'serve', 'skill', 'finish'],
+  },
+  tester: {
+    prompt: 'tester',
+    tier: 'main',
+    tools: ['read', 'write', 'edit', 'list', 'search', 'shell', 'skill', 'finish'],
+  },
 }

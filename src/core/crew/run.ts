@@ -1,19 +1,26 @@
 // One run of one task, as the crew sees it: the journal, the models, the workshop and the limits, handed down as one value.
 import type { TaskEvent } from '../vocabulary/event.ts'
+import type { Message, Thread } from '../vocabulary/message.ts'
+import type { Refusal } from '../vocabulary/refusal.ts'
 import type { Task } from '../vocabulary/task.ts'
+import type { GatherDeps } from '../context/gather.ts'
 import type { ArtifactStore } from '../ports/artifact-store.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Ids } from '../ports/ids.ts'
+import type { Ledger } from '../ports/ledger.ts'
 import type { Models } from '../ports/models.ts'
 import type { ObjectStore } from '../ports/object-store.ts'
 import type { Previews } from '../ports/previews.ts'
 import type { SandboxLimits, SandboxProvider } from '../ports/sandbox.ts'
 import type { Telemetry } from '../ports/telemetry.ts'
 import type { Workspaces } from '../ports/workspaces.ts'
+import type { Request } from '../task/accept-request.ts'
 import type { Journal } from '../task/journal.ts'
 import type { TaskWriter } from '../task/task-writer.ts'
 import type { Meter } from './meter.ts'
-import type { Prompts } from './prompts.ts'
+import type { TaskContext } from './task-context.ts'
+import type { PromptPack } from './prompt-pack.ts'
+import type { CandidateFact } from './schemas.ts'
 
 export type CrewLimits = {
   readonly turnsPerAgent: number
@@ -24,14 +31,30 @@ export type CrewLimits = {
   readonly modelDeadlineMs: number
   readonly maxOutputTokens: number
   readonly commandMs: number
+  /** What of the conversation, the memory and the knowledge a model is told at most. */
+  readonly contextTokens: number
   readonly sandbox: SandboxLimits
 }
+
+/** Whether work that was asked for in plain words waits for an OK: always, where the router is in doubt, or never. */
+export const CONFIRM_WORK = ['always', 'when_needed', 'never'] as const
+export type ConfirmWork = (typeof CONFIRM_WORK)[number]
+
+/** Where facts were found. */
+export type Heard = { readonly thread: Thread; readonly message: Message; readonly task: Task }
 
 export type CrewDeps = {
   readonly models: Models
   /** The recorded turns of a log, as models, for a replay. */
   readonly recordedModels: (log: readonly TaskEvent[]) => Models
-  readonly prompts: Prompts
+  readonly promptPack: PromptPack
+  readonly gather: GatherDeps
+  readonly ledger: Pick<Ledger, 'typical'>
+  readonly confirmWork: ConfirmWork
+  /** Makes a task of a further request. The same message again is the same task. */
+  readonly accept: (request: Request) => Promise<{ readonly task: Task; readonly created: boolean } | Refusal>
+  /** Proposes what the router found worth keeping. Called again with the same, it changes nothing. */
+  readonly remember: (facts: readonly CandidateFact[], heard: Heard) => Promise<void>
   readonly sandboxes: SandboxProvider
   readonly workspaces: Workspaces
   readonly previews: Previews
@@ -49,6 +72,7 @@ export type Run = CrewDeps & {
   readonly writer: TaskWriter
   readonly journal: Journal
   readonly meter: Meter
+  readonly context: TaskContext
   /** Aborts when the task is to stop: a person's abort, a lost lease, a shutdown. */
   readonly signal: AbortSignal
 }

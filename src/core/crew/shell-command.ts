@@ -50,7 +50,11 @@ function approvedCommand(run: Run): string {
   const { approval, routing } = run.task
   const command = routing?.command ?? null
   // The state machine lets no unapproved command get here; the digest proves that it is the same text.
-  if (command === null || approval?.status !== 'approved' || approval.digest !== approvalDigest(run.ids, 'shell_command', command)) {
+  if (
+    command === null ||
+    approval?.status !== 'approved' ||
+    approval.digest !== approvalDigest(run.ids, 'shell_command', command)
+  ) {
     throw new TaskFailure('The command is not the one that was approved, so it was not run.')
   }
   return command

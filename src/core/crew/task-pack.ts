@@ -1,6 +1,6 @@
 // What each role is told of a task, as one text: the context, what was agreed, what came along, the request. Pure: the words of
 // prompts/*.md say what these parts mean.
-import { enclose, quote } from '../context/quote.ts'
+import { enclose, mention, quote } from '../context/quote.ts'
 import { clipToTokens } from '../context/tokens.ts'
 
 /** A file that came with the request, and what was read from it: material, whatever it says. */
@@ -21,16 +21,17 @@ export type TaskPack = {
   readonly proposal: string | null
   readonly attachments: readonly AttachedFile[]
   readonly readings: readonly Reading[]
+  /** Parts of the request that are tasks of their own by now. */
+  readonly elsewhere: readonly string[]
   readonly request: string
 }
 
 /** Of the request, for the router: what a long paste is about shows at both of its ends. */
 const ROUTED_TOKENS = 3_000
-const READING_TOKENS = 2_000
 
 /** For the router, whose pack holds no material: `<context>`, the names of attachments, `<request>` last. */
 export function routerPrompt(pack: TaskPack): string {
-  const names = pack.attachments.map((file) => quoteLine(file))
+  const names = pack.attachments.map(fileLine)
   return joined([
     contextPart(pack),
     names.length === 0 ? '' : enclose('attachments', names),
@@ -40,12 +41,12 @@ export function routerPrompt(pack: TaskPack): string {
 
 /** For planner, coder and assistant: everything there is, `<request>` last. */
 export function fullPrompt(pack: TaskPack): string {
-  return joined([contextPart(pack), proposalPart(pack), attachmentsPart(pack), quote('request', pack.request)])
+  return joined([contextPart(pack), ...sharedParts(pack)])
 }
 
 /** For everybody else: the rules, which hold for all, and the request. */
 export function narrowPrompt(pack: TaskPack): string {
-  return joined([rulesPart(pack), proposalPart(pack), attachmentsPart(pack), quote('request', pack.request)])
+  return joined([rulesPart(pack), ...sharedParts(pack)])
 }
 
 function contextPart({ context }: TaskPack): string {
@@ -56,6 +57,16 @@ function rulesPart({ rules }: TaskPack): string {
   return rules === '' ? '' : enclose('context', [rules])
 }
 
+function sharedParts(pack: TaskPack): readonly string[] {
+  const { elsewhere, request } = pack
+  return [
+    proposalPart(pack),
+    attachmentsPart(pack),
+    elsewhere.length === 0 ? '' : quote('elsewhere', elsewhere.map((part) => `- ${part}`).join('\n')),
+    quote('request', request),
+  ]
+}
+
 function proposalPart({ proposal }: TaskPack): string {
   return proposal === null ? '' : quote('proposal', proposal)
 }
@@ -63,15 +74,13 @@ function proposalPart({ proposal }: TaskPack): string {
 function attachmentsPart({ attachments, readings }: TaskPack): string {
   if (attachments.length === 0 && readings.length === 0) return ''
   return enclose('attachments', [
-    ...attachments.map((file) => quoteLine(file)),
-    ...readings.map(({ from, kind, by, text }) =>
-      quote('material', clipToTokens(text, READING_TOKENS), { from, kind, read_by: by }),
-    ),
+    ...attachments.map(fileLine),
+    ...readings.map(({ from, kind, by, text }) => quote('material', text, { from, kind, read_by: by })),
   ])
 }
 
-function quoteLine({ path, media_type, bytes }: AttachedFile): string {
-  return quote('file', '', { path, type: media_type, bytes: String(bytes) }).replace('>\n\n</file>', '/>')
+function fileLine({ path, media_type, bytes }: AttachedFile): string {
+  return mention('file', { path, type: media_type, bytes: String(bytes) })
 }
 
 function joined(parts: readonly string[]): string {

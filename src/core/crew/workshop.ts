@@ -6,6 +6,7 @@ import type { Preview } from '../ports/previews.ts'
 import type { Sandbox } from '../ports/sandbox.ts'
 import { previewsClosed } from '../task/close-previews.ts'
 import { TaskFailure } from '../task/task-failure.ts'
+import { writeAttachments } from './attachments.ts'
 import type { Run } from './run.ts'
 import type { Served } from './tools/tool.ts'
 
@@ -31,13 +32,14 @@ type Running = Served & { readonly commit: CommitId | null }
 export async function openWorkshop(run: Run): Promise<Workshop> {
   const { id } = run.task
   await refuseWithoutSandbox(run)
-  const { baseline, fresh } = await prepareWorkspace(run)
-  const last = run.journal.lastCommit() ?? baseline
+  const prepared = await prepareWorkspace(run)
+  const last = run.journal.lastCommit() ?? prepared.commit
   // First the sandbox, which ends any older one over these files: a worker that was frozen may have left one running.
   const sandbox = await run.sandboxes.open(id, run.limits.sandbox)
   const servers = new Map<number, Running>()
   const published = new Set<number>()
   let newest = last
+  let baseline = prepared.commit
   let previewUrl: string | null = null
 
   async function publish(served: Served): Promise<string> {
@@ -76,7 +78,9 @@ export async function openWorkshop(run: Run): Promise<Workshop> {
 
   const workshop: Workshop = {
     sandbox,
-    baseline,
+    get baseline() {
+      return baseline
+    },
     publish,
     snapshot: async (message) => {
       newest = await run.workspaces.snapshot(id, message)
@@ -105,10 +109,14 @@ export async function openWorkshop(run: Run): Promise<Workshop> {
   }
 
   try {
-    if (!fresh) {
+    if (!prepared.fresh) {
       // What an earlier worker had open leads nowhere any more.
       await recordClosed(run, await run.previews.close(id), 'the task was resumed')
       await run.workspaces.reset(id, last)
+    }
+    if (prepared.unfinished) {
+      baseline = await whereWorkBegins(run, sandbox, prepared.commit)
+      newest = run.journal.lastCommit() ?? baseline
     }
     for (const served of servedBefore(run)) {
       // A server that does not come back shows as a failed check at the next gate.
@@ -122,25 +130,41 @@ export async function openWorkshop(run: Run): Promise<Workshop> {
   return workshop
 }
 
-/** A fork brings the record of its original's baseline along, and needs the files of where it forked. */
-async function prepareWorkspace(run: Run): Promise<{ readonly baseline: CommitId; readonly fresh: boolean }> {
-  const { id, source } = run.task
-  const copied = source.type === 'task' ? 'workspace/copy' : 'workspace'
-  const fresh = !run.journal.has(copied)
-  const { commit } = await run.journal.step(copied, { agent: 'platform', title: 'Prepare the workspace' }, async () => {
-    const first = await run.workspaces.prepare(id, source)
-    return { output: { commit: first }, commit: first }
+type Prepared = {
+  readonly commit: CommitId
+  readonly fresh: boolean
+  /** The files are there, and what was sent along is not among them yet. */
+  readonly unfinished: boolean
+}
+
+/**
+ * In one step where nothing has to be added; otherwise in two. A fork brings the record of its original's baseline along, and needs the
+ * files of where it forked.
+ */
+async function prepareWorkspace(run: Run): Promise<Prepared> {
+  const { id } = run.task
+  const source = run.task.routing?.source ?? run.task.source
+  const inTwo = source.type === 'task' || run.context.attachments.length > 0
+  const first = inTwo ? 'workspace/copy' : 'workspace'
+  const fresh = !run.journal.has(first)
+  const { commit } = await run.journal.step(first, { agent: 'platform', title: 'Prepare the workspace' }, async () => {
+    const made = await run.workspaces.prepare(id, source)
+    return { output: { commit: made }, commit: made }
   })
-  if (copied === 'workspace') return { baseline: commit, fresh }
-  const base = await run.journal.step(
-    'workspace',
-    { agent: 'platform', title: 'Note where the work begins' },
-    async () => ({
-      output: { commit },
-      commit,
-    }),
-  )
-  return { baseline: base.commit, fresh }
+  return { commit, fresh, unfinished: inTwo }
+}
+
+/** Adds what was sent along, and notes the state before any work; read from the log where it was noted before. */
+async function whereWorkBegins(run: Run, sandbox: Sandbox, commit: CommitId): Promise<CommitId> {
+  const about = { agent: 'platform', title: 'Note where the work begins' } as const
+  const noted = await run.journal.step('workspace', about, async () => {
+    const { attachments } = run.context
+    if (attachments.length === 0) return { output: { commit }, commit }
+    await writeAttachments(run, sandbox, attachments)
+    const added = await run.workspaces.snapshot(run.task.id, 'attachments')
+    return { output: { commit: added }, commit: added }
+  })
+  return noted.commit
 }
 
 async function recordClosed(run: Run, closed: readonly Preview[], reason: string): Promise<void> {

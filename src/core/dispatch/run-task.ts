@@ -3,9 +3,11 @@ import { SandboxGone } from '../ports/sandbox.ts'
 import { ModelError } from '../ports/models.ts'
 import type { Claim } from '../ports/task-queue.ts'
 import type { TaskEventBody } from '../vocabulary/event.ts'
+import type { Approval, Estimate } from '../vocabulary/approval.ts'
 import type { TaskId } from '../vocabulary/ids.ts'
 import { isTerminal } from '../vocabulary/task.ts'
-import type { Task, TaskResult } from '../vocabulary/task.ts'
+import type { Routing, Task, TaskResult, TaskType } from '../vocabulary/task.ts'
+import { contextOf, noContext } from '../crew/context.ts'
 import { runDevPipeline } from '../crew/dev-pipeline.ts'
 import { createMeter } from '../crew/meter.ts'
 import { answerQuestion } from '../crew/question.ts'
@@ -49,6 +51,8 @@ export type RunEnd =
 const SILENT_ENDS = 10
 const RETRY_BASE_MS = 500
 const RETRY_MAX_MS = 30_000
+/** Of each sentence of a proposal, which is at most 900 characters long. */
+const SENTENCE_CHARACTERS = 430
 
 /** Never rejects for what the task or its tools do; every way out leaves no process behind but a returned workshop's. */
 export async function runTask(deps: RunDeps, claim: Claim, signal: AbortSignal): Promise<RunEnd> {
@@ -63,7 +67,9 @@ export async function runTask(deps: RunDeps, claim: Claim, signal: AbortSignal):
     if (claim.attempt > deps.attempts * SILENT_ENDS) {
       throw new TaskFailure(`Its worker was lost ${claim.attempt - 1} times in a row without getting anywhere.`)
     }
-    run = await prepareRun(deps, claim, writer, signal)
+    const blank = await prepareRun(deps, claim, writer, signal)
+    run = blank
+    run = { ...blank, context: await recall(blank) }
     const routed = await route(deps, run)
     if (routed === 'waiting') return { type: 'waiting' }
     await begin(deps, writer, routed)
@@ -90,7 +96,13 @@ async function prepareRun(deps: RunDeps, claim: Claim, writer: TaskWriter, signa
   const replayOf = created?.type === 'task.created' ? created.data.replay_of : undefined
   const models = replayOf === undefined ? deps.models : deps.recordedModels(await readLog(deps.store, replayOf))
   const journal = createJournal(log, writer, deps.clock, signal)
-  return { ...deps, models, task, writer, journal, meter: createMeter(log, deps.limits), signal }
+  const meter = createMeter(log, deps.limits)
+  return { ...deps, models, task, writer, journal, meter, context: noContext(deps.limits.contextTokens), signal }
+}
+
+/** A command that runs as it stands needs to know nothing else. */
+async function recall(run: Run): Promise<Run['context']> {
+  return run.task.taskType === 'shell_command' ? run.context : contextOf(run)
 }
 
 /** What routing adds to the log, to be recorded together with the start: nothing where the task was routed before. */
@@ -99,12 +111,33 @@ async function route(deps: RunDeps, run: Run): Promise<readonly TaskEventBody[] 
   if (status !== 'pending' && status !== 'routing') return []
   const routing = await routeRequest(run)
   const routed: TaskEventBody = { type: 'task.routed', data: routing }
-  if (!routing.needs_confirmation || routing.command === null) {
-    return [routed, { type: 'task.queued', data: { reason: 'routed' } }]
-  }
+  if (!routing.needs_confirmation) return [routed, { type: 'task.queued', data: { reason: 'routed' } }]
+  const estimate = await typical(deps, routing.task_type)
   const expiresAt = new Date(deps.clock.now().getTime() + deps.approvalMs)
-  await run.writer.append(routed, approvalRequest(deps.ids, routing.command, expiresAt))
+  await run.writer.append(routed, approvalRequest(deps.ids, { ...proposalOf(routing), expiresAt, estimate }))
   return 'waiting'
+}
+
+function proposalOf({ command, summary, plan }: Routing): Pick<Approval, 'kind' | 'subject'> {
+  if (command !== null) return { kind: 'shell_command', subject: command }
+  const subject = `Understood: ${clipped(summary, SENTENCE_CHARACTERS)}\nWill: ${clipped(plan, SENTENCE_CHARACTERS)}`
+  return { kind: 'plan', subject }
+}
+
+/** One line, so that nobody reads a second proposal into it. */
+function clipped(text: string, limit: number): string {
+  const line = text.replaceAll(/\s+/g, ' ').trim()
+  return line.length > limit ? `${line.slice(0, limit - 1).toWellFormed()}…` : line
+}
+
+/** A guess, and nothing waits or fails for it. */
+async function typical(deps: RunDeps, type: TaskType): Promise<Estimate | null> {
+  try {
+    return await deps.ledger.typical(type)
+  } catch (error) {
+    deps.telemetry.log('warn', 'There is no estimate: the ledger can not be read', { error: messageOf(error) })
+    return null
+  }
 }
 
 async function begin(deps: RunDeps, writer: TaskWriter, routed: readonly TaskEventBody[]): Promise<void> {

@@ -65,8 +65,8 @@ export async function forkTask(
     at,
   } as const
   const bodies = kept
-    .filter((event) => !LEFT_BEHIND.has(event.type))
-    .map(({ task_id: _, seq: __, at: ___, ...body }) => alreadyPaid(body))
+    .filter((event) => !LEFT_BEHIND.has(event.type) && !isCopying(event))
+    .map(({ task_id: _, seq: __, at: ___, ...body }) => withoutSource(alreadyPaid(body), hasWorkspace(kept)))
   const { events, next } = extend(evolve(null, created), bodies, at)
   const accepted = await deps.store.accept(message, next, [created, ...events])
   deps.signals.publish({ type: 'task', taskId: accepted.task.id, seq: accepted.task.lastSeq })
@@ -98,6 +98,16 @@ function lastCommit(log: readonly TaskEvent[]): CommitId | null {
 
 function hasWorkspace(log: readonly TaskEvent[]): boolean {
   return log.some((event) => event.type === 'step.completed' && event.data.step === 'workspace')
+}
+
+/** The fork copies its own files, from where it forked. */
+function isCopying(event: TaskEvent): boolean {
+  return 'step' in event.data && event.data.step === 'workspace/copy'
+}
+
+/** What the original went on from is part of the files already. */
+function withoutSource(body: TaskEventBody, hasFiles: boolean): TaskEventBody {
+  return body.type === 'task.routed' && hasFiles ? { ...body, data: { ...body.data, source: null } } : body
 }
 
 /** The original paid for its turns; the ledger must not count them twice. */

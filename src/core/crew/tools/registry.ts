@@ -5,6 +5,7 @@ import type { JsonObject } from '../../vocabulary/json.ts'
 import { searchTool, serveTool, shellTool } from './commands.ts'
 import { editTool, listTool, readTool, writeTool } from './files.ts'
 import { finishTool } from './finish.ts'
+import { skillTool } from './skill.ts'
 import type { Tool } from './tool.ts'
 
 export const TOOLS = {
@@ -15,6 +16,7 @@ export const TOOLS = {
   search: searchTool,
   shell: shellTool,
   serve: serveTool,
+  skill: skillTool,
   finish: finishTool,
 } as const satisfies Record<string, Tool>
 

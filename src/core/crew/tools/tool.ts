@@ -1,6 +1,7 @@
 // What a tool is: a name, a schema for its input, and what it does in the sandbox of one task.
 import type { z } from 'zod'
 import type { Sandbox } from '../../ports/sandbox.ts'
+import type { Skill } from '../prompts.ts'
 
 export type Served = { readonly port: number; readonly command: string; readonly cwd: string }
 
@@ -11,6 +12,7 @@ export type ToolContext = {
   readonly onOutput: (text: string) => void
   /** Publishes a served port; returns its URL. */
   readonly publish: (served: Served) => Promise<string>
+  readonly skills: readonly Skill[]
   readonly limits: { readonly commandMs: number }
 }
 
