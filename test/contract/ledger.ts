@@ -2,9 +2,23 @@
 import assert from 'node:assert/strict'
 import type { Ledger, LedgerQuery } from '../../src/core/ports/ledger.ts'
 import type { TaskStore } from '../../src/core/ports/task-store.ts'
+import { extend } from '../../src/core/task/evolve.ts'
 import type { TaskId, UserId } from '../../src/core/vocabulary/ids.ts'
 import { NO_USAGE } from '../../src/core/vocabulary/usage.ts'
-import { acceptSample, ADA, append, change, FAILED, newId, said, used } from './sample-task.ts'
+import {
+  acceptSample,
+  ADA,
+  append,
+  change,
+  COMPLETED,
+  FAILED,
+  newId,
+  QUEUED,
+  ROUTED,
+  said,
+  STARTED,
+  used,
+} from './sample-task.ts'
 import { withParts } from './with-parts.ts'
 
 export type LedgerUnderTest = {
@@ -55,6 +69,34 @@ export function ledgerContract(name: string, open: () => Promise<LedgerUnderTest
     assert.equal((await ledger.totals({ ...EVERYTHING, taskId: task.id })).input_tokens, 6)
   })
 
+  withLedger('what is typical is in the middle of what was completed, once there is enough of it', async (parts) => {
+    const { store, ledger } = parts
+    const done = async (seconds: number, tokens: number) => {
+      const queued = await append(store, await acceptSample(store), [ROUTED, QUEUED])
+      const begun = extend(queued, [STARTED], at(0))
+      await store.commit({ ...change(queued, []), ...begun })
+      const ended = extend(begun.next, [used(tokens), COMPLETED], at(seconds))
+      await store.commit({ ...change(begun.next, []), ...ended })
+      // Counted after the end: it costs tokens and no time.
+      const late = extend(ended.next, [used(2)], at(seconds + 1_000))
+      await store.commit({ ...change(ended.next, []), ...late })
+    }
+    await append(store, await acceptSample(store), [FAILED])
+    for (const [seconds, tokens] of [
+      [10, 2],
+      [90, 4],
+    ] as const)
+      await done(seconds, tokens)
+    assert.equal(await ledger.typical('dev_pipeline'), null)
+    await done(20, 100)
+    assert.deepEqual(await ledger.typical('dev_pipeline'), { seconds: 20, tokens: 18, tasks: 3 })
+    await done(30, 100)
+    assert.deepEqual(await ledger.typical('dev_pipeline'), { seconds: 25, tokens: 162, tasks: 4 })
+    assert.equal(await ledger.typical('question'), null)
+    for (let count = 0; count < 20; count += 1) await done(7, 2)
+    assert.deepEqual(await ledger.typical('dev_pipeline'), { seconds: 7, tokens: 12, tasks: 20 })
+  })
+
   withLedger('sums are by user and by time', async ({ store, ledger }) => {
     const bob = 'bob' as UserId
     await append(store, await acceptSample(store), [used(2)])
@@ -66,4 +108,8 @@ export function ledgerContract(name: string, open: () => Promise<LedgerUnderTest
     const later = new Date(Date.now() + 60_000)
     assert.equal((await ledger.totals({ ...EVERYTHING, since: later })).model_calls, 0)
   })
+}
+
+function at(seconds: number): Date {
+  return new Date(Date.UTC(2026, 1, 1, 0, 0, seconds))
 }

@@ -21,6 +21,7 @@ import {
   sample,
   STARTED,
   stepDone,
+  used,
 } from './sample-task.ts'
 import { withParts } from './with-parts.ts'
 
@@ -122,6 +123,46 @@ export function taskStoreContract(name: string, open: () => Promise<TaskStoreUnd
         stale.has(task.id) ? [1, 2] : [1, 2, 3],
       )
     }
+  })
+
+  withStore('what a change says stands in the thread with the change, or not at all', async (parts) => {
+    const { store, conversations } = parts
+    const tasks = await Promise.all(Array.from({ length: 12 }, () => acceptSample(store, { chat: 'c' })))
+    const slow = new Set(tasks.filter((_, index) => index % 4 === 0).map(({ id }) => id))
+    for (const task of tasks) if (slow.has(task.id)) await append(store, task, [said('somebody was faster')])
+    await Promise.all(
+      tasks.map((task, index) => {
+        const bodies = index % 3 === 0 ? [said('x'), used(2)] : [said('x')]
+        const says = index % 2 === 0 ? `said by ${index} Ünïcode 🧑🏽‍🚀 \ud800` : null
+        return store.commit(change(task, bodies, { said: says }))
+      }),
+    )
+    const messages = await conversations.messages(tasks[0]?.threadId ?? newId(), everything(99))
+    const answers = messages.filter(({ role }) => role === 'assistant')
+    assert.deepEqual(answers.map(({ text }) => text.split(' ')[2]).toSorted(), ['10', '2', '6'])
+    for (const answer of answers) {
+      assert.equal(answer.taskId, tasks[Number(answer.text.split(' ')[2])]?.id)
+      assert.deepEqual([answer.inContext, answer.author, answer.authorName], [true, null, null])
+    }
+  })
+
+  withStore('what a task says is the last word of its thread', async ({ store, conversations }) => {
+    const other = await acceptSample(store, { chat: 'other' })
+    const task = await acceptSample(store, { chat: 'c', confirm: true })
+    assert.equal((await store.get(task.id))?.confirm, true)
+    assert.equal((await store.get(other.id))?.confirm, false)
+    const later = new Date(Date.now() + 60_000)
+    const told = { ...change(other, [said('x')]), said: 'It is done.' }
+    await store.commit({ ...told, next: { ...told.next, updatedAt: later } })
+    const { items } = await conversations.threads({ startedBy: null, limit: 9, cursor: null })
+    assert.deepEqual(
+      items.map(({ chat, lastMessage }) => [chat, lastMessage?.text]),
+      [
+        ['other', 'It is done.'],
+        ['c', 'Make a page.'],
+      ],
+    )
+    assert.deepEqual(items[0]?.lastMessage?.createdAt, later)
   })
 
   withStore('a commit to a task that is not there says so', async ({ store }) => {

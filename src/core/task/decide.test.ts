@@ -4,9 +4,9 @@ import { test } from 'node:test'
 import type { Approval } from '../vocabulary/approval.ts'
 import type { ApprovalId, TaskId, ThreadId, UserId } from '../vocabulary/ids.ts'
 import type { Task, TaskStatus } from '../vocabulary/task.ts'
-import { TASK_STATUSES } from '../vocabulary/task.ts'
+import { isTerminal, TASK_STATUSES } from '../vocabulary/task.ts'
 import { isRefusal } from './apply-command.ts'
-import { decide, PLATFORM } from './decide.ts'
+import { decide, PLATFORM, REPLACED } from './decide.ts'
 
 const ada = 'ada' as UserId
 const now = new Date('2026-03-02T09:00:00Z')
@@ -93,6 +93,23 @@ test('an abort stops at once what no worker runs, and asks the worker otherwise'
     { type: 'task.aborting', data: { by: ada, reason: 'enough' } },
   ])
   assert.deepEqual(decide(taskIn('aborting'), abort, now), [])
+})
+
+test('a newer word replaces what still waits, and nothing else', () => {
+  const supersede = { type: 'supersede', by: ada } as const
+  assert.deepEqual(decide(taskIn('needs_approval', pending), supersede, now), [
+    { type: 'approval.resolved', data: { approval_id: 'a1', status: 'superseded', by: ada, comment: null } },
+    { type: 'task.aborted', data: { by: ada, reason: REPLACED } },
+  ])
+  for (const status of TASK_STATUSES) {
+    if (status === 'needs_approval') continue
+    assert.deepEqual(
+      decide(taskIn(status, pending), supersede, now),
+      isTerminal(status)
+        ? { type: 'already_over', status }
+        : { type: 'wrong_status', status, wanted: 'needs_approval' },
+    )
+  }
 })
 
 test('nobody answered: the platform says so when the time is up, not before', () => {
