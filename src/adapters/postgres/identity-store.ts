@@ -20,7 +20,6 @@ select t.id from together t left join identity_links l on l.user_id = t.id order
 const OFFER: Statement = {
   name: 'offer_link',
   text: `
-with stale as (delete from identity_offers where expires_at < now() - interval '1 day' and user_id <> $1)
 insert into identity_offers (user_id, code_hash, expires_at) values ($1, $2, $3)
 on conflict (user_id) do update set code_hash = excluded.code_hash, expires_at = excluded.expires_at`,
 }
