@@ -3,6 +3,7 @@ import type { TaskId } from '../core/vocabulary/ids.ts'
 import { createWorker } from '../core/dispatch/worker.ts'
 import { takeCare } from '../core/dispatch/caretaker.ts'
 import { followLog } from '../core/task/read-log.ts'
+import { keepVectors } from './keep-vectors.ts'
 import { startGateway } from './gateway.ts'
 import { createLoginUrl } from './login.ts'
 import type { Platform } from './platform.ts'
@@ -59,7 +60,9 @@ export async function startRoles(platform: Platform, request: RolesRequest): Pro
     const gateway = isGateway ? await startGateway(platform, telegram) : null
     worker?.start()
     if (isTelegram) telegram?.start()
-    const care = isWorker && request.only === null ? takeCare(platform, closing.signal) : Promise.resolve()
+    const cares = isWorker && request.only === null
+    const care = cares ? takeCare(platform, closing.signal) : Promise.resolve()
+    const vectors = cares ? keepVectors(platform, closing.signal) : Promise.resolve()
     if (gateway !== null) await noteRunning(config.dataDir, { pid: process.pid, url: gateway.url, works: isWorker })
     return {
       type: 'running',
@@ -77,6 +80,7 @@ export async function startRoles(platform: Platform, request: RolesRequest): Pro
           telegram?.stop(),
           gateway === null ? null : forgetRunning(config.dataDir),
           care,
+          vectors,
         ])
         await lock?.release()
         for (const end of ends) if (end.status === 'rejected') throw end.reason

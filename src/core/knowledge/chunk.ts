@@ -4,6 +4,7 @@
 export const CHUNK_CHARACTERS = 1_200
 /** What a piece of code repeats of the one before it, in lines. */
 const OVERLAP_LINES = 2
+const OVERLAP_CHARACTERS = 160
 const HEADING_CHARACTERS = 240
 const DEEPER = ' › '
 
@@ -55,20 +56,23 @@ export function chunkMarkdown(name: string, text: string): readonly Piece[] {
 export function chunkCode(path: string, text: string): readonly Piece[] {
   const lines = text.split(/\r?\n/).flatMap((line, index) => cut(line).map((part) => ({ part, number: index + 1 })))
   const pieces: Piece[] = []
-  let from = 0
+  let [from, cutThrough] = [0, false]
   while (from < lines.length) {
     let [size, to, boundary] = [0, from, from]
     for (; to < lines.length; to += 1) {
       const part = lines[to]?.part ?? ''
       if (to > from && size + part.length > CHUNK_CHARACTERS) break
       size += part.length + 1
-      const above = lines[to]?.part ?? ''
       // After an empty line, with the next one at the margin: the end of a function, a rule, a section.
-      if (above.trim() === '' && /^\S/.test(lines[to + 1]?.part ?? '')) boundary = to + 1
+      if (part.trim() === '' && /^\S/.test(lines[to + 1]?.part ?? '')) boundary = to + 1
     }
     // A boundary that leaves almost nothing in front of it is none.
     const end = to < lines.length && boundary - from > (to - from) / 3 ? boundary : to
-    const shown = lines.slice(Math.max(0, end === to || from === 0 ? from - OVERLAP_LINES : from), end)
+    const repeated = lines
+      .slice(Math.max(0, from - OVERLAP_LINES), from)
+      .filter(({ part }) => part.length <= OVERLAP_CHARACTERS)
+    const shown = [...(cutThrough ? repeated : []), ...lines.slice(from, end)]
+    cutThrough = end === to
     const body = shown.map(({ part }) => part).join('\n')
     if (body.trim() !== '')
       pieces.push({

@@ -72,9 +72,15 @@ export async function indexSource(
   return { type: 'indexed', source: kept, embedded, wordsAlone: none ?? failed }
 }
 
-/** Makes the vectors that are missing, of whatever source. Resolves with how many; never rejects for what a model does. */
-export async function catchUp(deps: EmbedDeps, signal: AbortSignal): Promise<number> {
-  return (await makeVectors(deps, signal, () => undefined)).embedded
+export type CaughtUp = {
+  readonly embedded: number
+  /** Why some are still missing; null where none is, or where no model embeds. */
+  readonly failed: string | null
+}
+
+/** Makes the vectors that are missing, of whatever source. Never rejects for what a model does; rejects where the store is gone. */
+export async function catchUp(deps: EmbedDeps, signal: AbortSignal): Promise<CaughtUp> {
+  return makeVectors(deps, signal, () => undefined)
 }
 
 /** Several at once make some vectors twice, which costs and harms nothing. */
@@ -82,7 +88,7 @@ async function makeVectors(
   { knowledge, models, telemetry }: EmbedDeps,
   signal: AbortSignal,
   onProgress: (embedded: number) => void,
-): Promise<{ readonly embedded: number; readonly failed: string | null }> {
+): Promise<CaughtUp> {
   const model = models.embeddingModel()
   let embedded = 0
   if (model === null) return { embedded, failed: null }
