@@ -80,7 +80,8 @@ export function createCrewModels(process: Process, random: Random, wishes: Wishe
   }
 
   function route(prompt: string): JsonValue {
-    const kind = /\b(dev|question|run|refuse)\b/.exec(prompt)?.[1]
+    // What was said before stands above it.
+    const kind = /\b(dev|question|run|refuse)\b/.exec(prompt.slice(prompt.lastIndexOf('<request>')))?.[1]
     const shared = { confidence: 0.9, summary: 'Understood.', plan: 'Do it.', needs_confirmation: random.chance(0.3) }
     if (kind === 'run') {
       const command = random.chance(0.95) ? `change ${wishes.freshChange()}` : ' '

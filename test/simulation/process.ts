@@ -100,3 +100,14 @@ export function createProcess(name: string, scheduler: Scheduler, random: Random
     },
   }
 }
+
+/** The same, as a process reaches it over the network. Of an object whose methods all return promises. */
+export function remotely<Port extends object>(process: Process, port: Port): Port {
+  return new Proxy(port, {
+    get: (target, name) => {
+      const method: unknown = Reflect.get(target, name)
+      if (typeof method !== 'function') return method
+      return (...given: readonly unknown[]) => process.remote(async () => Reflect.apply(method, target, given))
+    },
+  })
+}

@@ -16,15 +16,15 @@ import { createMemoryWorkspaces } from '../../src/adapters/memory/workspaces.ts'
 import { createSystemClock } from '../../src/adapters/system/clock.ts'
 import { createSystemIds } from '../../src/adapters/system/ids.ts'
 import type { CrewLimits } from '../../src/core/crew/run.ts'
-import { PROMPT_NAMES } from '../../src/core/crew/prompts.ts'
-import type { Prompts } from '../../src/core/crew/prompts.ts'
 import { runTask } from '../../src/core/dispatch/run-task.ts'
 import type { WorkerDeps } from '../../src/core/dispatch/worker.ts'
 import { acceptRequest } from '../../src/core/task/accept-request.ts'
+import type { AcceptDeps, Request } from '../../src/core/task/accept-request.ts'
 import type { TaskEvent, TaskEventType } from '../../src/core/vocabulary/event.ts'
 import type { TaskId, UserId, WorkerId } from '../../src/core/vocabulary/ids.ts'
 import type { SubtaskRole } from '../../src/core/vocabulary/plan.ts'
 import type { Task, TaskType } from '../../src/core/vocabulary/task.ts'
+import { createMemories, crewDeps } from './crew-deps.ts'
 
 export type WorkbenchOptions = {
   readonly script?: Partial<Script>
@@ -55,26 +55,31 @@ export function createWorkbench(options: WorkbenchOptions = {}) {
   const files = new Map<TaskId, Map<string, Uint8Array>>()
   const previewStore = createMemoryPreviewStore()
   const logged: string[] = []
-  const base: WorkerDeps = {
+  const memories = createMemories(records)
+  const accepting: AcceptDeps = {
     store: createMemoryTaskStore(records, clock),
-    queue: createMemoryTaskQueue(records, clock),
     signals: createMemoryTaskSignals(),
     clock,
     ids,
+    limits: { inputCharacters: 10_000, approvalMs: 60_000 },
     telemetry: {
       log: (level, message, fields) => void logged.push(`${level}: ${message} ${JSON.stringify(fields ?? {})}`),
       count: () => undefined,
       time: () => undefined,
     },
+  }
+  const base: WorkerDeps = {
+    ...accepting,
+    ...crewDeps(records, memories, accepting),
+    queue: createMemoryTaskQueue(records, clock),
     models: createScriptedModels({ chat: () => ({ calls: [FINISH] }), object: usualAnswers(), ...options.script }),
     recordedModels: () => {
       throw new Error('Nothing is replayed here')
     },
-    prompts: Object.fromEntries(PROMPT_NAMES.map((name) => [name, name])) as Prompts,
     sandboxes: createMemorySandboxProvider({ files, script: options.sandbox ?? {} }),
     workspaces: createMemoryWorkspaces({ files }),
     previews: createMemoryPreviews({ store: previewStore, ids, clock, worker: WORKER, previewMs: 60_000 }),
-    artifacts: createMemoryArtifactStore(),
+    artifacts: createMemoryArtifactStore(records),
     objects: createMemoryObjectStore(),
     limits: {
       turnsPerAgent: 20,
@@ -85,6 +90,7 @@ export function createWorkbench(options: WorkbenchOptions = {}) {
       modelDeadlineMs: 1_000,
       maxOutputTokens: 1_000,
       commandMs: 1_000,
+      contextTokens: 2_000,
       sandbox: { memoryBytes: 1e9, processes: 10, diskBytes: 1e9 },
       ...options.limits,
     },
@@ -95,23 +101,25 @@ export function createWorkbench(options: WorkbenchOptions = {}) {
   const deps: WorkerDeps = { ...base, ...options.tamper?.(base) }
   let asked = 0
 
-  async function accept(taskType: TaskType = 'dev_pipeline', text = 'Make it work.'): Promise<Task> {
-    const accepted = await acceptRequest(
-      { ...base, limits: { inputCharacters: 10_000, approvalMs: 60_000 } },
-      {
-        interface: 'http',
-        chat: 'c',
-        externalId: String((asked += 1)),
-        author: ADA,
-        text,
-        raw: {},
-        taskType,
-        source: { type: 'empty' },
-      },
-    )
+  async function ask(request: Partial<Request>): Promise<Task> {
+    const accepted = await acceptRequest(accepting, {
+      interface: 'http',
+      chat: 'c',
+      externalId: String((asked += 1)),
+      author: ADA,
+      text: 'Make it work.',
+      raw: {},
+      taskType: null,
+      source: { type: 'empty' },
+      ...request,
+    })
     if ('type' in accepted) throw new Error(`It was refused: ${accepted.type}`)
     return accepted.task
   }
+
+  const accept = (taskType: TaskType = 'dev_pipeline', text = 'Make it work.'): Promise<Task> => ask({ taskType, text })
+  /** Plain words in a conversation. */
+  const say = (text: string, more: Partial<Request> = {}): Promise<Task> => ask({ text, confirm: true, ...more })
 
   /** Claims the task and runs it once, as a worker does. */
   async function runOnce(taskId: TaskId, signal = new AbortController().signal) {
@@ -129,7 +137,9 @@ export function createWorkbench(options: WorkbenchOptions = {}) {
     files,
     previewStore,
     logged,
+    memories,
     accept,
+    say,
     runOnce,
     log,
     task: async (taskId: TaskId): Promise<Task> => {

@@ -9,8 +9,6 @@ import { createMemoryTaskStore } from '../../src/adapters/memory/task-store.ts'
 import { takeCare } from '../../src/core/dispatch/caretaker.ts'
 import { createWorker } from '../../src/core/dispatch/worker.ts'
 import type { Worker } from '../../src/core/dispatch/worker.ts'
-import { PROMPT_NAMES } from '../../src/core/crew/prompts.ts'
-import type { Prompts } from '../../src/core/crew/prompts.ts'
 import type { Artifact, ArtifactStore } from '../../src/core/ports/artifact-store.ts'
 import type { PreviewRecord, PreviewStore } from '../../src/core/ports/preview-store.ts'
 import type { TaskQueue } from '../../src/core/ports/task-queue.ts'
@@ -20,11 +18,12 @@ import type { Telemetry } from '../../src/core/ports/telemetry.ts'
 import type { AcceptDeps } from '../../src/core/task/accept-request.ts'
 import { approvalDigest } from '../../src/core/task/accept-request.ts'
 import type { TaskId, WorkerId } from '../../src/core/vocabulary/ids.ts'
+import { createMemories, crewDeps } from './crew-deps.ts'
 import { createCrewModels } from './crew-script.ts'
 import { createCountedIds } from './ids.ts'
 import { createMachine } from './machine.ts'
 import type { Machine } from './machine.ts'
-import { createProcess } from './process.ts'
+import { createProcess, remotely } from './process.ts'
 import type { Faults, Process } from './process.ts'
 import type { Random } from './random.ts'
 import type { Scheduler } from './scheduler.ts'
@@ -90,7 +89,7 @@ export function createWorld(scheduler: Scheduler, random: Random, settings: Worl
   const leases = new Map<TaskId, Lease>()
   const listeners = new Set<{ readonly process: Process; readonly hear: (signal: TaskSignal) => void }>()
   const post = random.branch()
-  const prompts = Object.fromEntries(PROMPT_NAMES.map((name) => [name, name])) as Prompts
+  const memories = createMemories(records)
 
   const machine = createMachine(scheduler, random.branch(), {
     fencing: settings.sabotage !== 'no-sandbox-fencing',
@@ -100,7 +99,10 @@ export function createWorld(scheduler: Scheduler, random: Random, settings: Worl
     onCommand: (taskId, command) => {
       const record = records.tasks.get(taskId)
       if (record === undefined || record.task.taskType !== 'shell_command') return
-      if (record.task.approval?.status !== 'approved' || record.task.approval.digest !== approvalDigest(ids, 'shell_command', command))
+      if (
+        record.task.approval?.status !== 'approved' ||
+        record.task.approval.digest !== approvalDigest(ids, 'shell_command', command)
+      )
         violations.push(`${taskId} ran a command that nobody approved: ${command}`)
     },
   })
@@ -247,13 +249,25 @@ export function createWorld(scheduler: Scheduler, random: Random, settings: Worl
     const id = `worker-${born}` as WorkerId
     const process = createProcess(id, scheduler, random.branch(), settings.faults)
     const { clock } = process
-    const deps = {
+    const accepting = {
       store: storeFor(process),
-      queue: queueFor(process),
       signals: signalsFor(process),
       clock,
       ids,
       telemetry: telemetryOf(settings.trace, id),
+      limits: { inputCharacters: 1_000, approvalMs: APPROVAL_MS },
+    }
+    const remembered = {
+      conversations: remotely(process, memories.conversations),
+      facts: remotely(process, memories.facts),
+      memoryFiles: remotely(process, memories.memoryFiles),
+      identities: remotely(process, memories.identities),
+      lookUp: memories.lookUp,
+    }
+    const deps = {
+      ...accepting,
+      ...crewDeps(records, remembered, accepting),
+      queue: queueFor(process),
       models: createCrewModels(process, random.branch(), {
         freshChange: () => `c${(changes += 1)}`,
         failRate: () => (scheduler.now() < settings.faults.wellFrom ? settings.modelFailRate : 0),
@@ -261,7 +275,6 @@ export function createWorld(scheduler: Scheduler, random: Random, settings: Worl
       recordedModels: () => {
         throw new Error('Nothing is replayed here')
       },
-      prompts,
       sandboxes: machine.sandboxesFor(process),
       workspaces: machine.workspacesFor(process),
       previews: createMemoryPreviews({ store: previewStoreFor(process), ids, clock, worker: id, previewMs: 60_000 }),
@@ -280,6 +293,7 @@ export function createWorld(scheduler: Scheduler, random: Random, settings: Worl
         modelDeadlineMs: 60_000,
         maxOutputTokens: 1_000,
         commandMs: 60_000,
+        contextTokens: 1_000,
         sandbox: { memoryBytes: 1, processes: 1, diskBytes: 1 },
       },
       approvalMs: APPROVAL_MS,

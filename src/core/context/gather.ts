@@ -44,15 +44,19 @@ const WORK = 5
 const LOOKED_AT = 15
 const DAY_MS = 86_400_000
 
-/** What a person's words are answered with, in this conversation. In a group what only concerns the person is not told, but for rules. */
+/**
+ * What a person's words are answered with, in this conversation: the memory of all the ids that they linked is theirs. In a group what only
+ * concerns the person is not told, but for rules.
+ */
 export async function scopesFor(
   deps: Pick<GatherDeps, 'identities'>,
   thread: Thread,
   author: UserId,
 ): Promise<{ readonly all: readonly MemoryScope[]; readonly open: readonly MemoryScope[] }> {
-  const person = personScope(await deps.identities.personOf(author))
+  const own = (await deps.identities.idsOf(await deps.identities.personOf(author))).map(personScope)
   const open = [SHARED, chatScope(thread)]
-  return { all: [...open, person], open: thread.direct ? [...open, person] : open }
+  const all = [...open, ...own]
+  return { all, open: thread.direct ? all : open }
 }
 
 /**
@@ -91,7 +95,15 @@ async function readFiles(
   const read = (scope: MemoryScope, name: MemoryFileName): Promise<MemoryFile | null> =>
     orNothing(deps, name, () => deps.memoryFiles.read(scope, name), null)
   const found = await Promise.all(scopes.flatMap((scope) => names.map((name) => read(scope, name))))
-  return found.filter((file): file is MemoryFile => file !== null && file.text.trim() !== '')
+  return found
+    .filter((file) => file !== null)
+    .map((file) => ({ ...file, text: withoutRemarks(file.text) }))
+    .filter(({ text }) => text !== '')
+}
+
+/** What people wrote for each other and not to be told: `<!-- … -->`, the last one to the end of the file where it isn't closed. */
+function withoutRemarks(text: string): string {
+  return text.replace(/<!--[\s\S]*?(?:-->|$)/g, '').trim()
 }
 
 /** Newest first. */

@@ -23,6 +23,7 @@ async function bench(script: Partial<MemorySandboxScript> = {}) {
       published.push(served)
       return 'http://preview/'
     },
+    skills: [{ name: 'knots', says: 'Knots', text: 'Knots\n\nTie them well.' }],
     limits: { commandMs: 10_000 },
   }
   return {
@@ -107,4 +108,14 @@ test('what listens is published under its port, what does not is refused with wh
   })
   const refused = await dead.use('serve', { command: 'node server.js', port: 8_000 })
   assert.deepEqual([refused.ok, refused.output, dead.published], [false, 'it ended\nno such module', []])
+})
+
+test('a skill is read by its name, and a name that is none says which there are', async () => {
+  const { use } = await bench()
+  assert.equal((await use('skill', { name: 'knots' })).output, 'Knots\n\nTie them well.')
+  assert.deepEqual(await use('skill', { name: '../rules' }), {
+    ok: false,
+    output: 'There is no skill "../rules". There are: knots.',
+    touched: false,
+  })
 })
