@@ -34,11 +34,12 @@ export function doctorCommand(exit: (code: ExitCode) => void): Command {
 }
 
 async function examine(platform: Platform): Promise<readonly Finding[]> {
-  const [sandbox, disk, running, database, git, python] = await Promise.all([
+  const [sandbox, disk, running, database, readers, git, python] = await Promise.all([
     platform.sandboxes.probe(),
     statfs(platform.config.dataDir),
     readRunning(platform.config.dataDir),
     platform.databaseVersion(),
+    platform.findReaders(),
     version('git', '--version'),
     version('python3', '--version'),
   ])
@@ -77,6 +78,8 @@ async function examine(platform: Platform): Promise<readonly Finding[]> {
         ? 'the offline model (recipes only); set ANTHROPIC_API_KEY, OPENAI_API_KEY or GEMINI_API_KEY in .env.secrets'
         : tiers.map(({ tier, label }) => `${tier}: ${label.provider}/${label.model}`).join(', '),
     },
+    ...senses(platform),
+    ...readers.map((reader) => ({ ...reader, required: false })),
     ...bots.map(({ bot, username, state, detail }) => ({
       name: `bot: ${username === null ? bot : `@${username}`}`,
       // A bot that nobody runs just now is no fault of the machine.
@@ -91,6 +94,16 @@ async function examine(platform: Platform): Promise<readonly Finding[]> {
       detail: running === null ? 'not up' : `up at ${running.url} (process ${running.pid})`,
     },
   ]
+}
+
+/** Who hears, sees and embeds beside what this machine reads by itself. */
+function senses({ senses: list }: Platform): readonly Finding[] {
+  return list.map(({ name, models, how }) => ({
+    name: `models: ${name}`,
+    ok: models.length > 0,
+    required: false,
+    detail: models.length > 0 ? models.join(', ') : how,
+  }))
 }
 
 async function version(command: string, flag: string): Promise<string | null> {

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createDirectoryMemoryFiles } from '../adapters/memory-files/directory.ts'
 import { createModels } from '../adapters/models/models.ts'
+import { senseReports } from '../adapters/models/senses.ts'
 import { createRecordedModels } from '../adapters/models/recorded.ts'
 import { createDirectoryObjectStore } from '../adapters/objects/directory.ts'
 import { connectPostgres } from '../adapters/postgres/connect.ts'
@@ -14,7 +15,7 @@ import { serverVersion } from '../adapters/postgres/server-version.ts'
 import { startEmbedded } from '../adapters/postgres/embedded/embedded.ts'
 import { createPreviews } from '../adapters/preview/previews.ts'
 import { readPrompts } from '../adapters/prompts/directory.ts'
-import { createLocalReaders } from '../adapters/readers/local-readers.ts'
+import { createLocalReaders, findReaders } from '../adapters/readers/local-readers.ts'
 import { createSandboxProvider } from '../adapters/sandbox/bubblewrap-provider.ts'
 import { createWorkspaces } from '../adapters/sandbox/workspaces.ts'
 import { createSystemClock } from '../adapters/system/clock.ts'
@@ -126,6 +127,9 @@ export async function openPlatform(config: Config, { say, logTo }: OpenOptions) 
       promptPack,
       previewHosts: previews.hosts,
       isDead,
+      /** For whoever asks what this machine can do. */
+      findReaders,
+      senses: senseReports(modelsConfig(config)),
       /** What a file that somebody sent says: by a model where one is set, else by this machine. */
       readFile: (file: FileToRead, signal: AbortSignal) =>
         readFile({ ...shared, modelDeadlineMs: config.MODEL_DEADLINE_SECONDS * 1_000 }, file, signal),

@@ -25,6 +25,9 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   mdast: ['src/adapters/telegram/'],
   pino: ['src/adapters/telemetry/'],
   'prom-client': ['src/adapters/telemetry/'],
+  unpdf: ['src/adapters/readers/'],
+  fflate: ['src/adapters/readers/'],
+  saxes: ['src/adapters/readers/'],
   commander: ['src/main.ts', 'src/commands/'],
 }
 

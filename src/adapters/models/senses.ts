@@ -8,6 +8,7 @@ import { NOTHING, askInOrder, labelOf, nameOf, withDeadline } from './in-order.t
 import { askObject } from './object-answer.ts'
 import type { ModelReference, ModelsConfig, Sense } from './providers.ts'
 import {
+  SENSES,
   defaultSenses,
   hasKey,
   missingVariable,
@@ -89,14 +90,47 @@ function imageRequest(request: MediaRequest) {
   }
 }
 
-const VARIABLES: Readonly<Record<Sense, { readonly variable: string; readonly verb: string; readonly how: string }>> = {
-  transcribe: { variable: 'MODEL_TRANSCRIBE', verb: 'hears', how: 'set OPENAI_API_KEY or GEMINI_API_KEY' },
+const VARIABLES: Readonly<
+  Record<Sense, { readonly name: string; readonly variable: string; readonly verb: string; readonly how: string }>
+> = {
+  transcribe: {
+    name: 'voice',
+    variable: 'MODEL_TRANSCRIBE',
+    verb: 'hears',
+    how: 'set OPENAI_API_KEY or GEMINI_API_KEY',
+  },
   vision: {
+    name: 'pictures',
     variable: 'MODEL_VISION',
     verb: 'sees',
     how: 'set ANTHROPIC_API_KEY, OPENAI_API_KEY or GEMINI_API_KEY',
   },
-  embed: { variable: 'MODEL_EMBED', verb: 'embeds', how: 'set OPENAI_API_KEY or GEMINI_API_KEY' },
+  embed: { name: 'meaning', variable: 'MODEL_EMBED', verb: 'embeds', how: 'set OPENAI_API_KEY or GEMINI_API_KEY' },
+}
+
+export type SenseReport = {
+  /** e.g. `voice`. */
+  readonly name: string
+  /** Who is asked, in order. */
+  readonly models: readonly string[]
+  /** What to do where that is nobody. */
+  readonly how: string
+}
+
+/** For a person: who hears, sees and embeds. Asks nobody. Throws as `createSenses` does. */
+export function senseReports(config: ModelsConfig): readonly SenseReport[] {
+  const open: Readonly<Record<Sense, (reference: ModelReference) => object | null>> = {
+    transcribe: (reference) => toHearing(config.keys, reference),
+    vision: (reference) => toCandidate(config.keys, reference),
+    embed: (reference) => toEmbedding(config.keys, reference),
+  }
+  return SENSES.map((sense) => {
+    const { usable, refusal } = candidatesOf(sense, config, { log: () => {} }, (reference) =>
+      open[sense](reference) === null ? null : nameOf(reference),
+    )
+    const models = sense === 'embed' ? usable.slice(0, 1) : usable
+    return { name: VARIABLES[sense].name, models, how: models.length > 0 ? '' : refusal().message }
+  })
 }
 
 /** What can be asked, in order, and what to say where that is nobody. */

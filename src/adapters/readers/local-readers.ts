@@ -32,10 +32,10 @@ export function createLocalReaders(deps: Deps): LocalReaders {
 
 /** What this machine reads without a model, and what it would take. Looks where programs lie; runs none. */
 export async function findReaders(): Promise<readonly ReaderFinding[]> {
-  const [tesseract, ffmpeg, continuous, newer] = await Promise.all(
-    ['tesseract', 'ffmpeg', 'pocketsphinx_continuous', 'pocketsphinx'].map(isInstalled),
+  const [tesseract, ffmpeg, batch, newer] = await Promise.all(
+    ['tesseract', 'ffmpeg', 'pocketsphinx_batch', 'pocketsphinx'].map(isInstalled),
   )
-  const hears = ffmpeg === true && (continuous === true || newer === true)
+  const hears = ffmpeg === true && (batch === true || newer === true)
   return [
     { name: 'reading: documents', ok: true, detail: 'PDF, Office documents, text and lists of archives' },
     {

@@ -10,17 +10,28 @@ const TIMEOUT_MS = 240_000
 const NO_SOUND = 65
 const WAV_BYTES = SECONDS * 16_000 * 2
 
+const MODEL = '/usr/share/pocketsphinx/model/en-us'
+/** Recognised as a whole, which hears far better than word by word; longer ones take more memory than they are worth. */
+const PART_SECONDS = 25
+
 /**
  * Only sound is decoded, and of what it may open only the file at hand: a playlist inside of it leads nowhere. The size of what was
  * decoded comes first in the output.
  */
 const COMMAND = `
 command -v ffmpeg >/dev/null || exit 127
-command -v pocketsphinx_continuous >/dev/null || command -v pocketsphinx >/dev/null || exit 127
-ffmpeg -nostdin -v error -protocol_whitelist file -i file:in -vn -sn -dn -t ${SECONDS} -ac 1 -ar 16000 -f wav out.wav 2>err || exit ${NO_SOUND}
-wc -c <out.wav
-if command -v pocketsphinx_continuous >/dev/null; then exec pocketsphinx_continuous -infile out.wav -logfn /dev/null
-else exec pocketsphinx -loglevel FATAL single out.wav; fi`
+command -v pocketsphinx_batch >/dev/null || command -v pocketsphinx >/dev/null || exit 127
+ffmpeg -nostdin -v error -protocol_whitelist file -i file:in -vn -sn -dn -t ${SECONDS} -ac 1 -ar 16000 -c:a pcm_s16le \
+  -f segment -segment_time ${PART_SECONDS} part%03d.wav 2>err || exit ${NO_SOUND}
+cat part*.wav | wc -c
+if command -v pocketsphinx_batch >/dev/null; then
+  [ -d ${MODEL}/en-us ] || exit 127
+  for part in part*.wav; do echo "\${part%.wav}"; done >parts
+  pocketsphinx_batch -adcin yes -adchdr 44 -cepdir . -cepext .wav -ctl parts -hyp words -hmm ${MODEL}/en-us \
+    -lm ${MODEL}/en-us.lm.bin -dict ${MODEL}/cmudict-en-us.dict -logfn /dev/null >log 2>&1 || exit ${NO_SOUND}
+  exec cat words
+fi
+for part in part*.wav; do pocketsphinx -loglevel FATAL single "$part"; done`
 
 export async function readSpeech(deps: NativeDeps, file: LocalFile, signal: AbortSignal): Promise<LocalReading> {
   const outcome = await runNative(deps, { bytes: file.bytes, command: COMMAND, timeoutMs: TIMEOUT_MS }, signal)
@@ -38,11 +49,11 @@ export async function readSpeech(deps: NativeDeps, file: LocalFile, signal: Abor
   const text = lines.map(wordsOf).filter(Boolean).join('\n').trim()
   const seconds = Math.round(Number(size.trim()) / 32_000)
   const truncated = Number(size.trim()) >= WAV_BYTES
-  return { type: 'read', text, about: { seconds }, by: 'local/pocketsphinx', truncated }
+  return { type: 'read', text, about: { seconds, certainty: 'low' }, by: 'local/pocketsphinx', truncated }
 }
 
-/** The older program prints words, the newer one JSON with the words under `t`. */
+/** The older program prints words with the part and a score behind, the newer one JSON with the words under `t`. */
 function wordsOf(line: string): string {
   const spoken = /^\{.*?"t":\s*"([^"]*)"/.exec(line)?.[1] ?? line
-  return spoken.replaceAll(/<[^>]*>|\([0-9]+\)/g, '').trim()
+  return spoken.replaceAll(/<[^>]*>|\([^)]*\)/g, '').trim()
 }
