@@ -1,6 +1,18 @@
 // The HTTP side of the API: every call answers with a value or a problem in one sentence, never an exception.
 import type { ModelLabel, ModelTier, UsageTotals } from '../../../src/core/vocabulary/usage.ts'
-import type { NewTask } from '../state/request.ts'
+import type {
+  ScopeName,
+  WireArtifact,
+  WireFact,
+  WireHit,
+  WireMemory,
+  WireMemoryFile,
+  WireMessage,
+  WirePack,
+  WireSource,
+  WireTaken,
+  WireThread,
+} from '../state/conversation.ts'
 import type { WireEvent, WirePage, WireTask } from '../state/wire.ts'
 
 export type Problem = { readonly type: 'problem'; readonly status: number; readonly detail: string }
@@ -51,11 +63,11 @@ export function createApi(onSignedOut: () => void) {
         method,
         headers: {
           accept: 'application/json',
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(body === undefined || body instanceof Blob ? {} : { 'content-type': 'application/json' }),
           ...headers,
         },
         credentials: 'same-origin',
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        ...(body === undefined ? {} : { body: body instanceof Blob ? body : JSON.stringify(body) }),
       })
     } catch {
       return { type: 'problem', status: 0, detail: 'The server can’t be reached. Is it running?' }
@@ -67,10 +79,10 @@ export function createApi(onSignedOut: () => void) {
     return { type: 'problem', status: response.status, detail: detailOf(value, response.status) }
   }
 
+  const ofThread = (id: string) => `/v1/threads/${encodeURIComponent(id)}`
   const ofTask = (id: string) => `/v1/tasks/${encodeURIComponent(id)}`
   return {
     signIn: (token: string) => call<unknown>('POST', '/v1/session', { token }),
-    createTask: (task: NewTask, key: string) => call<WireTask>('POST', '/v1/tasks', task, { 'idempotency-key': key }),
     listTasks: (cursor: string | null, limit: number) =>
       call<WirePage<WireTask>>(
         'GET',
@@ -86,6 +98,35 @@ export function createApi(onSignedOut: () => void) {
         ...(comment === '' ? {} : { comment }),
       }),
     abort: (id: string) => call<WireTask>('POST', `${ofTask(id)}/abort`, {}),
+    listThreads: (limit: number) => call<WirePage<WireThread>>('GET', `/v1/threads?limit=${limit}`),
+    getThread: (id: string) => call<WireThread>('GET', ofThread(id)),
+    beginThread: () => call<WireThread>('POST', '/v1/threads', {}),
+    listMessages: (id: string, before: string | null, limit: number) =>
+      call<WirePage<WireMessage>>(
+        'GET',
+        `${ofThread(id)}/messages?limit=${limit}${before === null ? '' : `&before=${encodeURIComponent(before)}`}`,
+      ),
+    say: (
+      id: string,
+      said: { readonly text: string; readonly external_id: string; readonly artifact_ids: readonly string[] },
+    ) => call<WireTaken>('POST', `${ofThread(id)}/messages`, said),
+    uploadToThread: (id: string, file: File) =>
+      call<WireArtifact>('POST', `${ofThread(id)}/artifacts?name=${encodeURIComponent(file.name)}`, file, {
+        'content-type': file.type === '' ? 'application/octet-stream' : file.type,
+      }),
+    contextOf: (id: string, text: string) =>
+      call<WirePack>('GET', `${ofThread(id)}/context?text=${encodeURIComponent(text)}`),
+    memory: () => call<WireMemory>('GET', '/v1/memory'),
+    addFact: (text: string, scope: ScopeName) => call<WireFact>('POST', '/v1/memory/facts', { text, scope }),
+    decideFact: (id: string, decision: 'keep' | 'drop') =>
+      call<WireFact>('POST', `/v1/memory/facts/${encodeURIComponent(id)}/${decision}`, {}),
+    writeMemoryFile: (file: WireMemoryFile) => call<WireMemoryFile>('PUT', '/v1/memory/files', file),
+    listKnowledge: () => call<WirePage<WireSource>>('GET', '/v1/knowledge'),
+    addKnowledge: (source: { readonly title: string; readonly text: string; readonly scope: ScopeName }) =>
+      call<WireSource>('POST', '/v1/knowledge', source),
+    removeKnowledge: (id: string) => call<null>('DELETE', `/v1/knowledge/${encodeURIComponent(id)}`),
+    searchKnowledge: (words: string) =>
+      call<WirePage<WireHit>>('GET', `/v1/knowledge/search?q=${encodeURIComponent(words)}`),
     adminState: () => call<AdminState>('GET', '/v1/admin/state'),
     pause: () => call<AdminState>('POST', '/v1/admin/pause', {}),
     resume: () => call<AdminState>('POST', '/v1/admin/resume', {}),

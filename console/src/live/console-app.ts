@@ -1,7 +1,6 @@
 // The console's one store: session, route, task list and the logs being followed, as signals, with what can be done to them.
 import { batch, signal } from '@preact/signals'
 import type { ReadonlySignal } from '@preact/signals'
-import { readRequest } from '../state/request.ts'
 import { readRoute } from '../state/route.ts'
 import type { Route } from '../state/route.ts'
 import { changeList, EMPTY_LIST, isNews } from '../state/task-list.ts'
@@ -10,6 +9,9 @@ import { isOver } from '../state/wire.ts'
 import type { WireHint, WireTask } from '../state/wire.ts'
 import { createApi } from './api.ts'
 import type { AdminState, Answer, Api } from './api.ts'
+import { createConversation } from './conversation.ts'
+import type { Conversation } from './conversation.ts'
+import type { WireTaken } from '../state/conversation.ts'
 import { createDraft } from './draft.ts'
 import type { Draft } from './draft.ts'
 import { followTask } from './follow-task.ts'
@@ -42,7 +44,8 @@ export type ConsoleApp = {
   readonly start: () => void
   readonly signOut: () => Promise<void>
   readonly signIn: (token: string) => Promise<Answer<unknown>>
-  readonly send: () => Promise<Answer<WireTask> | null>
+  readonly talk: Conversation
+  readonly send: () => Promise<Answer<WireTaken> | null>
   readonly loadOlder: () => Promise<void>
   readonly refresh: (id: string) => Promise<void>
   /** Puts the task as an answer gave it into the list. */
@@ -64,6 +67,7 @@ export function createConsoleApp(): ConsoleApp {
   const fetching = new Map<string, { again: boolean }>()
   const api = createApi(() => (session.value = 'out'))
   const draft = createDraft()
+  const talk = createConversation(api, draft)
   let hints: Socket | null = null
   let poll: ReturnType<typeof setInterval> | undefined
   let newest: ReturnType<typeof setTimeout> | undefined
@@ -83,6 +87,7 @@ export function createConsoleApp(): ConsoleApp {
       change({ type: 'newest', page: answer.value })
     })
     listen()
+    await talk.load()
   }
 
   function listen(): void {
@@ -151,15 +156,13 @@ export function createConsoleApp(): ConsoleApp {
     return following
   }
 
-  async function send(): Promise<Answer<WireTask> | null> {
-    const request = readRequest(draft.text.value)
-    if (request === null) return null
-    // The key belongs to this text: sending it again after a failure, or a reload, is the same request.
-    const answer = await api.createTask(request, draft.key())
-    if (answer.type === 'ok') {
-      draft.clear()
-      change({ type: 'task', task: answer.value })
-    }
+  async function send(): Promise<Answer<WireTaken> | null> {
+    const answer = await talk.say()
+    if (answer?.type !== 'ok') return answer
+    const { task, answered, replaced } = answer.value
+    if (task !== null) change({ type: 'task', task })
+    // What it answered or replaced has changed by it.
+    await Promise.all([...(answered === null ? [] : [answered.task_id]), ...replaced].map(refresh))
     return answer
   }
 
@@ -181,6 +184,7 @@ export function createConsoleApp(): ConsoleApp {
     draft,
     logOf,
     refresh,
+    talk,
     send,
     take: (task) => change({ type: 'task', task }),
     start: () => {

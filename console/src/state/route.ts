@@ -1,8 +1,11 @@
 // Where in the console one is, as the part of the address after `#`: the server's own paths stay the server's.
+const PAGES = ['tasks', 'memory', 'knowledge', 'system'] as const
+type Page = (typeof PAGES)[number]
+
 export type Route =
   | { readonly type: 'chat' }
-  | { readonly type: 'tasks' }
-  | { readonly type: 'system' }
+  | { readonly type: 'thread'; readonly id: string }
+  | { readonly type: Page }
   | { readonly type: 'task'; readonly id: string; readonly tab: string | null }
 
 export function readRoute(hash: string): Route {
@@ -10,14 +13,22 @@ export function readRoute(hash: string): Route {
   if (head === 'task' && id !== undefined && id !== '') {
     return { type: 'task', id: decode(id), tab: tab === undefined || tab === '' ? null : decode(tab) }
   }
-  if (head === 'tasks' || head === 'system') return { type: head }
-  return { type: 'chat' }
+  if (head === 'thread' && id !== undefined && id !== '') return { type: 'thread', id: decode(id) }
+  const page = PAGES.find((each) => each === head)
+  return page === undefined ? { type: 'chat' } : { type: page }
 }
 
 export function routeLink(route: Route): string {
-  if (route.type === 'chat') return '#/'
-  if (route.type !== 'task') return `#/${route.type}`
-  return `#/task/${encodeURIComponent(route.id)}${route.tab === null ? '' : `/${encodeURIComponent(route.tab)}`}`
+  switch (route.type) {
+    case 'chat':
+      return '#/'
+    case 'thread':
+      return `#/thread/${encodeURIComponent(route.id)}`
+    case 'task':
+      return `#/task/${encodeURIComponent(route.id)}${route.tab === null ? '' : `/${encodeURIComponent(route.tab)}`}`
+    default:
+      return `#/${route.type}`
+  }
 }
 
 function decode(text: string): string {

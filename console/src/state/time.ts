@@ -50,3 +50,9 @@ export function sayBytes(bytes: number): string {
   if (bytes < 1_000_000) return `${(bytes / 1_000).toFixed(1)} kB`
   return `${(bytes / 1_000_000).toFixed(1)} MB`
 }
+
+/** What such work took before: `Usually about 40 s and 12,000 tokens.` */
+export function sayEstimate({ seconds, tokens }: { readonly seconds: number; readonly tokens: number }): string {
+  const spent = tokens === 0 ? '' : ` and ${tokens.toLocaleString('en')} tokens`
+  return `Usually about ${sayDuration(seconds * 1_000)}${spent}.`
+}

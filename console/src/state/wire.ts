@@ -10,6 +10,7 @@ export type WireApproval = {
   readonly subject: string
   readonly digest: string
   readonly reason: string
+  readonly estimate?: Approval['estimate']
   readonly expires_at: string
 }
 

@@ -1,8 +1,9 @@
-// The question before something dangerous: exactly what would run, with nothing in it that hides.
+// The question before something is done: exactly what would run, or what was understood, with nothing in it that hides.
 import { useState } from 'preact/hooks'
 import type { ConsoleApp } from '../live/console-app.ts'
 import { reveal, toPlain } from '../state/inert-text.ts'
 import type { WireApproval } from '../state/wire.ts'
+import { sayEstimate } from '../state/time.ts'
 import { ProblemLine, Until } from './pieces.tsx'
 
 type Props = { readonly app: ConsoleApp; readonly taskId: string; readonly approval: WireApproval }
@@ -13,6 +14,7 @@ export function ApprovalPanel({ app, taskId, approval }: Props) {
   const [comment, setComment] = useState('')
   const [problem, setProblem] = useState<string | null>(null)
   const pieces = reveal(approval.subject)
+  const isPlan = approval.kind === 'plan'
   const expired = Date.parse(approval.expires_at) <= app.now.value
 
   const decide = async (yes: boolean) => {
@@ -28,16 +30,17 @@ export function ApprovalPanel({ app, taskId, approval }: Props) {
 
   return (
     <section class="approval" aria-label="Approval">
-      <h2>{approval.kind === 'shell_command' ? 'Run this command?' : 'Go on with this?'}</h2>
-      <pre class="subject" tabIndex={0} aria-label="Exactly what is approved">
+      <h2>{isPlan ? 'Is this what you want?' : 'Run this command?'}</h2>
+      <pre class={`subject ${isPlan ? 'words' : ''}`} tabIndex={0} aria-label="Exactly what is approved">
         {pieces.map((piece, at) => (piece.escape ? <mark key={at}>{piece.text}</mark> : piece.text))}
       </pre>
       {pieces.some((piece) => piece.escape) && (
         <p class="warning">It holds characters that hide or pose as others. They are spelt out above, marked.</p>
       )}
-      <p class="approval-reason">{toPlain(approval.reason)}</p>
+      {!isPlan && <p class="approval-reason">{toPlain(approval.reason)}</p>}
+      {approval.estimate != null && <p class="estimate">{sayEstimate(approval.estimate)}</p>}
       <p class="faint">
-        Your answer holds for exactly this text.{' '}
+        {isPlan ? 'Or say what should be different: that takes its place.' : 'Your answer holds for exactly this text.'}{' '}
         {expired ? (
           'The question has expired.'
         ) : (
@@ -71,10 +74,15 @@ export function ApprovalPanel({ app, taskId, approval }: Props) {
         ) : (
           <>
             <button type="button" class="button primary" disabled={busy || expired} onClick={() => void decide(true)}>
-              Approve
+              {isPlan ? 'OK' : 'Approve'}
             </button>
-            <button type="button" class="button" disabled={busy} onClick={() => setRejecting(true)}>
-              Reject
+            <button
+              type="button"
+              class="button"
+              disabled={busy}
+              onClick={() => (isPlan ? void decide(false) : setRejecting(true))}
+            >
+              {isPlan ? 'Cancel' : 'Reject'}
             </button>
           </>
         )}

@@ -1,9 +1,10 @@
-// The conversation: what was asked, what the crew is doing about it, what came of it, and the place to ask for more.
-import { useEffect, useRef, useState } from 'preact/hooks'
+// Everything that was asked for, wherever, what the crew is doing about it, what came of it, and the place to ask for more.
+import { useEffect } from 'preact/hooks'
 import { livelyTasks } from '../live/console-app.ts'
 import type { ConsoleApp } from '../live/console-app.ts'
-import { readRequest } from '../state/request.ts'
-import { Icon, ProblemLine } from './pieces.tsx'
+import { Composer } from './composer.tsx'
+import { ConversationBar } from './conversation-bar.tsx'
+import { ProblemLine } from './pieces.tsx'
 import { RequestCard } from './request-card.tsx'
 import { usePinned } from './use-pinned.ts'
 
@@ -18,6 +19,7 @@ const EXAMPLES = [
 type Props = { readonly app: ConsoleApp }
 
 export function Chat({ app }: Props) {
+  useEffect(() => void app.talk.look(null), [])
   const list = app.list.value
   const { box, away, toEnd } = usePinned(true, 'talk')
   const lively = livelyTasks(list, FOLLOWED)
@@ -44,7 +46,10 @@ export function Chat({ app }: Props) {
           Newest
         </button>
       )}
-      <Composer app={app} onSent={toEnd} />
+      <div class="foot">
+        <ConversationBar app={app} />
+        <Composer app={app} onSent={toEnd} />
+      </div>
     </section>
   )
 }
@@ -72,89 +77,5 @@ function Welcome({ app }: Props) {
         ))}
       </ul>
     </div>
-  )
-}
-
-function Composer({ app, onSent }: Props & { readonly onSent: () => void }) {
-  const area = useRef<HTMLTextAreaElement>(null)
-  const [busy, setBusy] = useState(false)
-  const [problem, setProblem] = useState<string | null>(null)
-  const text = app.draft.text.value
-  const request = readRequest(text)
-
-  useEffect(() => {
-    const element = area.current
-    if (element === null) return
-    element.style.height = 'auto'
-    element.style.height = `${Math.min(element.scrollHeight + 2, innerHeight * 0.4)}px`
-  }, [text])
-
-  useEffect(() => {
-    // On a phone the keyboard would cover the page before anything is read.
-    if (matchMedia('(hover: hover)').matches) area.current?.focus()
-  }, [])
-
-  const send = async () => {
-    if (busy || request === null) return
-    setBusy(true)
-    setProblem(null)
-    const answer = await app.send()
-    setBusy(false)
-    if (answer?.type === 'problem') setProblem(answer.detail)
-    else onSent()
-    area.current?.focus()
-  }
-
-  const onKeyDown = (event: KeyboardEvent) => {
-    // While a word is being composed (Japanese, accents) Enter ends the word.
-    if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return
-    event.preventDefault()
-    void send()
-  }
-
-  return (
-    <form
-      class="composer"
-      onSubmit={(event) => {
-        event.preventDefault()
-        void send()
-      }}
-    >
-      {problem !== null && (
-        <ProblemLine text={problem}>
-          <button type="button" class="button quiet" onClick={() => void send()}>
-            Send again
-          </button>
-        </ProblemLine>
-      )}
-      <div class="composer-box">
-        <label class="unseen" for="composer">
-          Your request
-        </label>
-        <textarea
-          id="composer"
-          ref={area}
-          rows={1}
-          value={text}
-          placeholder="Describe what you want made"
-          aria-describedby="composer-hint"
-          onInput={(event) => app.draft.write(event.currentTarget.value)}
-          onKeyDown={onKeyDown}
-        />
-        <button type="submit" class="button primary send" disabled={busy || request === null} aria-label="Send">
-          <Icon name="send" />
-        </button>
-      </div>
-      <p class="hint" id="composer-hint">
-        {request?.task_type === 'shell_command' ? (
-          <span>This exact command will wait for your approval, then run in the sandbox.</span>
-        ) : (
-          <span>
-            <kbd>Enter</kbd> sends, <kbd>Shift</kbd> <kbd>Enter</kbd> starts a line, <kbd>/run</kbd> takes a literal
-            command
-          </span>
-        )}
-      </p>
-    </form>
   )
 }

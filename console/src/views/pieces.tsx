@@ -59,6 +59,9 @@ const ICONS = {
   list: 'M5.5 4h8m-8 4h8m-8 4h8M2.5 4h.01M2.5 8h.01M2.5 12h.01',
   gauge: 'M2.5 11.5a5.5 5.5 0 1 1 11 0M8 11l2.5-3.5',
   plus: 'M8 3v10M3 8h10',
+  clip: 'M11 5.5 6.5 10a1.4 1.4 0 0 0 2 2l5-5a2.8 2.8 0 0 0-4-4l-5.5 5.5a4.2 4.2 0 0 0 6 6L13.5 11',
+  book: 'M3 3.5h4.2c.5 0 .8.3.8.8V13c0-.6-.5-1-1.1-1H3zm10 0H8.8c-.5 0-.8.3-.8.8V13c0-.6.5-1 1.1-1H13z',
+  note: 'M3.5 2.5h9v11h-9zM6 5.5h4m-4 2.5h4m-4 2.5h2.5',
 } as const
 export type IconName = keyof typeof ICONS
 

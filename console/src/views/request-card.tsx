@@ -17,7 +17,21 @@ import { Age, Icon, OfflineBadge, Prose, RunningFor, Status } from './pieces.tsx
 
 type Props = { readonly app: ConsoleApp; readonly task: WireTask }
 
-export function RequestCard({ app, task, lively }: Props & { readonly lively: boolean }) {
+type CardProps = Props & { readonly lively: boolean }
+
+export function RequestCard({ app, task, lively }: CardProps) {
+  return (
+    <article class="exchange" aria-label={toLine(task.input_text, 80)}>
+      <div class="asked">
+        <div class="asked-text">{toPlain(task.input_text)}</div>
+      </div>
+      <TaskCard app={app} task={task} lively={lively} />
+    </article>
+  )
+}
+
+/** The work alone, below whatever asked for it. */
+export function TaskCard({ app, task, lively }: CardProps) {
   useEffect(() => (lively ? app.follow(task.id) : undefined), [lively])
   // Once followed, the log is kept for what only it knows: how long the work took, whether the preview has closed.
   const followed = useRef<Following | null>(null)
@@ -35,40 +49,35 @@ export function RequestCard({ app, task, lively }: Props & { readonly lively: bo
   const offline = result?.offline === true || view?.offline === true
   const link = routeLink({ type: 'task', id: task.id, tab: null })
   return (
-    <article class="exchange" aria-label={toLine(task.input_text, 80)}>
-      <div class="asked">
-        <div class="asked-text">{toPlain(task.input_text)}</div>
-      </div>
-      <div class={`card tone-${statusTone(status)}`}>
-        <header class="card-head">
-          <Status status={status} />
-          {offline && <OfflineBadge />}
-          <span class="card-time">
-            {view?.startedAt != null && !isOver(status) ? (
-              <RunningFor app={app} since={view.startedAt} />
-            ) : view?.startedAt != null && view.endedAt !== null ? (
-              <span>took {sayDuration(Date.parse(view.endedAt) - Date.parse(view.startedAt))}</span>
-            ) : null}
-            <Age app={app} at={task.created_at} />
-          </span>
-        </header>
-        <span class="unseen" role="status">
-          {lively ? `${statusLabel(status)}${view?.now == null ? '' : `: ${toPlain(view.now.title)}`}` : ''}
+    <div class={`card tone-${statusTone(status)}`}>
+      <header class="card-head">
+        <Status status={status} />
+        {offline && <OfflineBadge />}
+        <span class="card-time">
+          {view?.startedAt != null && !isOver(status) ? (
+            <RunningFor app={app} since={view.startedAt} />
+          ) : view?.startedAt != null && view.endedAt !== null ? (
+            <span>took {sayDuration(Date.parse(view.endedAt) - Date.parse(view.startedAt))}</span>
+          ) : null}
+          <Age app={app} at={task.created_at} />
         </span>
-        {status === 'needs_approval' && approval?.status === 'pending' && (
-          <ApprovalPanel app={app} taskId={task.id} approval={approval} />
-        )}
-        {view !== undefined && !isOver(status) && (
-          <AtWork view={view} reconnecting={log?.link.value === 'reconnecting'} />
-        )}
-        {isOver(status) && <Outcome task={task} view={view} result={result} error={ahead ? view.error : task.error} />}
-        <footer class="card-foot">
-          <a href={link}>
-            {isOver(status) ? 'The work in full' : 'Watch the work'} <Icon name="chevron" />
-          </a>
-        </footer>
-      </div>
-    </article>
+      </header>
+      <span class="unseen" role="status">
+        {lively ? `${statusLabel(status)}${view?.now == null ? '' : `: ${toPlain(view.now.title)}`}` : ''}
+      </span>
+      {status === 'needs_approval' && approval?.status === 'pending' && (
+        <ApprovalPanel app={app} taskId={task.id} approval={approval} />
+      )}
+      {view !== undefined && !isOver(status) && (
+        <AtWork view={view} reconnecting={log?.link.value === 'reconnecting'} />
+      )}
+      {isOver(status) && <Outcome task={task} view={view} result={result} error={ahead ? view.error : task.error} />}
+      <footer class="card-foot">
+        <a href={link}>
+          {isOver(status) ? 'The work in full' : 'Watch the work'} <Icon name="chevron" />
+        </a>
+      </footer>
+    </div>
   )
 }
 
@@ -113,6 +122,7 @@ function Outcome({ task, view, result, error }: OutcomeProps) {
     <div class="outcome">
       {error !== null && task.status !== 'completed' && <p class="why">{toPlain(error)}</p>}
       {result !== null && <Prose text={result.answer ?? result.summary} />}
+      {result !== null && result.sources.length > 0 && <Sources sources={result.sources} />}
       {result?.output != null && result.output.trim() !== '' && (
         <pre class="terminal">{toPlain(result.output.slice(-4_000))}</pre>
       )}
@@ -136,6 +146,18 @@ function Outcome({ task, view, result, error }: OutcomeProps) {
         </div>
       )}
     </div>
+  )
+}
+
+function Sources({ sources }: { readonly sources: NonNullable<WireTask['result']>['sources'] }) {
+  return (
+    <ol class="sources" aria-label="Sources">
+      {sources.map(({ mark, title, uri }) => (
+        <li key={mark}>
+          <span class="mark">[{mark}]</span> {toLine(title, 120)} <span class="faint">{toLine(uri, 160)}</span>
+        </li>
+      ))}
+    </ol>
   )
 }
 

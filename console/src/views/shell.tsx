@@ -4,12 +4,15 @@ import type { ConsoleApp } from '../live/console-app.ts'
 import { routeLink } from '../state/route.ts'
 import type { Route } from '../state/route.ts'
 import { Chat } from './chat.tsx'
+import { KnowledgePage } from './knowledge-page.tsx'
+import { MemoryPage } from './memory-page.tsx'
 import { SignedOut, SigningIn } from './sign-in.tsx'
 import { Icon } from './pieces.tsx'
 import type { IconName } from './pieces.tsx'
 import { SystemPage, SystemSummary } from './system-page.tsx'
 import { TaskListPanel } from './task-list-panel.tsx'
 import { TaskPage } from './task-page.tsx'
+import { ThreadPage } from './thread-page.tsx'
 
 type Props = { readonly app: ConsoleApp }
 
@@ -40,7 +43,7 @@ function Workshop({ app }: Props) {
   useEffect(() => {
     // A screen reader, and the keyboard, go on where the new screen begins.
     document.querySelector<HTMLElement>('[data-screen-start]')?.focus({ preventScroll: true })
-  }, [route.type === 'task' ? route.id : route.type])
+  }, ['id' in route ? route.id : route.type])
   return (
     <div class="shell" data-route={route.type}>
       <a class="skip" href="#main" onClick={focusMain}>
@@ -58,6 +61,10 @@ function Workshop({ app }: Props) {
           </a>
         </div>
         <TaskListPanel app={app} name="side" />
+        <nav class="side-links" aria-label="What it knows">
+          <SideLink app={app} to={{ type: 'memory' }} icon="note" label="Memory" />
+          <SideLink app={app} to={{ type: 'knowledge' }} icon="book" label="Knowledge" />
+        </nav>
         <SystemSummary app={app} />
       </aside>
       <main id="main" class="main" tabIndex={-1}>
@@ -67,6 +74,8 @@ function Workshop({ app }: Props) {
       <nav class="bottom" aria-label="Screens">
         <BottomLink app={app} to={{ type: 'chat' }} icon="chat" label="Chat" />
         <BottomLink app={app} to={{ type: 'tasks' }} icon="list" label="Tasks" />
+        <BottomLink app={app} to={{ type: 'memory' }} icon="note" label="Memory" />
+        <BottomLink app={app} to={{ type: 'knowledge' }} icon="book" label="Knows" />
         <BottomLink app={app} to={{ type: 'system' }} icon="gauge" label="System" />
       </nav>
     </div>
@@ -81,6 +90,9 @@ function focusMain(event: Event): void {
 
 function Screen({ app, route }: Props & { readonly route: Route }) {
   if (route.type === 'task') return <TaskPage key={route.id} app={app} id={route.id} tab={route.tab} />
+  if (route.type === 'thread') return <ThreadPage key={route.id} app={app} id={route.id} />
+  if (route.type === 'memory') return <MemoryPage app={app} />
+  if (route.type === 'knowledge') return <KnowledgePage app={app} />
   if (route.type === 'system') return <SystemPage app={app} />
   if (route.type === 'tasks') {
     return (
@@ -104,12 +116,18 @@ function LinkLine({ app }: Props) {
   )
 }
 
-function BottomLink({
-  app,
-  to,
-  icon,
-  label,
-}: Props & { readonly to: Route; readonly icon: IconName; readonly label: string }) {
+type LinkProps = Props & { readonly to: Route; readonly icon: IconName; readonly label: string }
+
+function SideLink({ app, to, icon, label }: LinkProps) {
+  return (
+    <a class="system-summary" href={routeLink(to)} aria-current={app.route.value.type === to.type ? 'page' : undefined}>
+      <Icon name={icon} />
+      {label}
+    </a>
+  )
+}
+
+function BottomLink({ app, to, icon, label }: LinkProps) {
   return (
     <a href={routeLink(to)} aria-current={app.route.value.type === to.type ? 'page' : undefined}>
       <Icon name={icon} />
