@@ -3,6 +3,7 @@ import type { TaskId, WorkerId } from '../vocabulary/ids.ts'
 import type { Claim, TaskQueue } from '../ports/task-queue.ts'
 import { applyStandingApproval } from '../approval/standing.ts'
 import type { StandingDeps } from '../approval/standing.ts'
+import { noteOfTheDay } from '../memory/daily-notes.ts'
 import { onlyWhileHeld } from './held.ts'
 import { createResidents } from './residents.ts'
 import type { ResidentLimits } from './residents.ts'
@@ -106,6 +107,7 @@ export function createWorker(deps: WorkerDeps, config: WorkerConfig): Worker {
         status: end.task.status,
       })
       if (end.workshop !== null) await residents.keep(id, end.workshop)
+      await noteOfTheDay(deps.gather, end.task)
     }
     if (end.type === 'waiting') await answerByRule(id)
     if (end.type === 'released') {
