@@ -4,24 +4,33 @@ import { fileURLToPath } from 'node:url'
 import manifest from '#package' with { type: 'json' }
 import { ensureConsole } from '../adapters/http/console-build.ts'
 import { HTTP_LIMITS } from '../adapters/http/deps.ts'
+import type { GivenSource, HttpDeps } from '../adapters/http/deps.ts'
 import { createHttpServer } from '../adapters/http/server.ts'
+import { giveToTask, readArtifacts } from '../core/conversation/read-artifacts.ts'
+import { takeWords } from '../core/conversation/take-words.ts'
+import { indexSource } from '../core/knowledge/index-source.ts'
+import { lookUp } from '../core/knowledge/look-up.ts'
 import { acceptRequest } from '../core/task/accept-request.ts'
 import { appendFromOutside, appendUnderClaim, applyCommand } from '../core/task/apply-command.ts'
 import { followLog } from '../core/task/read-log.ts'
 import { OWNER } from '../core/vocabulary/principal.ts'
 import { botReports } from './bot-reports.ts'
+import { contextOf } from './context.ts'
+import { createPeople } from './people.ts'
 import type { Platform } from './platform.ts'
 import { jwtSecret } from './secrets.ts'
 import type { Telegram } from './telegram.ts'
 
 export type Gateway = { readonly url: string; readonly close: () => Promise<void> }
 
+const VECTORS_MS = 20_000
 const CONSOLE = fileURLToPath(new URL('../../console', import.meta.url))
 
 /** `telegram`: whom webhooks are handed to; null where there are no bots. */
 export async function startGateway(platform: Platform, telegram: Telegram | null): Promise<Gateway> {
   const { config } = platform
   const [secret, consoleDirectory] = await Promise.all([jwtSecret(config), buildConsole(platform)])
+  const readDeps = { ...platform, modelDeadlineMs: config.MODEL_DEADLINE_SECONDS * 1_000 }
   const server = createHttpServer(
     {
       ...platform,
@@ -30,6 +39,13 @@ export async function startGateway(platform: Platform, telegram: Telegram | null
       appendUnderClaim: (claim, bodies) => appendUnderClaim(platform, claim, bodies),
       appendFromOutside: (taskId, bodies) => appendFromOutside(platform, taskId, bodies),
       followLog: (taskId, after, signal) => followLog(platform, taskId, after, signal),
+      takeWords: (words, heard) => takeWords(platform, words, heard),
+      readArtifacts: (messageId, files) => readArtifacts(readDeps, messageId, files),
+      giveToTask: (task, artifacts) => giveToTask(platform, task, artifacts),
+      contextOf: (query) => contextOf(platform, query),
+      addKnowledge: (given) => addKnowledge(platform, given),
+      lookUp: (scopes, words, limit) => lookUp(platform, scopes, words, limit),
+      people: createPeople(platform),
       platform: async () => ({
         version: manifest.version,
         sandbox: await platform.sandboxes.probe(),
@@ -56,6 +72,19 @@ export async function startGateway(platform: Platform, telegram: Telegram | null
   )
   await server.listen()
   return { url: server.url(), close: server.close }
+}
+
+/** What takes longer than a person waits is found by its words until the vectors are made. */
+async function addKnowledge(platform: Platform, { by, ...source }: GivenSource): ReturnType<HttpDeps['addKnowledge']> {
+  const indexed = await indexSource(platform, { ...source, addedBy: by }, AbortSignal.timeout(VECTORS_MS))
+  switch (indexed.type) {
+    case 'indexed':
+      return indexed.source
+    case 'empty':
+      return { type: 'invalid', problem: 'there is nothing in it that could be found' }
+    case 'too_large':
+      return { type: 'invalid', problem: `it makes ${indexed.chunks} chunks; at most ${indexed.most} are taken` }
+  }
 }
 
 /** The API works without a console; a failed build is said and no reason to stay down. */

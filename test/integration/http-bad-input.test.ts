@@ -20,12 +20,20 @@ async function assertProblem(response: Response, statuses: readonly number[], wh
   assert.doesNotMatch(text, /node_modules|\.ts:|at async|\/src\//, what)
 }
 
-/** Every operation with its path filled in; `{task_id}` is a task that exists. */
-function filled(id: string) {
+/** Every operation with its path filled in by what is there, where there can be. */
+async function filled(world: World) {
+  const thread = await jsonOf(await world.call(OWNER, 'POST', '/v1/threads', {}))
+  const fact = await jsonOf(await world.call(OWNER, 'POST', '/v1/memory/facts', { text: 'Tabs are four wide.' }))
+  const taskId = await world.createTask(ADA)
   return operations.map((it) => ({
     ...it,
     method: it.method.toUpperCase(),
-    path: it.path.replace('{task_id}', id).replace('{artifact_id}', NOBODYS),
+    path: it.path
+      .replace('{task_id}', taskId)
+      .replace('{thread_id}', String(thread['id']))
+      .replace('{fact_id}', String(fact['id']))
+      .replace(/\{(?:artifact|source)_id\}/, NOBODYS)
+      .replace('{user_id}', 'owner'),
   }))
 }
 
@@ -36,9 +44,10 @@ test('the document names every operation that is answered', () => {
 
 test('a wrong method is told which are right', async (t) => {
   const world = await openWorld(t)
-  const id = await world.createTask(ADA)
-  for (const { path } of filled(id)) {
+  const all = await filled(world)
+  for (const { path } of all) {
     for (const method of ['PUT', 'PATCH', 'PROPFIND']) {
+      if (all.some((it) => it.path === path && it.method === method)) continue
       const response = await world.call(OWNER, method, path)
       assert.notEqual(response.headers.get('allow'), null, path)
       await assertProblem(response, [405], `${method} ${path}`)
@@ -66,7 +75,7 @@ test('an unknown id is not found, whatever the body', async (t) => {
 
 test('bodies that are no good are refused by every operation that takes one', async (t) => {
   const world = await openWorld(t)
-  const id = await world.createTask(ADA)
+  const all = await filled(world)
   const authorization = `Bearer ${await world.tokenOf(OWNER)}`
   const deep = '['.repeat(100_000) + ']'.repeat(100_000)
   const bodies: readonly (readonly [string, string | Uint8Array<ArrayBuffer>, readonly number[], string?])[] = [
@@ -86,7 +95,7 @@ test('bodies that are no good are refused by every operation that takes one', as
     ['plain text', '{}', [415], 'text/plain'],
     ['no type', '{}', [415], ''],
   ]
-  for (const it of filled(id).filter(({ body, rawBody }) => body !== null && rawBody === undefined)) {
+  for (const it of all.filter(({ body, rawBody }) => body !== null && rawBody === undefined)) {
     for (const [name, body, statuses, type = 'application/json'] of bodies) {
       const response = await fetch(world.url + it.path, {
         method: it.method,
@@ -152,7 +161,8 @@ test('queries that are no good are refused', async (t) => {
     `/v1/tasks/${id}/events?after=9007199254740993`,
     `/v1/tasks/${id}/events?limit=1001`,
     `/v1/tasks/${id}/events?cursor=x`,
-    '/v1/messages?limit=-1',
+    '/v1/threads?limit=201',
+    '/v1/threads?cursor=%00',
     `/v1/workers/${id}/heartbeat`,
     `/v1/workers/${id}/heartbeat?worker_id=a%20b&token=1`,
   ]) {

@@ -16,6 +16,7 @@ const RESULT: TaskResult = {
   changed_files: ['index.html'],
   checks: [],
   usage: NO_USAGE,
+  sources: [],
   offline: true,
 }
 

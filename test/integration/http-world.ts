@@ -7,6 +7,15 @@ import type { Principal } from '../../src/core/vocabulary/principal.ts'
 import type { Refusal } from '../../src/core/vocabulary/refusal.ts'
 import type { Task } from '../../src/core/vocabulary/task.ts'
 import { NO_USAGE } from '../../src/core/vocabulary/usage.ts'
+import { buildContextPack } from '../../src/core/context/context-pack.ts'
+import { gatherContext } from '../../src/core/context/gather.ts'
+import { giveToTask, readArtifacts } from '../../src/core/conversation/read-artifacts.ts'
+import { takeWords } from '../../src/core/conversation/take-words.ts'
+import { indexSource } from '../../src/core/knowledge/index-source.ts'
+import { lookUp } from '../../src/core/knowledge/look-up.ts'
+import type { LocalFile, LocalReading } from '../../src/core/ports/local-readers.ts'
+import { ModelError } from '../../src/core/ports/models.ts'
+import type { MemoryScope } from '../../src/core/vocabulary/memory.ts'
 import { acceptRequest } from '../../src/core/task/accept-request.ts'
 import { appendFromOutside, appendUnderClaim, applyCommand } from '../../src/core/task/apply-command.ts'
 import { followLog } from '../../src/core/task/read-log.ts'
@@ -15,8 +24,16 @@ import type { HttpConfig, HttpDeps } from '../../src/adapters/http/deps.ts'
 import { createHttpServer } from '../../src/adapters/http/server.ts'
 import { issueToken } from '../../src/adapters/http/tokens.ts'
 import { createMemoryArtifactStore } from '../../src/adapters/memory/artifact-store.ts'
+import { createMemoryConversationStore } from '../../src/adapters/memory/conversation-store.ts'
+import { createMemoryFactStore } from '../../src/adapters/memory/fact-store.ts'
+import { createMemoryIdentityStore } from '../../src/adapters/memory/identity-store.ts'
+import { createMemoryKnowledgeStore } from '../../src/adapters/memory/knowledge-store.ts'
+import { createScriptedReaders } from '../../src/adapters/memory/local-readers.ts'
+import { createMemoryMemoryFiles } from '../../src/adapters/memory/memory-files.ts'
+import { createMemoryObjectStore } from '../../src/adapters/memory/object-store.ts'
 import { createMemoryTaskQueue } from '../../src/adapters/memory/task-queue.ts'
 import { createTaskRecords } from '../../src/adapters/memory/task-records.ts'
+import type { TaskRecords } from '../../src/adapters/memory/task-records.ts'
 import { createMemoryTaskSignals } from '../../src/adapters/memory/task-signals.ts'
 import { createMemoryTaskStore } from '../../src/adapters/memory/task-store.ts'
 import { createSystemClock } from '../../src/adapters/system/clock.ts'
@@ -51,6 +68,23 @@ export async function openWorld(
     time: () => undefined,
   }
   const accept = { ...log, ids, telemetry, limits: { inputCharacters: 32_000, approvalMs: 60_000 } }
+  const conversations = createMemoryConversationStore(records)
+  const files = { artifacts: createMemoryArtifactStore(records), objects: createMemoryObjectStore() }
+  const memory = {
+    facts: createMemoryFactStore(),
+    memoryFiles: createMemoryMemoryFiles(),
+    identities: createMemoryIdentityStore(),
+    knowledge: createMemoryKnowledgeStore(),
+  }
+  const noVectors = { embeddingModel: () => null, embed: () => Promise.reject(new Error('No model embeds here')) }
+  const knowledge = { knowledge: memory.knowledge, models: noVectors, clock, telemetry }
+  const gather = {
+    ...memory,
+    conversations,
+    store,
+    telemetry,
+    lookUp: (scopes: readonly MemoryScope[], words: string) => lookUp(knowledge, scopes, words),
+  }
   const deps: HttpDeps = {
     acceptRequest: (request) => acceptRequest(accept, request),
     applyCommand: (taskId, command) => applyCommand(log, taskId, command),
@@ -60,15 +94,24 @@ export async function openWorld(
     store,
     queue,
     signals,
-    ...filesInMemory(),
+    ...files,
     access: loginsInMemory(),
-    conversations: {
-      findThread: async (name, chat) =>
-        [...records.threads.values()].find((it) => it.interface === name && it.chat === chat) ?? null,
-      messages: async (threadId, limit) => (records.messages.get(threadId) ?? []).slice(-limit),
-      add: async () => undefined,
+    conversations,
+    takeWords: (words, heard) => takeWords({ ...accept, conversations, objects: files.objects }, words, heard),
+    readArtifacts: (messageId, given) =>
+      readArtifacts({ ...files, clock, ids, telemetry, models: NO_SENSES, readers: READERS }, messageId, given),
+    giveToTask: (task, artifacts) => giveToTask({ ...log, ...files, ids }, task, artifacts),
+    contextOf: async (query) => buildContextPack(await gatherContext(gather, query), 6_000),
+    limits: accept.limits,
+    ...memory,
+    addKnowledge: async ({ by, ...source }) => {
+      const indexed = await indexSource({ ...knowledge, ids }, { ...source, addedBy: by })
+      if (indexed.type === 'indexed') return indexed.source
+      return { type: 'invalid', problem: indexed.type === 'empty' ? 'There is nothing in it.' : 'It is too large.' }
     },
-    ledger: { totals: async () => NO_USAGE },
+    lookUp: (scopes, words, limit) => lookUp(knowledge, scopes, words, limit),
+    people: peopleInMemory(records),
+    ledger: { totals: async () => NO_USAGE, typical: async () => null },
     clock,
     ids,
     telemetry,
@@ -143,14 +186,32 @@ export async function jsonOf(response: Response): Promise<Record<string, unknown
   return Object.fromEntries(Object.entries(value))
 }
 
-function filesInMemory(): Pick<HttpDeps, 'artifacts' | 'objects'> {
-  const objects = new Map<string, Uint8Array>()
+const textOf = ({ bytes }: LocalFile): LocalReading =>
+  ({ type: 'read', text: new TextDecoder().decode(bytes), about: {}, by: 'the test', truncated: false }) as const
+/** Recordings and documents say what their bytes say; of pictures nothing can be read. */
+const READERS = createScriptedReaders({ speechText: textOf, documentText: textOf })
+const deaf = () => Promise.reject(new ModelError('unsupported', 'No model hears or sees here.'))
+const NO_SENSES = { transcribe: deaf, describeImage: deaf }
+
+/** Messages alone are enough to tell whose records are given out. */
+function peopleInMemory(records: TaskRecords): HttpDeps['people'] {
+  const busy = (userId: UserId) =>
+    [...records.tasks.values()].filter(({ task }) => task.userId === userId && task.status === 'running').length
   return {
-    artifacts: createMemoryArtifactStore(),
-    objects: {
-      put: async (key, bytes) => void objects.set(key, bytes),
-      get: async (key) => objects.get(key) ?? null,
-      delete: async (key) => void objects.delete(key),
+    records: async function* (userId) {
+      for (const said of records.messages.values())
+        for (const { id, author, text } of said)
+          if (author === userId) yield { kind: 'messages', data: { id, author, body: text } }
+    },
+    erase: async (userId) => {
+      if (busy(userId) > 0) return { type: 'busy', tasks: busy(userId) }
+      let gone = 0
+      for (const [thread, said] of records.messages) {
+        const left = said.filter(({ author }) => author !== userId)
+        gone += said.length - left.length
+        records.messages.set(thread, left)
+      }
+      return { records: { messages: gone }, objectKeys: [] }
     },
   }
 }

@@ -1,15 +1,16 @@
 // What is remembered over HTTP: read it, add to it, keep or drop what was proposed, and edit its files.
 import { z } from 'zod'
 import { decideFact, memoryOf, rememberNow } from '../../core/memory/remember.ts'
-import { scopeName } from '../../core/memory/scopes.ts'
+import { scopeName, visibleScopes } from '../../core/memory/scopes.ts'
+import type { Standing } from '../../core/memory/scopes.ts'
 import type { FactId } from '../../core/vocabulary/ids.ts'
 import { FACT_KINDS, FACT_STATUSES, SHARED } from '../../core/vocabulary/memory.ts'
-import type { FactStatus } from '../../core/vocabulary/memory.ts'
+import type { Fact, FactStatus } from '../../core/vocabulary/memory.ts'
 import type { MemoryFile, MemoryFileName } from '../../core/ports/memory-files.ts'
 import { factSchema, factToWire, memoryFileSchema, memorySchema } from './conversation-wire.ts'
 import { OWNERS_ONLY, scopeFields, standingOf, writableScope } from './memory-access.ts'
-import { isUuid, json, operation } from './operation.ts'
-import type { CallerCall, Responses } from './operation.ts'
+import { findThread, isUuid, json, operation } from './operation.ts'
+import type { Asked, CallerCall, Responses } from './operation.ts'
 import { invalidField, isProblem, problem } from './problem.ts'
 import type { Problem } from './problem.ts'
 
@@ -20,7 +21,7 @@ const FILE_NAME = /^(?:SOUL\.md|MEMORY\.md|memory\/\d{4}-(?:0[1-9]|1[0-2])-(?:0[
 
 const NO_SUCH_FACT = problem(404, 'fact_not_found', 'There is no fact with this id that you may see.')
 const theFact: Responses = { 200: { description: 'The fact as it is now.', schema: factSchema } }
-const where = z.object({ thread_id: z.uuid().nullish() })
+const where = z.object({ thread_id: z.uuid().optional() })
 
 export const memoryOperations = [
   operation({
@@ -82,8 +83,10 @@ export const memoryOperations = [
     id: 'keepFact',
     summary: "Have a proposed fact remembered, or a dropped one again. A conversation's needs its `thread_id`.",
     access: 'tasks:write',
-    body: where,
+    query: where,
+    body: z.object({}),
     responses: theFact,
+    missing: missingFact,
     handle: (call) => decide(call, 'kept'),
   }),
   operation({
@@ -92,8 +95,10 @@ export const memoryOperations = [
     id: 'dropFact',
     summary: 'Have it forgotten. It can be kept again.',
     access: 'tasks:write',
-    body: where,
+    query: where,
+    body: z.object({}),
     responses: theFact,
+    missing: missingFact,
     handle: (call) => decide(call, 'dropped'),
   }),
   operation({
@@ -120,15 +125,23 @@ export const memoryOperations = [
   }),
 ]
 
+/** Of a conversation's facts those are seen that came from a message of it, or whose conversation is named. */
+async function missingFact(asked: Asked): Promise<Problem | null> {
+  const fact = await factNamed(asked)
+  if (fact === null) return NO_SUCH_FACT
+  const standing = await standingFor(asked, fact, asked.url.searchParams.get('thread_id'))
+  const { all } = await visibleScopes(asked.deps, standing)
+  return all.includes(fact.scope) ? null : NO_SUCH_FACT
+}
+
 async function decide(
-  call: CallerCall<unknown, z.output<typeof where>>,
+  call: CallerCall<z.output<typeof where>, unknown>,
   status: Exclude<FactStatus, 'proposed'>,
 ): Promise<Response | Problem> {
-  const id = call.params['fact_id'] ?? ''
-  if (!isUuid(id)) return NO_SUCH_FACT
-  const standing = await standingOf(call, call.body.thread_id)
-  if (isProblem(standing)) return standing
-  const decided = await decideFact(call.deps, standing, id as FactId, status)
+  const fact = await factNamed(call)
+  if (fact === null) return NO_SUCH_FACT
+  const standing = await standingFor(call, fact, call.query.thread_id ?? null)
+  const decided = await decideFact(call.deps, standing, fact.id, status)
   switch (decided.type) {
     case 'decided':
       return json(factToWire(decided.fact))
@@ -137,4 +150,17 @@ async function decide(
     default:
       return NO_SUCH_FACT
   }
+}
+
+async function factNamed({ deps, params }: Asked): Promise<Fact | null> {
+  const id = params['fact_id'] ?? ''
+  return isUuid(id) ? deps.facts.get(id as FactId) : null
+}
+
+async function standingFor(asked: Asked, fact: Fact, threadId: string | null): Promise<Standing> {
+  const { userId, role } = asked.caller.principal
+  const message = fact.messageId === null ? null : await asked.deps.conversations.message(fact.messageId)
+  const named = threadId ?? message?.threadId ?? null
+  const thread = named === null ? null : await findThread(asked.deps, asked.caller, named)
+  return { author: userId, isOwner: role === 'owner', thread }
 }

@@ -28,6 +28,8 @@ export type Call<Query, Body> = Incoming & { readonly query: Query; readonly bod
 export type CallerCall<Query, Body> = Call<Query, Body> & { readonly caller: Caller }
 export type TaskCall<Query, Body> = CallerCall<Query, Body> & { readonly task: Task }
 export type ThreadCall<Query, Body> = CallerCall<Query, Body> & { readonly thread: Thread }
+/** Before its input is known. */
+export type Asked = Incoming & { readonly caller: Caller }
 type Answer = Promise<Response | Problem>
 
 export type Responses = Readonly<
@@ -79,12 +81,16 @@ export function operation<Query extends z.ZodType = Nothing, Body extends z.ZodT
   it: Description &
     Inputs<Query, Body> & {
       readonly access: Scope | 'signed-in'
+      /** Why what the path names is not there for the caller; asked before the input is looked at. */
+      readonly missing?: (incoming: Asked) => Promise<Problem | null>
       readonly handle: (call: CallerCall<z.output<Query>, z.output<Body>>) => Answer
     },
 ): Operation {
   return describe(it, it.access, async (incoming) => {
     const caller = await admit(incoming, it.access)
     if (isProblem(caller)) return caller
+    const missing = (await it.missing?.({ ...incoming, caller })) ?? null
+    if (missing !== null) return missing
     const input = await readInput(incoming, it)
     return isProblem(input) ? input : it.handle({ ...incoming, ...input, caller })
   })

@@ -48,7 +48,7 @@ export const peopleOperations = [
     responses: { 200: { description: 'How many records of each kind went.', schema: erasedSchema } },
     handle: async (call) => {
       const userId = await personAsked(call)
-      if (userId === null) return NO_SUCH_PERSON
+      if (userId === null || !(await isKnown(call, userId))) return NO_SUCH_PERSON
       const erased = await call.deps.people.erase(userId)
       if ('type' in erased)
         return problem(409, 'tasks_running', `${erased.tasks} of their tasks still run: stop them first.`)
@@ -68,6 +68,15 @@ async function personAsked({ deps, caller, params }: CallerCall<unknown, unknown
     deps.identities.personOf(caller.principal.userId),
   ])
   return theirs === own ? userId : null
+}
+
+/** Everybody knows themselves. */
+async function isKnown({ deps, caller }: CallerCall<unknown, unknown>, userId: UserId): Promise<boolean> {
+  if (userId === caller.principal.userId) return true
+  const records = deps.people.records(userId)[Symbol.asyncIterator]()
+  const { done } = await records.next()
+  await records.return?.()
+  return done !== true
 }
 
 function lines(
