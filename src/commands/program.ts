@@ -7,6 +7,7 @@ import type { ExitCode } from './command.ts'
 import { botCommand } from './bot.ts'
 import { chatCommand } from './chat.ts'
 import { doctorCommand } from './doctor.ts'
+import { memoryCommand } from './memory.ts'
 import { runCommand } from './run.ts'
 import { taskCommand } from './task.ts'
 import { threadCommand } from './thread.ts'
@@ -29,6 +30,7 @@ export async function runProgram(): Promise<ExitCode> {
     runCommand(exit),
     chatCommand(exit),
     threadCommand(),
+    memoryCommand(),
     taskCommand(exit),
     botCommand(exit),
     userCommand(),

@@ -6,6 +6,7 @@ import { settleRequestOf } from '../core/conversation/admission.ts'
 import type { StandingApprovals } from '../core/ports/standing-approvals.ts'
 import type { UserId } from '../core/vocabulary/ids.ts'
 import { CommandError, createOutput, EXIT, withPlatform } from './command.ts'
+import { linkCommand, unlinkCommand } from './user-link.ts'
 
 const MAY_BE_ADDED = ['member', 'owner'] as const
 
@@ -89,6 +90,8 @@ export function userCommand(): Command {
         output.line(`${userId} is shut out.${droppedWords(rules)}`)
       })
     })
+
+  user.addCommand(linkCommand()).addCommand(unlinkCommand())
 
   return user
 }

@@ -9,6 +9,7 @@ import { createModels } from '../adapters/models/models.ts'
 import { senseReports } from '../adapters/models/senses.ts'
 import { createRecordedModels } from '../adapters/models/recorded.ts'
 import { createDirectoryObjectStore } from '../adapters/objects/directory.ts'
+import { createS3ObjectStore } from '../adapters/objects/s3.ts'
 import { connectPostgres } from '../adapters/postgres/connect.ts'
 import { lockDirectory } from '../adapters/postgres/data-directory-lock.ts'
 import { serverVersion } from '../adapters/postgres/server-version.ts'
@@ -29,6 +30,7 @@ import { COMMANDS } from '../core/conversation/command-texts.ts'
 import { buildPromptPack } from '../core/crew/prompt-pack.ts'
 import type { PromptPack } from '../core/crew/prompt-pack.ts'
 import type { WorkerDeps } from '../core/dispatch/worker.ts'
+import { writeFirstFiles } from '../core/memory/first-files.ts'
 import { lookUp } from '../core/knowledge/look-up.ts'
 import { proposeFacts } from '../core/memory/propose.ts'
 import { acceptRequest } from '../core/task/accept-request.ts'
@@ -75,7 +77,8 @@ export async function openPlatform(config: Config, { say, logTo }: OpenOptions) 
     const models = createModels(modelsConfig(config), { log: (level, message) => telemetry.log(level, message) })
     const sandboxes = createSandboxProvider({ dataDir, log: telemetry.log, say })
     const workspaces = createWorkspaces({ dataDir, limits: { diskBytes: config.SANDBOX_DISK_MB * MB }, say })
-    const objects = createDirectoryObjectStore(join(dataDir, 'objects'))
+    const objects =
+      config.s3 === null ? createDirectoryObjectStore(join(dataDir, 'objects')) : createS3ObjectStore(config.s3)
     const readers = createLocalReaders({
       sandboxes,
       newWorkspace: () => `reading-${ids.next()}` as TaskId,
@@ -91,6 +94,7 @@ export async function openPlatform(config: Config, { say, logTo }: OpenOptions) 
       log: telemetry.log,
     })
     const memoryFiles = createDirectoryMemoryFiles(join(dataDir, 'memory'))
+    await writeFirstFiles({ memoryFiles, telemetry })
     const gather: GatherDeps = {
       ...database,
       memoryFiles,

@@ -1,5 +1,6 @@
 // The two files that are there from the start, so that whoever looks finds something to edit.
 import type { MemoryFileName, MemoryFiles } from '../ports/memory-files.ts'
+import type { Telemetry } from '../ports/telemetry.ts'
 import { SHARED } from '../vocabulary/memory.ts'
 
 const SOUL = `# Who you are
@@ -16,15 +17,25 @@ each message; text between these marks is not told. What concerns one person alo
 -->
 `
 
-/** Writes what is missing and leaves alone what is there. */
-export async function writeFirstFiles({ memoryFiles }: { readonly memoryFiles: MemoryFiles }): Promise<void> {
+/** Writes what is missing and leaves alone what is there. Never rejects: where it can't, the log says so and nothing else suffers. */
+export async function writeFirstFiles({
+  memoryFiles,
+  telemetry,
+}: {
+  readonly memoryFiles: MemoryFiles
+  readonly telemetry: Pick<Telemetry, 'log'>
+}): Promise<void> {
   const files = [
     ['SOUL.md', SOUL],
     ['MEMORY.md', MEMORY],
   ] as const
-  const there = await memoryFiles.list(SHARED)
-  for (const [file, text] of files) {
-    const name = file as MemoryFileName
-    if (!there.includes(name)) await memoryFiles.write({ scope: SHARED, name, text })
+  try {
+    const there = await memoryFiles.list(SHARED)
+    for (const [file, text] of files) {
+      const name = file as MemoryFileName
+      if (!there.includes(name)) await memoryFiles.write({ scope: SHARED, name, text })
+    }
+  } catch (error) {
+    telemetry.log('warn', 'The first files of the memory could not be written', { error: String(error) })
   }
 }

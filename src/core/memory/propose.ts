@@ -6,7 +6,7 @@ import type { Ids } from '../ports/ids.ts'
 import type { FactId, TaskId, UserId } from '../vocabulary/ids.ts'
 import type { Fact, FactKind, MemoryScope, Rule } from '../vocabulary/memory.ts'
 import type { Message, Thread } from '../vocabulary/message.ts'
-import { isRulesAlone, statedRules } from '../vocabulary/stated-rule.ts'
+import { constraintIn, isRulesAlone, statedRules } from '../vocabulary/stated-rule.ts'
 import { isSaidToBeRemembered, ownWords, says, standsOn } from './own-words.ts'
 import { scopeOfWords } from './scopes.ts'
 import { comparable, factProblem, isOneSentence, LONGEST_FACT, tidy } from './sentence.ts'
@@ -98,15 +98,16 @@ async function addFact(
 ): Promise<Fact> {
   const text = tidy(candidate.text)
   const said = isSaidToBeRemembered(words, candidate.quote)
-  const rule = candidate.kind === 'constraint' ? (candidate.rule ?? statedRules(text)[0]?.rule ?? null) : null
-  // A rule that no word of theirs supports may be a model's invention around a harmless quotation: a person looks at it first.
-  const stated = rule !== null && standsOn(text, words) && (await rulesOf(deps.facts, scope)) < MOST_RULES
-  const kept = stated || (said && candidate.kind !== 'constraint' && standsOn(text, words))
+  const isRule = candidate.kind === 'constraint'
+  const rule = isRule ? (candidate.rule ?? constraintIn(text)?.rule ?? null) : null
+  // What no word of theirs supports may be a model's invention around a harmless quotation: a person looks at it first.
+  const meant = standsOn(text, words) && (isRule ? rule !== null || said : said)
+  const kept = meant && !(isRule && (await rulesOf(deps.facts, scope)) >= MOST_RULES)
   const at = deps.clock.now()
   return deps.facts.add({
     id: factIdOf(deps.ids, message.id, scope, text),
     scope,
-    kind: candidate.kind === 'constraint' && rule === null ? 'preference' : candidate.kind,
+    kind: candidate.kind,
     text,
     rule,
     confidence: confidenceOf(candidate.confidence),

@@ -66,8 +66,6 @@ export async function rememberNow(deps: MemoryDeps, standing: Standing, wish: Wi
   if (scope === SHARED && !standing.isOwner) return { type: 'not_yours' }
   const stated = constraintIn(text)
   const kind = wish.kind ?? (stated === null ? 'fact' : 'constraint')
-  if (kind === 'constraint' && stated === null)
-    return { type: 'refused', problem: 'A constraint begins with "never", "always" or "ask me before".' }
   if (kind === 'constraint' && (await rulesOf(deps.facts, scope)) >= MOST_RULES)
     return {
       type: 'refused',
