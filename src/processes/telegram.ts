@@ -1,14 +1,17 @@
 // Telegram: the bots of one process over one platform: what arrives goes to the conversation, what is posted to the chats.
+import { join } from 'node:path'
 import { createTelegramBots } from '../adapters/telegram/bots.ts'
 import { createTelegramMessenger } from '../adapters/telegram/messenger.ts'
 import { createCards } from '../core/conversation/create-cards.ts'
 import type { ConversationDeps } from '../core/conversation/deps.ts'
 import { speakOfDoubt } from '../core/conversation/doubt.ts'
 import { keepHouse } from '../core/conversation/housekeeping.ts'
+import { recordPosts } from '../core/conversation/record-posts.ts'
 import { moveChat } from '../core/conversation/move-chat.ts'
 import { createReceive } from '../core/conversation/receive.ts'
 import { createDispatcher } from '../core/delivery/dispatcher.ts'
 import type { Pace } from '../core/delivery/pace.ts'
+import { lookUp } from '../core/knowledge/look-up.ts'
 import type { Verbosity } from '../core/ports/chat-store.ts'
 import type { ChatEvent } from '../core/vocabulary/chat-message.ts'
 import type { UserId } from '../core/vocabulary/ids.ts'
@@ -31,10 +34,13 @@ export type Telegram = {
 /** As Telegram advises; what it really bears, it says itself. */
 const PACE: Pace = { gapMs: 1_000, groupGapMs: 3_000, groupMinute: 15, parallel: 24 }
 const DELIVERY_MS = 60_000
+/** For a model to hear or see what somebody sent: they wait for it, and so does what they write meanwhile. */
+const READING_MS = 60_000
 
 export function createTelegram(platform: Platform): Telegram {
   const { config, clock, telemetry, objects } = platform
   const owners = config.telegramOwners.map((id) => `telegram:${id}` as UserId)
+  const closing = new AbortController()
   const messenger = createTelegramMessenger({
     api: (bot) => bots.api(bot),
     username: (bot) => bots.username(bot),
@@ -53,10 +59,14 @@ export function createTelegram(platform: Platform): Telegram {
     onClosed: async (place) => void (await platform.chats.set({ ...place, topic: null }, { closed: true })),
     onMoved: (bot, from, to) => moveChat(conversation, bot, from, to),
   })
+  const said = recordPosts(platform, dispatcher.outbox)
   const conversation: ConversationDeps = {
     ...platform,
-    outbox: dispatcher.outbox,
+    outbox: said.outbox,
     messenger,
+    lookUp: (scopes, words) => lookUp(platform, scopes, words),
+    modelDeadlineMs: READING_MS,
+    stopping: closing.signal,
     files: { fetch: (bot, fileRef) => bots.files.fetch(bot, fileRef) },
     claimOwnership: (code) => takeOwnerCode({ ...platform, isOwned: () => isOwned(platform, owners) }, code),
     settings: {
@@ -65,6 +75,9 @@ export function createTelegram(platform: Platform): Telegram {
       onlyAgentOutput: config.TG_ONLY_AGENT_OUTPUT,
       staleMs: config.TG_STALE_MINUTES * 60_000,
       drafts: config.TG_DRAFTS,
+      proposes: config.CONFIRM_WORK !== 'never',
+      contextTokens: config.CONTEXT_TOKENS,
+      memoryFolder: join(config.dataDir, 'memory'),
     },
   }
   const cards = createCards(conversation)
@@ -76,7 +89,7 @@ export function createTelegram(platform: Platform): Telegram {
   const bots = createTelegramBots(
     {
       ...platform,
-      outbox: dispatcher.outbox,
+      outbox: said.outbox,
       receive,
       remembered: platform.memos,
       owners: async () => [...owners, ...(await ownersAmong(platform))],
@@ -99,7 +112,6 @@ export function createTelegram(platform: Platform): Telegram {
           : { type: 'webhook', publicUrl: config.PUBLIC_URL, secret: config.TELEGRAM_WEBHOOK_SECRET },
     },
   )
-  const closing = new AbortController()
   return {
     start: () => {
       bots.start()
@@ -110,6 +122,7 @@ export function createTelegram(platform: Platform): Telegram {
       await bots.stop()
       await cards.close()
       await dispatcher.close()
+      await said.settle()
     },
     knows: bots.knowsWebhook,
     receive: (opaque, secret, update) => bots.receiveWebhook(opaque, secret ?? '', update),

@@ -1,5 +1,5 @@
 // What a tap on a button does. Stored behind the button's id; nothing of it travels through the chat.
-import type { ApprovalId, TaskId } from '../vocabulary/ids.ts'
+import type { ApprovalId, FactId, TaskId } from '../vocabulary/ids.ts'
 import type { JsonObject } from '../vocabulary/json.ts'
 
 export type ActionDoes =
@@ -24,6 +24,10 @@ export type ActionDoes =
   | { readonly type: 'refuse_pairing'; readonly code: string }
   /** An edited message of a task that had begun: stops it and starts with the new text. */
   | { readonly type: 'start_again'; readonly task_id: TaskId; readonly text: string }
+  /** Keeps or drops what is remembered; what stands under `key` is then written again, at that page of it. */
+  | { readonly type: 'keep_fact'; readonly fact_id: FactId; readonly key: string; readonly page: number }
+  | { readonly type: 'drop_fact'; readonly fact_id: FactId; readonly key: string; readonly page: number }
+  | { readonly type: 'memory_page'; readonly key: string; readonly page: number }
 
 export function actionToJson(does: ActionDoes): JsonObject {
   return { ...does }

@@ -6,6 +6,8 @@ import type { Button, Post } from '../vocabulary/post.ts'
 import type { Task } from '../vocabulary/task.ts'
 import type { Card } from '../ports/card-store.ts'
 import type { OutboxEntry } from '../ports/outbox.ts'
+import { proposalMarkdown, settledProposal } from './acknowledgement.ts'
+import { REPLACED } from '../task/decide.ts'
 import { placeOfTap, placesAsked, placesToAsk } from './asked-places.ts'
 import type { AskedPlace } from './asked-places.ts'
 import type { AskedApproval } from './card-view.ts'
@@ -15,6 +17,7 @@ import { namesOf } from './names.ts'
 import type { NameOf } from './names.ts'
 import { offerButtons } from './notes.ts'
 import type { Offer } from './notes.ts'
+import { spokenIn } from './read-artifacts.ts'
 import { clockTime, shortId } from './status-words.ts'
 import { exact, oneLine } from './visible.ts'
 
@@ -63,12 +66,15 @@ export async function answeredPosts(
   deps: ConversationDeps,
   approval: AskedApproval,
   card: Card,
+  /** By a newer message, where it was not answered. */
+  replaced: boolean,
 ): Promise<readonly Post[]> {
   const posts: Post[] = []
   for (const at of await placesAsked(deps, approval, card)) {
     const entry = await deps.outbox.find(at.place.bot, at.key)
     // Answered before it was ever asked there: there is nothing to take back.
-    if (entry !== null && isStanding(entry)) posts.push(await answeredPost(deps, approval, card, at, entry))
+    if (entry !== null && isStanding(entry))
+      posts.push(await answeredPost(deps, { approval, card, at, entry, replaced }))
   }
   return posts
 }
@@ -118,33 +124,43 @@ function isStanding(entry: OutboxEntry | null): boolean {
 }
 
 async function questionPost(deps: ConversationDeps, question: Question, at: AskedPlace): Promise<Post> {
-  const { taskId, approval, card } = question
+  const { taskId, approval, card, request } = question
   const about = { task_id: taskId, approval_id: approval.id } as const
+  const isPlan = approval.kind === 'plan'
   const offers: readonly Offer[] = [
-    { name: 'once', label: 'Approve once', style: 'good', does: { type: 'approve_once', ...about } },
+    { name: 'once', label: isPlan ? 'OK' : 'Approve once', style: 'good', does: { type: 'approve_once', ...about } },
     // A plan has no exact text that could come again.
-    ...(approval.kind === 'plan'
+    ...(isPlan
       ? []
       : [{ name: 'always', label: 'Always…', style: 'plain', does: { type: 'propose_always', ...about } } as const]),
-    { name: 'deny', label: 'Deny', style: 'danger', does: { type: 'deny', ...about } },
+    { name: 'deny', label: isPlan ? 'Cancel' : 'Deny', style: 'danger', does: { type: 'deny', ...about } },
   ]
   const buttons = at.answerable ? await buttonsFor(deps, approval, at, offers) : []
+  if (isPlan) {
+    const heard = spokenIn(await deps.artifacts.ofTask(taskId))
+    const isRequest = heard !== null && heard.trim() === request.trim()
+    return approvalPost(card, at, proposalMarkdown(approval, isRequest ? heard : null), buttons)
+  }
   const asker = at.home ? null : (await namesOf(deps.members, [card.by]))(card.by)
   return approvalPost(card, at, questionMarkdown(question, asker, deps.clock.now()), buttons)
 }
 
-async function answeredPost(
-  deps: ConversationDeps,
-  approval: AskedApproval,
-  card: Card,
-  at: AskedPlace,
-  entry: OutboxEntry,
-): Promise<Post> {
+type Answered = {
+  readonly approval: AskedApproval
+  readonly card: Card
+  readonly at: AskedPlace
+  readonly entry: OutboxEntry
+  readonly replaced: boolean
+}
+
+async function answeredPost(deps: ConversationDeps, { approval, card, at, entry, replaced }: Answered): Promise<Post> {
   // Nobody there has seen the question: a chat that opens later need not hear of it.
   if (entry.state === 'held' && entry.shown === 0)
     return { key: at.key, place: at.place, lane: 'approval', posting: { type: 'nothing' } }
   const nameOf = await namesOf(deps.members, approval.resolvedBy === null ? [] : [approval.resolvedBy])
-  return approvalPost(card, at, answeredMarkdown(approval, nameOf), [])
+  const markdown =
+    approval.kind === 'plan' ? settledProposal(approval, nameOf, replaced) : answeredMarkdown(approval, nameOf)
+  return approvalPost(card, at, markdown, [])
 }
 
 /** An answer that came while a view of the question was being written must not be covered by it. */
@@ -155,12 +171,15 @@ async function collapseIfAnswered(
   card: Card,
   at: AskedPlace,
 ): Promise<void> {
-  const now = (await deps.store.get(taskId))?.approval
+  const task = await deps.store.get(taskId)
+  const now = task?.approval
   if (now === null || now === undefined || now.id !== id || now.status === 'pending') return
   const entry = await deps.outbox.find(at.place.bot, at.key)
   const answered = { ...now, askedAt: deps.clock.now(), resolvedAt: deps.clock.now() }
   await withdrawQuestion(deps, now, card)
-  if (entry !== null) await deps.outbox.put([await answeredPost(deps, answered, card, at, entry)])
+  const replaced = task?.error === REPLACED
+  if (entry !== null)
+    await deps.outbox.put([await answeredPost(deps, { approval: answered, card, at, entry, replaced })])
 }
 
 /** Turning from the question to the rule and back answers nothing: it uses nothing up but itself. */
@@ -233,11 +252,11 @@ function questionMarkdown({ taskId, request, approval }: Question, asker: string
   const isSubject = request.trim() === approval.subject.trim()
   const asks = isSubject ? 'asks.' : `asks: ${escapeMarkdown(oneLine(request, REQUEST_CHARACTERS))}`
   return [
-    approval.kind === 'shell_command' ? '**✋ May this command run?**' : '**✋ Is this plan right?**',
+    '**✋ May this command run?**',
     ...(asker === null ? [] : [`${escapeMarkdown(asker)} ${asks}`]),
     subjectBlock(approval),
     ...(reason === '' ? [] : [escapeMarkdown(reason)]),
-    `_${approval.kind === 'plan' ? 'An owner answers, or whoever asked' : 'An owner answers'}, until ${clockTime(approval.expiresAt, now)} · ${code(shortId(taskId))}_`,
+    `_An owner answers, until ${clockTime(approval.expiresAt, now)} · ${code(shortId(taskId))}_`,
   ].join('\n\n')
 }
 

@@ -47,6 +47,10 @@ export type CardView = {
   /** When it ended; null while it has not. */
   readonly endedAt: Date | null
   readonly inputText: string
+  /** Asked for in plain words: work waits for an OK. */
+  readonly confirm: boolean
+  /** What else the message asked for, each a task of its own. */
+  readonly split: readonly TaskId[]
   readonly taskType: TaskType | null
   /** What was understood, and what will be done. */
   readonly understood: {
@@ -148,6 +152,8 @@ function born(event: TaskEvent): CardView {
     updatedAt: event.at,
     endedAt: null,
     inputText: event.data.input_text,
+    confirm: event.data.confirm ?? false,
+    split: [],
     taskType: event.data.task_type,
     understood: null,
     planned: null,
@@ -182,6 +188,8 @@ function changes(view: CardView, event: TaskEvent): Partial<CardView> {
       return {}
     case 'task.routed':
       return { understood: event.data, taskType: event.data.task_type }
+    case 'task.split':
+      return { split: [...view.split, ...event.data.task_ids] }
     case 'task.queued':
       return { queueReason: event.data.reason }
     case 'task.started':
@@ -249,6 +257,7 @@ function asked(data: EventOf<'approval.requested'>['data'], at: Date): AskedAppr
     subject: data.subject,
     digest: data.digest,
     reason: data.reason,
+    estimate: data.estimate ?? null,
     expiresAt: new Date(data.expires_at),
     resolvedBy: null,
     comment: null,

@@ -21,7 +21,7 @@ const TOLD: Readonly<Record<Verbosity, string>> = {
 export async function freshContext(deps: ReceiveDeps, { message }: Visit): Promise<void> {
   await deps.chats.freshContext(message.place, message.ref)
   const files = message.place.topic === null ? '' : " The project's files stay."
-  await answer(deps, message, `A fresh start: what was said before is left behind.${files}`)
+  await answer(deps, message, `A fresh start: what was said before is left behind; memory and rules stay.${files}`)
 }
 
 export async function setVerbosity(deps: ReceiveDeps, { message, visitor, chat }: Visit, given: string): Promise<void> {

@@ -2,10 +2,12 @@
 import { abort } from './abort.ts'
 import { freshContext, setOpen, setVerbosity } from './chat-settings.ts'
 import { COMMANDS, commandsFor } from './command-texts.ts'
+import { showContext } from './context-command.ts'
 import { detailsPosts } from './details.ts'
 import { findTask, isIdLike, newestHere } from './find-task.ts'
 import { answerHelp, greet } from './greetings.ts'
 import { escapeMarkdown } from './markdown.ts'
+import { forgetFact, link, remember, showMemory } from './memory-commands.ts'
 import { answer } from './notes.ts'
 import { panic } from './panic.ts'
 import { nearest } from './parse-command.ts'
@@ -43,6 +45,16 @@ export async function runCommand(deps: ReceiveDeps, visit: Visit, { name, rest, 
     case 'new':
     case 'reset':
       return freshContext(deps, visit)
+    case 'context':
+      return showContext(deps, visit, rest)
+    case 'memory':
+      return showMemory(deps, visit, rest)
+    case 'remember':
+      return remember(deps, visit, rest)
+    case 'forget':
+      return forgetFact(deps, visit, rest)
+    case 'link':
+      return link(deps, visit, rest)
     case 'verbosity':
       return setVerbosity(deps, visit, rest)
     case 'open':

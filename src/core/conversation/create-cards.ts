@@ -95,7 +95,8 @@ export function createCards(deps: ConversationDeps): Cards {
     const { taskId } = one.followed.card
     const beforeFinish = () => statuses.update(one.followed.card.place, one.followed.card.direct)
     try {
-      const { over, nextAt } = await lookAtCard(deps, one.followed, { forced, paused, beforeFinish })
+      const { over, nextAt, others } = await lookAtCard(deps, one.followed, { forced, paused, beforeFinish })
+      for (const other of others) if (!left.has(other.card.place.bot)) add(other)
       if (over) all.delete(taskId)
       // A hint that came meanwhile may have made it earlier still.
       else if (nextAt !== null) one.dueAt = Math.min(one.dueAt, Math.max(nextAt, one.lookedAt + GAP_MS))

@@ -3,6 +3,10 @@ import type { ActionStore } from '../ports/action-store.ts'
 import type { ArtifactStore } from '../ports/artifact-store.ts'
 import type { CardStore } from '../ports/card-store.ts'
 import type { ChatFiles } from '../ports/chat-files.ts'
+import type { FactStore } from '../ports/fact-store.ts'
+import type { IdentityStore } from '../ports/identity-store.ts'
+import type { MemoryFiles } from '../ports/memory-files.ts'
+import type { GatherDeps } from '../context/gather.ts'
 import type { ChatStore, Verbosity } from '../ports/chat-store.ts'
 import type { ConversationStore } from '../ports/conversation-store.ts'
 import type { Ledger } from '../ports/ledger.ts'
@@ -24,6 +28,11 @@ export type ConversationDeps = AcceptDeps & {
   readonly members: MemberStore
   readonly standing: StandingApprovals
   readonly conversations: ConversationStore
+  readonly facts: FactStore
+  readonly memoryFiles: MemoryFiles
+  readonly identities: IdentityStore
+  /** For what is shown of the context. */
+  readonly lookUp: GatherDeps['lookUp']
   readonly artifacts: ArtifactStore
   readonly objects: ObjectStore
   readonly ledger: Ledger
@@ -32,6 +41,10 @@ export type ConversationDeps = AcceptDeps & {
   /** What files say is found out by these. */
   readonly models: ReadFileDeps['models']
   readonly readers: ReadFileDeps['readers']
+  /** For each model that hears or sees. */
+  readonly modelDeadlineMs?: number
+  /** Reading is given up then, and done again when the message is worked on again. */
+  readonly stopping?: AbortSignal
   readonly messenger: Messenger
   /** Closes what a task that is over left open. */
   readonly closePreviews: (taskId: TaskId) => Promise<unknown>
@@ -48,6 +61,12 @@ export type ConversationSettings = {
   readonly onlyAgentOutput: boolean
   /** Messages that are older than this when they arrive are asked about instead of acted on. */
   readonly staleMs: number
+  /** Work that is asked for in plain words may wait for an OK: what was understood is then the first that is said of it. */
+  readonly proposes: boolean
+  /** Of what is told to models beside a request, in tokens. */
+  readonly contextTokens: number
+  /** Where a person on the machine finds the files of the memory; for owners. */
+  readonly memoryFolder: string
   /** Show drafts of answers in direct chats while agents write. */
   readonly drafts: boolean
 }

@@ -4,6 +4,7 @@ import type { OutboxEntry } from '../ports/outbox.ts'
 import type { ApprovalId } from '../vocabulary/ids.ts'
 import type { Button, Content, Lane, Post } from '../vocabulary/post.ts'
 import { applyStandingApproval } from '../approval/standing.ts'
+import { REPLACED } from '../task/decide.ts'
 import { readLog } from '../task/read-log.ts'
 import { cardKey, closingOf } from './accepted.ts'
 import { answeredPosts, questionPosts, withdrawQuestion } from './approval-post.ts'
@@ -13,6 +14,7 @@ import { foldLog, isOver, pendingApproval, workedMs } from './card-view.ts'
 import type { AskedApproval, CardView } from './card-view.ts'
 import type { ConversationDeps } from './deps.ts'
 import { agentOnlyContent, finalContent } from './final-content.ts'
+import { putFactNotes } from './fact-notes.ts'
 import { finalFilePosts } from './final-files.ts'
 import { heardPost } from './heard-post.ts'
 import { namesOf } from './names.ts'
@@ -32,6 +34,10 @@ export type FollowedCard = {
   shown: boolean
   buttons: { readonly names: string; readonly row: readonly Button[] } | null
   readonly approvals: Map<ApprovalId, 'asked' | 'answered'>
+  /** How many of the tasks that its message was split into have a card. */
+  opened: number
+  /** Rules that were taken from the person's words were looked for. */
+  noted: boolean
 }
 
 export type LookAs = {
@@ -47,13 +53,28 @@ export type Looked = {
   readonly over: boolean
   /** When there will be something to put even if nothing happens; null for never. Milliseconds. */
   readonly nextAt: number | null
+  /** Cards of what its message asked for besides. */
+  readonly others: readonly FollowedCard[]
 }
 
+/** What is proposed sooner than that is not preceded by a card. */
+const QUIET_MS = 5_000
 const PACE_MS = 1_000
 const GROUP_PACE_MS = 3_000
 
 export function followCard(card: Card): FollowedCard {
-  return { card, view: null, isFresh: false, newsAt: 0, put: null, shown: false, buttons: null, approvals: new Map() }
+  return {
+    card,
+    view: null,
+    isFresh: false,
+    newsAt: 0,
+    put: null,
+    shown: false,
+    buttons: null,
+    approvals: new Map(),
+    opened: 0,
+    noted: false,
+  }
 }
 
 /** Opens it and reads its log meanwhile; null when it is finished. */
@@ -76,17 +97,41 @@ export async function lookAtCard(deps: ConversationDeps, followed: FollowedCard,
       await Promise.all([readOn(deps, followed), deps.cards.get(followed.card.taskId)])
   followed.card = card ?? followed.card
   const view = await answeredByRule(deps, followed, read)
-  if (view === null) return { over: false, nextAt: null }
+  if (view === null) return { over: false, nextAt: null, others: [] }
+  const others = await openOthers(deps, followed, view)
   if (isOver(view)) {
     await finishCard(deps, followed, view, as)
-    return { over: true, nextAt: null }
+    return { over: true, nextAt: null, others }
   }
   const approvals = await approvalPosts(deps, followed, view, as.forced)
   const { post, nextAt, remember } = await progressPost(deps, followed, view, as)
   await putAll(deps, followed, [...approvals.posts, ...post])
   remember()
   await approvals.settle()
-  return { over: false, nextAt }
+  if (!followed.noted && view.understood !== null) {
+    followed.noted = true
+    await putFactNotes(deps, view, followed.card)
+  }
+  return { over: false, nextAt, others }
+}
+
+/** Each of the other things that the message asked for has a card of its own, in answer to the same message. */
+async function openOthers(
+  deps: ConversationDeps,
+  followed: FollowedCard,
+  { split }: CardView,
+): Promise<readonly FollowedCard[]> {
+  const others: FollowedCard[] = []
+  for (const taskId of split.slice(followed.opened)) {
+    const card = await openCard(deps, { ...followed.card, taskId, openedAt: deps.clock.now(), finished: false })
+    if (card !== null) others.push(card)
+  }
+  followed.opened = split.length
+  return others
+}
+
+function isReplaced({ abort }: CardView): boolean {
+  return abort?.reason === REPLACED
 }
 
 /**
@@ -142,7 +187,11 @@ async function approvalPosts(
     const pending = approval.status === 'pending'
     if (known === 'answered' || (pending && known === 'asked' && !forced)) continue
     const question = { taskId: view.taskId, request: view.inputText, approval, card }
-    posts.push(...(pending ? await questionPosts(deps, question, forced) : await answeredPosts(deps, approval, card)))
+    posts.push(
+      ...(pending
+        ? await questionPosts(deps, question, forced)
+        : await answeredPosts(deps, approval, card, isReplaced(view))),
+    )
     done.set(approval.id, pending ? 'asked' : 'answered')
     if (!pending) answered.push(approval)
   }
@@ -173,6 +222,8 @@ async function progressPost(
   const { card, put } = followed
   const now = deps.clock.now()
   const at = now.getTime()
+  const quiet = await quietUntil(deps, followed, view, paused, at)
+  if (quiet !== 'card') return { ...nothing, nextAt: quiet }
   const state = stateOf(view, paused)
   const free = put === null ? at : put.at + (card.direct ? PACE_MS : GROUP_PACE_MS)
   // What changes little waits until the chat bears another edit; what a person waits for does not.
@@ -192,6 +243,26 @@ async function progressPost(
     nextAt,
     remember: () => void (followed.put = { at: same && put !== null ? put.at : at, state, json }),
   }
+}
+
+/**
+ * What was understood is the first word of a task that waits for an OK: until then no card is shown, unless it takes long to find out, or
+ * there is something else to know. Returns until when; null: until there is news.
+ */
+async function quietUntil(
+  deps: ConversationDeps,
+  { card, put }: FollowedCard,
+  view: CardView,
+  paused: boolean,
+  at: number,
+): Promise<'card' | number | null> {
+  if (!deps.settings.proposes || !view.confirm || put !== null || paused) return 'card'
+  const proposed = pendingApproval(view)?.kind === 'plan'
+  const until = view.createdAt.getTime() + QUIET_MS
+  const early = (view.status === 'pending' || view.status === 'routing') && at < until
+  if (!proposed && !early) return 'card'
+  if ((await deps.outbox.find(card.place.bot, cardKey(card.taskId))) !== null) return 'card'
+  return proposed ? null : until
 }
 
 /**
@@ -240,6 +311,7 @@ async function finishCard(deps: ConversationDeps, followed: FollowedCard, view: 
   const approvals = await approvalPosts(deps, followed, view, false)
   await putAll(deps, followed, [...approvals.posts, ...(await endPosts(deps, card, view))])
   await approvals.settle()
+  await putFactNotes(deps, view, card)
   await withdrawStop(deps, card.place, view.taskId)
   await as.beforeFinish()
   await deps.cards.finish(view.taskId)
@@ -248,6 +320,8 @@ async function finishCard(deps: ConversationDeps, followed: FollowedCard, view: 
 /** The card's last word, what goes with it, and a sound where none of that makes one. */
 async function endPosts(deps: ConversationDeps, card: Card, view: CardView): Promise<readonly Post[]> {
   const entry = await deps.outbox.find(card.place.bot, cardKey(view.taskId))
+  // What was never begun, and of which no card was shown, has had its last word where it was proposed.
+  if (entry === null && deps.settings.proposes && view.confirm && view.status === 'aborted') return []
   const [content, files] = await Promise.all([endContent(deps, card, view, entry), finalFilePosts(deps, view, card)])
   // It is the first that is said of the task, so it is heard.
   if (deps.settings.onlyAgentOutput) return [cardPost(card, content, 'final', false), ...files]

@@ -47,6 +47,11 @@ export function noteKey(place: Place, ref: MessageRef, part: string): string {
   return `note:${place.chat}/${ref}/${part}`
 }
 
+/** Of a note, the message that it answers; null for every other post. */
+export function repliedRef(key: string): MessageRef | null {
+  return (/^note:[^/]*\/(.+)\/[^/]+$/.exec(key)?.[1] ?? null) as MessageRef | null
+}
+
 /** Says it in reply to the message. The same part again replaces what was said. */
 export async function answer(
   deps: { readonly outbox: Outbox },

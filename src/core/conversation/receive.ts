@@ -154,7 +154,7 @@ async function filesOf(deps: ReceiveDeps, visit: Visit): Promise<readonly Artifa
   // Fetching and reading may take a while: that it is seen is said before.
   await deps.outbox.put([seen(message)])
   const { files, problems } = await keepFiles(deps, message, heard.id)
-  const read = await readArtifacts(deps, heard.id, files)
+  const read = await readArtifacts(deps, heard.id, files, deps.stopping)
   const all = [...problems, ...read.problems]
   if (all.length > 0) await answer(deps, message, all.map(escapeMarkdown).join('\n\n'), { part: 'files' })
   return [...read.artifacts, ...others]
@@ -183,7 +183,7 @@ async function replay(deps: ReceiveDeps, held: HeldMessage, direct: boolean): Pr
   if (visitor === null) return
   const heard = await hearMessage(deps, message, { chat: around.chat, inContext: isConversation(message) })
   const kept = await deliveredBy(deps, message)
-  const read = kept === null ? null : await readArtifacts(deps, kept.messageId, kept.files)
+  const read = kept === null ? null : await readArtifacts(deps, kept.messageId, kept.files, deps.stopping)
   const said = kept?.files.some(({ sentAs }) => sentAs === 'voice') ?? false
   await act(deps, { ...around, message, visitor, heard, artifacts: read?.artifacts ?? [] }, said)
 }

@@ -12,6 +12,7 @@ import { settleKept } from './files-alone.ts'
 import { escapeMarkdown } from './markdown.ts'
 import { answer, seen } from './notes.ts'
 import { taskLines } from './status.ts'
+import { taskOfKey } from './task-of-key.ts'
 import { takeWords } from './take-words.ts'
 import type { Taken } from './take-words.ts'
 import { tellAnswered } from './tell-answered.ts'
@@ -169,11 +170,6 @@ export async function repliedTask(deps: ReceiveDeps, { message, repliedTo }: Vis
   const taskId =
     repliedTo === null ? (await deps.cards.ofRequest(message.place, message.replyTo))?.taskId : taskOfKey(repliedTo.key)
   return taskId === undefined ? null : deps.store.get(taskId)
-}
-
-/** The task that a post of ours is about, as its key says. */
-export function taskOfKey(key: string): TaskId | undefined {
-  return /^(?:task|files|details|fix|heard):([0-9a-f-]{36})/.exec(key)?.[1] as TaskId | undefined
 }
 
 function sourceOf(visitor: Visitor, task: Task): WorkspaceSource | null {

@@ -4,16 +4,18 @@ import type { Place } from '../vocabulary/place.ts'
 import { isTerminal } from '../vocabulary/task.ts'
 import type { Task } from '../vocabulary/task.ts'
 import type { Action, TakenAction } from '../ports/action-store.ts'
+import type { OutboxEntry } from '../ports/outbox.ts'
 import { afterSentAgain } from '../delivery/entry-after.ts'
 import { applyCommand } from '../task/apply-command.ts'
 import { jsonToAction } from './action.ts'
 import type { ActionDoes } from './action.ts'
 import { acceptCard } from './accepted.ts'
 import { answerPairing } from './admission.ts'
-import { answerApproval, mayAnswer, NOT_YOURS_TO_ANSWER } from './answer-approval.ts'
+import { answerApproval, howItStands, mayAnswer, NOT_YOURS_TO_ANSWER } from './answer-approval.ts'
 import { askAgain, proposeAlways } from './approval-post.ts'
 import { detailsPosts } from './details.ts'
 import { hearTap } from './hear-message.ts'
+import { onMemoryTap } from './memory-page.ts'
 import { saying } from './notes.ts'
 import { nameOf, roleOf } from './people.ts'
 import { startAgain } from './edits.ts'
@@ -21,6 +23,7 @@ import { offerHeldAgain, settleHeld } from './held-messages.ts'
 import type { Replay } from './held-messages.ts'
 import { stateOf } from './status.ts'
 import { duration } from './status-words.ts'
+import { approvalOf, askedTask } from './asked-task.ts'
 import { oneLine } from './visible.ts'
 import { mayActOn, wholeChat } from './visit.ts'
 import type { ReceiveDeps, Tap, Visitor } from './visit.ts'
@@ -37,22 +40,20 @@ const NOT_YOURS: Answer = { text: 'This is not yours to decide.', loud: true }
 export async function onTap(deps: ReceiveDeps, tap: Tap, replay: Replay): Promise<void> {
   const { place, on } = tap
   // What the button said, before what it does takes it away.
-  const [under, { text, loud = false }] = await Promise.all([
-    on === null ? null : deps.outbox.findByRef(place.bot, place.chat, on),
-    actOn(deps, tap, replay),
-  ])
+  const under = on === null ? null : await deps.outbox.findByRef(place.bot, place.chat, on)
+  const { text, loud = false } = await actOn(deps, tap, replay, under)
   const posting = { type: 'tap_answer', tap: tap.tap, text, loud } as const
   await deps.outbox.put([{ key: `tap:${tap.tap}`, place, lane: 'tap_answer', posting }])
   await hearTap(deps, tap, under)
 }
 
-async function actOn(deps: ReceiveDeps, tap: Tap, replay: Replay): Promise<Answer> {
+async function actOn(deps: ReceiveDeps, tap: Tap, replay: Replay, under: OutboxEntry | null): Promise<Answer> {
   const { place, author } = tap
   const [role, whole] = await Promise.all([roleOf(deps, author.userId), deps.chats.get(wholeChat(place))])
   // Looked at first: a tap of somebody who may do nothing must not use the button up.
   if (role === null || (role === 'member' && !tap.direct && !whole.open)) return NOT_YOURS
   const taken = await deps.actions.take(tap.action, tap.tap, place, author.userId, deps.clock.now())
-  if (taken.type !== 'taken') return notTaken(deps, tap, taken)
+  if (taken.type !== 'taken') return (await standing(deps, tap, under)) ?? notTaken(deps, tap, taken)
   const visitor = { userId: author.userId, role }
   const acted: Tap = { ...tap, place: taken.action.place }
   const does = jsonToAction(taken.action.does)
@@ -65,6 +66,10 @@ async function actOn(deps: ReceiveDeps, tap: Tap, replay: Replay): Promise<Answe
         return NOT_YOURS
       }
       return { text: await settleHeld(deps, acted, taken.action, replay) }
+    case 'keep_fact':
+    case 'drop_fact':
+    case 'memory_page':
+      return { text: await onMemoryTap(deps, { visitor, place: acted.place, does }) }
     case 'show_again':
       return showAgain(deps, acted, does.key)
     case 'let_in':
@@ -75,6 +80,14 @@ async function actOn(deps: ReceiveDeps, tap: Tap, replay: Replay): Promise<Answe
       return text === null ? { text: 'That request has expired. They can ask again.', loud: true } : { text }
     }
   }
+}
+
+/** A dead button of a question says how the question stands; null where it is none. */
+async function standing(deps: ReceiveDeps, { author }: Tap, under: OutboxEntry | null): Promise<Answer | null> {
+  const approvalId = under === null ? null : approvalOf(under.key)
+  const task = approvalId === null || under === null ? null : await askedTask(deps, under.place, approvalId)
+  if (task === null || approvalId === null) return null
+  return task.approval?.status === 'pending' ? null : { text: await howItStands(deps, author.userId, task, approvalId) }
 }
 
 async function notTaken(

@@ -2,15 +2,15 @@
 import type { ApprovalId, TaskId } from '../vocabulary/ids.ts'
 import type { JsonValue } from '../vocabulary/json.ts'
 import type { Task } from '../vocabulary/task.ts'
-import type { Place } from '../vocabulary/place.ts'
 import { answerApproval, mayAnswer } from './answer-approval.ts'
-import { isAskedAt, taskAskedAbout } from './asked-places.ts'
+import { isAskedAt } from './asked-places.ts'
+import { approvalOf, askedTask } from './asked-task.ts'
 import { decideOnce } from './decide-once.ts'
-import { findTask, isIdLike, openHere, recentHere, waitingAnywhere } from './find-task.ts'
+import { findTask, isIdLike, openHere, waitingAnywhere } from './find-task.ts'
 import { answer } from './notes.ts'
-import { taskOfKey } from './requests.ts'
 import { shortId } from './status-words.ts'
 import { taskLines } from './status.ts'
+import { taskOfKey } from './task-of-key.ts'
 import { tellAnswered } from './tell-answered.ts'
 import type { ReceiveDeps, Visit } from './visit.ts'
 import { typedAnswer } from './yes-or-no.ts'
@@ -24,10 +24,10 @@ export async function answerByReply(deps: ReceiveDeps, visit: Visit): Promise<bo
   const { message, repliedTo } = visit
   if (repliedTo === null) return false
   const said = typedAnswer(message.text)
-  const approvalId = /^approval:([0-9a-f-]{36})/.exec(repliedTo.key)?.[1] as ApprovalId | undefined
-  if (approvalId !== undefined) {
+  const approvalId = approvalOf(repliedTo.key)
+  if (approvalId !== null) {
     const task = await askedTask(deps, message.place, approvalId)
-    if (task === undefined || (said === null && task.approval?.status !== 'pending')) return false
+    if (task === null || (said === null && task.approval?.status !== 'pending')) return false
     if (said === null) {
       // What is said of a plan instead of a yes is a correction: it takes the plan's place.
       if (task.approval?.kind === 'plan') return false
@@ -49,15 +49,6 @@ export async function answerByReply(deps: ReceiveDeps, visit: Visit): Promise<bo
   if (meant === null) return false
   await say(deps, visit, meant, said)
   return true
-}
-
-/** The task of a question that stands here. */
-async function askedTask(deps: ReceiveDeps, place: Place, approvalId: ApprovalId): Promise<Task | undefined> {
-  const here = (await recentHere(deps, place)).find((one) => one.approval?.id === approvalId)
-  if (here !== undefined) return here
-  const taskId = await taskAskedAbout(deps, approvalId)
-  const task = taskId === null ? null : await deps.store.get(taskId)
-  return task?.approval?.id === approvalId ? task : undefined
 }
 
 /** For `/approve` and `/deny`: what is left behind the id is the reason. */
