@@ -13,6 +13,17 @@ const MODELS: Readonly<Record<ProviderUnderTest, string>> = {
   'openai-compatible': 'openai-compatible/any-model',
 }
 
+const HEARING: Readonly<Partial<Record<ProviderUnderTest, string>>> = {
+  openai: 'openai/whisper-1',
+  google: 'google/gemini-4-argon',
+  'openai-compatible': 'openai-compatible/any-whisper',
+}
+const EMBEDDING: Readonly<Partial<Record<ProviderUnderTest, string>>> = {
+  openai: 'openai/text-embedding-3-small',
+  google: 'google/gemini-embedding-001',
+  'openai-compatible': 'openai-compatible/any-embedding',
+}
+
 /** All providers have a key and speak to `url`; each tier asks `order`. */
 export function configOf(url: string, order: readonly ProviderUnderTest[]): ModelsConfig {
   const list = order.map((provider) => MODELS[provider]).join(', ')
@@ -24,5 +35,18 @@ export function configOf(url: string, order: readonly ProviderUnderTest[]): Mode
       compatible: { apiKey: SECRET, baseUrl: `${url}/v1` },
     },
     tiers: { small: list, main: list, review: list },
+    senses: {
+      transcribe: listOf(order, HEARING),
+      vision: list,
+      embed: listOf(order, EMBEDDING),
+    },
   }
+}
+
+/** `offline` where none of them can. */
+function listOf(
+  order: readonly ProviderUnderTest[],
+  models: Readonly<Partial<Record<ProviderUnderTest, string>>>,
+): string {
+  return order.flatMap((provider) => models[provider] ?? []).join(', ') || 'offline'
 }

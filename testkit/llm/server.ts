@@ -1,4 +1,4 @@
-// A scripted model server on loopback that speaks four wire protocols with streaming: a provider without the provider.
+// A scripted model server on loopback that speaks the wire protocols of providers, with streaming: a provider without the provider.
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
@@ -7,9 +7,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import type { JsonObject, JsonValue } from '../../src/core/vocabulary/json.ts'
 import { anthropicWire } from './anthropic.ts'
+import { geminiEmbeddingsWire, openAiEmbeddingsWire } from './embeddings.ts'
 import { geminiWire } from './gemini.ts'
+import { inputsIn, mediaIn, multipartBody } from './media.ts'
 import { openAiChatWire } from './openai-chat.ts'
 import { openAiResponsesWire } from './openai-responses.ts'
+import { openAiTranscriptionWire } from './transcription.ts'
 import type { Frame, LlmRequest, ScriptedFault, ScriptedReply, ScriptedTurn, Wire } from './turn.ts'
 import { allText, isObject, shaped } from './turn.ts'
 
@@ -29,7 +32,15 @@ export type ScriptedLlmOptions = {
   readonly port?: number
 }
 
-const WIRES: readonly Wire[] = [anthropicWire, openAiChatWire, openAiResponsesWire, geminiWire]
+const WIRES: readonly Wire[] = [
+  anthropicWire,
+  openAiChatWire,
+  openAiResponsesWire,
+  geminiWire,
+  openAiTranscriptionWire,
+  openAiEmbeddingsWire,
+  geminiEmbeddingsWire,
+]
 
 export async function createScriptedLlm(options: ScriptedLlmOptions = {}): Promise<ScriptedLlm> {
   const requests: LlmRequest[] = []
@@ -67,7 +78,7 @@ async function answer(
 ): Promise<void> {
   const path = (incoming.url ?? '/').split('?')[0] ?? '/'
   const body = await readBody(incoming)
-  if (body === null) return sendJson(outgoing, 400, { error: { message: 'The body is not a JSON object.' } })
+  if (body === null) return sendJson(outgoing, 400, { error: { message: 'The body is not an object.' } })
   for (const wire of WIRES) {
     const match = wire.match(path, body)
     if (match === null) continue
@@ -79,6 +90,8 @@ async function answer(
       ...match,
       ...wire.read(body),
       text: allText(body),
+      media: mediaIn(body),
+      inputs: inputsIn(body),
       body,
     }
     const turn = await nextTurn(request)
@@ -99,7 +112,7 @@ async function sendReply(
 ): Promise<void> {
   if (reply.delayMs !== undefined) await sleep(reply.delayMs, undefined, { signal })
   const shapedReply = shaped(reply, request)
-  if (!request.stream) return sendJson(outgoing, 200, wire.whole(shapedReply, request.model))
+  if (!request.stream) return sendJson(outgoing, 200, wire.whole(shapedReply, request.model, request))
   openStream(outgoing)
   for (const frame of wire.frames(shapedReply, request.model)) {
     if (everyMs > 0) await sleep(everyMs, undefined, { signal })
@@ -190,6 +203,8 @@ function sendJson(
 async function readBody(incoming: IncomingMessage): Promise<JsonObject | null> {
   const chunks: Buffer[] = []
   for await (const chunk of incoming) chunks.push(Buffer.from(chunk))
+  const type = incoming.headers['content-type'] ?? ''
+  if (type.startsWith('multipart/form-data')) return await multipartBody(Buffer.concat(chunks), type)
   try {
     const body: JsonValue = JSON.parse(Buffer.concat(chunks).toString('utf8') || '{}')
     return isObject(body) ? body : null
@@ -200,11 +215,14 @@ async function readBody(incoming: IncomingMessage): Promise<JsonObject | null> {
 
 const HELP = `node testkit/llm/server.ts [--port 8011] [--script turns.json]
 
-Serves scripted model turns on 127.0.0.1 in four protocols:
+Serves scripted model turns on 127.0.0.1 in the protocols of providers:
   POST /v1/messages                                 Anthropic
   POST /v1/chat/completions                         OpenAI chat completions
   POST /v1/responses                                OpenAI Responses
   POST /v1beta/models/MODEL:streamGenerateContent   Gemini (and :generateContent)
+  POST /v1/audio/transcriptions                     OpenAI transcription
+  POST /v1/embeddings                               OpenAI embeddings
+  POST /v1beta/models/MODEL:batchEmbedContents      Gemini embeddings (and :embedContent)
 
 --script  a JSON file with a list of turns (see README.md), one per request.
           Without it every request is answered with what it asked last.`

@@ -16,6 +16,10 @@ export type ScriptedReply = {
   readonly object?: JsonValue
   /** A thought with the provider's signature, in the protocols that have one (Anthropic, Gemini, Responses). */
   readonly thought?: { readonly text: string; readonly signature: string }
+  /** One for each text to be embedded; without them each text gets one by the letters in it, alike texts alike ones. */
+  readonly vectors?: readonly (readonly number[])[]
+  /** Of a transcript. */
+  readonly language?: string
   readonly usage?: { readonly input: number; readonly output: number; readonly cached?: number }
   /** The turn was cut off by its length. */
   readonly cutByLength?: boolean
@@ -48,10 +52,18 @@ export type ScriptedFault =
 
 export type ScriptedTurn = ScriptedReply | ScriptedFault
 
-export const WIRES = ['anthropic', 'openai-chat', 'openai-responses', 'gemini'] as const
+export const WIRES = [
+  'anthropic',
+  'openai-chat',
+  'openai-responses',
+  'gemini',
+  'openai-transcription',
+  'openai-embeddings',
+  'gemini-embeddings',
+] as const
 export type WireName = (typeof WIRES)[number]
 
-/** A request as it came in, with what the four protocols have in common read out of it. */
+/** A request as it came in, with what the protocols have in common read out of it. */
 export type LlmRequest = {
   readonly wire: WireName
   readonly path: string
@@ -65,8 +77,15 @@ export type LlmRequest = {
   readonly wantsJson: boolean
   /** The text of all messages, system included, one after the other. */
   readonly text: string
+  /** Pictures in messages, and the recording to be transcribed. */
+  readonly media: readonly SentMedia[]
+  /** The texts to be embedded. */
+  readonly inputs: readonly string[]
+  /** Of a multipart request: its fields, and its file as name, mediaType and data (base64). */
   readonly body: JsonObject
 }
+
+export type SentMedia = { readonly mediaType: string; readonly bytes: Uint8Array }
 
 /** One server-sent event. `content` marks those that carry a part of the answer. */
 export type Frame = { readonly event?: string; readonly data: string; readonly content: boolean }
@@ -79,7 +98,7 @@ export type Wire = {
   readonly read: (body: JsonObject) => Pick<LlmRequest, 'tools' | 'forcedTool' | 'wantsJson'>
   readonly frames: (reply: ScriptedReply, model: string) => readonly Frame[]
   /** The answer to a request that does not stream. */
-  readonly whole: (reply: ScriptedReply, model: string) => JsonObject
+  readonly whole: (reply: ScriptedReply, model: string, request: LlmRequest) => JsonObject
   readonly error: (status: number, message: string) => JsonObject
   readonly errorFrame: Frame
 }

@@ -44,8 +44,8 @@ export function createSenses(config: ModelsConfig, deps: AskDeps): Senses {
     deps.log('warn', `${nameOf(embedding)} embeds alone: vectors of other models can't be compared with its own.`)
   return {
     transcribe: async (request, signal) => {
-      if (hearing.usable.length === 0) throw hearing.refusal()
       return await withDeadline(request.deadlineMs, signal, async (inner) => {
+        if (hearing.usable.length === 0) throw hearing.refusal()
         const { answer, candidate } = await askInOrder(
           hearing.usable,
           (one) => hearOnce(one, request, inner),
@@ -57,21 +57,22 @@ export function createSenses(config: ModelsConfig, deps: AskDeps): Senses {
       })
     },
     describeImage: async (request, signal) => {
-      if (seeing.usable.length === 0) throw seeing.refusal()
-      return await withDeadline(request.deadlineMs, signal, (inner) =>
-        askObject(
+      return await withDeadline(request.deadlineMs, signal, async (inner) => {
+        if (seeing.usable.length === 0) throw seeing.refusal()
+        return await askObject(
           imageRequest(request),
           (question, from) => askInOrder(from ?? seeing.usable, (one) => ask(one, question, inner), inner, deps),
           { bytes: request.bytes, mediaType: request.mediaType },
-        ),
-      )
+        )
+      })
     },
     embed: async (texts, signal): Promise<Embeddings> => {
-      if (embedding === undefined) throw embedders.refusal()
-      if (texts.length === 0) return { vectors: [], usage: NOTHING, model: labelOf(embedding) }
       return await withDeadline(EMBED_DEADLINE_MS, signal, async (inner) => {
+        if (embedding === undefined) throw embedders.refusal()
+        const model = labelOf(embedding)
+        if (texts.length === 0) return { vectors: [], usage: NOTHING, model }
         const { answer } = await askInOrder([embedding], (one) => embedOnce(one, texts, inner), inner, deps)
-        return { vectors: answer.vectors, usage: answer.usage, model: labelOf(embedding) }
+        return { vectors: answer.vectors, usage: answer.usage, model }
       })
     },
     embeddingModel: () => (embedding === undefined ? null : nameOf(embedding)),
