@@ -62,6 +62,32 @@ test('an empty variable is an unset one', () => {
   assert.equal(readConfig(folder, { DATABASE_URL: '', HTTP_PORT: '' }).HTTP_PORT, 7070)
 })
 
+test('objects are kept in S3 when all of it is set, and half of it is refused', () => {
+  const whole = {
+    S3_ENDPOINT: 'http://127.0.0.1:9000',
+    S3_BUCKET: 'factotum',
+    S3_ACCESS_KEY_ID: 'key-id-4711',
+    S3_SECRET_ACCESS_KEY: 'hunter2-of-s3',
+  }
+  assert.equal(readConfig(folder, {}).s3, null)
+  assert.equal(readConfig(folder, { S3_REGION: 'eu-west-1' }).s3, null)
+  const config = readConfig(folder, whole)
+  assert.deepEqual(config.s3, {
+    endpoint: 'http://127.0.0.1:9000',
+    bucket: 'factotum',
+    region: 'us-east-1',
+    accessKeyId: 'key-id-4711',
+    secretAccessKey: 'hunter2-of-s3',
+  })
+  for (const secret of ['key-id-4711', 'hunter2-of-s3']) assert.ok(config.secrets.includes(secret))
+  for (const name of Object.keys(whole))
+    assert.throws(
+      () => readConfig(folder, { ...whole, [name]: '' }),
+      (error) =>
+        error instanceof ConfigError && error.message.includes(`${name} is not`) && !error.message.includes('hunter2'),
+    )
+})
+
 test('what counts as loopback', () => {
   for (const host of ['localhost', '127.0.0.1', '127.8.8.8', '::1']) assert.equal(isLoopback(host), true, host)
   for (const host of ['0.0.0.0', '::', '128.0.0.1', '127.evil.example', 'localhost.example'])

@@ -47,6 +47,17 @@ export const ENVIRONMENT = z.object({
   TG_VERBOSITY: number(1, 0, 2),
   TG_DRAFTS: flag,
   TG_STALE_MINUTES: z.coerce.number().min(0.01).max(100_000).default(15),
+  S3_ENDPOINT: url,
+  S3_BUCKET: z
+    .string()
+    .regex(
+      /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+      "must be a bucket's name: 3 to 63 small letters, digits, dots and dashes",
+    )
+    .optional(),
+  S3_REGION: z.string().min(1).default('us-east-1'),
+  S3_ACCESS_KEY_ID: text,
+  S3_SECRET_ACCESS_KEY: text,
   ANTHROPIC_API_KEY: text,
   ANTHROPIC_BASE_URL: url,
   OPENAI_API_KEY: text,
@@ -78,6 +89,14 @@ export const ENVIRONMENT = z.object({
   SANDBOX_DISK_MB: number(1_024, 16, 1_000_000),
 })
 
+export type S3Config = {
+  readonly endpoint: string
+  readonly bucket: string
+  readonly region: string
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+}
+
 type Environment = z.infer<typeof ENVIRONMENT>
 export type Config = Readonly<Environment> & {
   /** Absolute. */
@@ -87,6 +106,8 @@ export type Config = Readonly<Environment> & {
   /** As BotFather gave them. */
   readonly telegramTokens: readonly string[]
   readonly telegramOwners: readonly string[]
+  /** Where objects are kept; null for the data directory. */
+  readonly s3: S3Config | null
   /** Values that must never be shown. */
   readonly secrets: readonly string[]
 }
@@ -98,6 +119,8 @@ const SECRET_NAMES = [
   'GEMINI_API_KEY',
   'OPENAI_COMPATIBLE_API_KEY',
   'DATABASE_URL',
+  'S3_ACCESS_KEY_ID',
+  'S3_SECRET_ACCESS_KEY',
   'TELEGRAM_BOT_TOKEN',
   'TELEGRAM_WEBHOOK_SECRET',
 ] as const satisfies readonly (keyof Environment)[]
@@ -140,8 +163,28 @@ export function readConfig(directory: string, environment: NodeJS.ProcessEnv = p
     approvalMs: values.APPROVAL_HOURS * 60 * MINUTE,
     telegramTokens,
     telegramOwners: list(values.TG_OWNER_IDS),
+    s3: s3Config(values),
     secrets: [...SECRET_NAMES.flatMap((name) => values[name] ?? []), ...telegramTokens],
   })
+}
+
+/** Half of it would keep some objects where nobody looks for them. */
+function s3Config(values: Environment): S3Config | null {
+  const { S3_ENDPOINT: endpoint, S3_BUCKET: bucket, S3_REGION: region } = values
+  const { S3_ACCESS_KEY_ID: accessKeyId, S3_SECRET_ACCESS_KEY: secretAccessKey } = values
+  const needed = {
+    S3_ENDPOINT: endpoint,
+    S3_BUCKET: bucket,
+    S3_ACCESS_KEY_ID: accessKeyId,
+    S3_SECRET_ACCESS_KEY: secretAccessKey,
+  }
+  const missing = Object.entries(needed).flatMap(([name, value]) => (value === undefined ? [name] : []))
+  if (endpoint !== undefined && bucket !== undefined && accessKeyId !== undefined && secretAccessKey !== undefined)
+    return { endpoint, bucket, region, accessKeyId, secretAccessKey }
+  if (missing.length === Object.keys(needed).length) return null
+  throw new ConfigError(
+    `Objects are kept in S3 only when all of it is set: ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not. Set ${missing.length === 1 ? 'it' : 'them'}, or unset the others to keep objects in the data directory.`,
+  )
 }
 
 function list(text: string | undefined): readonly string[] {

@@ -23,6 +23,7 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   'mdast-util-gfm': ['src/adapters/telegram/'],
   'micromark-extension-gfm': ['src/adapters/telegram/'],
   mdast: ['src/adapters/telegram/'],
+  aws4fetch: ['src/adapters/objects/'],
   pino: ['src/adapters/telemetry/'],
   'prom-client': ['src/adapters/telemetry/'],
   unpdf: ['src/adapters/readers/'],

@@ -3,11 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { ObjectStore } from '../../core/ports/object-store.ts'
-
-/** Parts of letters, digits, `.`, `_` and `-`, none beginning with a dot, joined by slashes: never a way out of the folder. */
-const KEY = /^[A-Za-z0-9_-][A-Za-z0-9._-]*(?:\/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$/
-const MAX_KEY = 512
-const MAX_PART = 200
+import { partsOf } from './object-key.ts'
 
 /** Throws for a key it can't name a file after. The folder is made when the first object is written, for its owner alone. */
 export function createDirectoryObjectStore(folder: string): ObjectStore {
@@ -42,10 +38,7 @@ export function createDirectoryObjectStore(folder: string): ObjectStore {
 
 /** A file's name begins with `=`, which no part of a key does: so `a` and `a/b` are a file and a folder side by side. */
 function pathOf(folder: string, key: string): string {
-  const parts = key.split('/')
-  if (!KEY.test(key) || key.length > MAX_KEY || parts.some((part) => part.length > MAX_PART)) {
-    throw new Error(`"${key.slice(0, MAX_KEY)}" can't be the key of an object`)
-  }
+  const parts = partsOf(key)
   return join(folder, ...parts.slice(0, -1), `=${parts.at(-1) ?? ''}`)
 }
 
