@@ -3,14 +3,15 @@ import type { ArtifactId } from '../../core/vocabulary/ids.ts'
 import type { IncomingMessage } from '../../core/vocabulary/message.ts'
 import type { Task } from '../../core/vocabulary/task.ts'
 import type { Artifact } from '../../core/ports/artifact-store.ts'
+import { orderIn } from '../../core/conversation/orders.ts'
 import type { Taken, Words } from '../../core/conversation/take-words.ts'
 import { maySee } from './authenticate.ts'
 import type { Caller } from './authenticate.ts'
 import { messageToWire } from './conversation-wire.ts'
 import { inTurn } from './in-turn.ts'
-import { hasScope, isRefusal, json } from './operation.ts'
+import { hasScope, json } from './operation.ts'
 import type { ThreadCall } from './operation.ts'
-import { invalidField, isProblem, problem } from './problem.ts'
+import { invalidField, isProblem, problem, refusalToProblem } from './problem.ts'
 import type { Problem } from './problem.ts'
 import { uploadKey } from './uploads.ts'
 import { taskToWire } from './wire.ts'
@@ -57,23 +58,30 @@ async function say(call: Call, { text, externalId, artifactIds }: Said): Promise
   const wire = { message: messageToWire(message, read.artifacts), problems: read.problems }
   // Files without a word: kept, and told of with the next words.
   if (request === null) return json({ ...wire, task: null, answered: null, waiting: [], replaced: [] }, status)
+  const order = orderIn(text)
   const words: Words = {
     ...incoming,
     text: request,
-    taskType: null,
+    ...(order === null ? {} : { request: order.request }),
+    taskType: order?.taskType ?? null,
     source: { type: 'empty' },
-    confirm: true,
+    confirm: order === null,
     mayAnswer: (task) => mayAnswer(caller, task),
     spoken: text.trim() === '',
   }
   const taken = await deps.takeWords(words, message)
-  if (isRefusal(taken)) {
-    return 'problem' in taken
-      ? invalidField('text', taken.problem)
-      : problem(409, taken.type, 'This can not be taken now.')
+  switch (taken.type) {
+    case 'task':
+      await deps.giveToTask(taken.task, read.artifacts)
+      return json({ ...wire, ...takenToWire(taken) }, status)
+    case 'answered':
+    case 'unclear':
+      return json({ ...wire, ...takenToWire(taken) }, status)
+    case 'invalid':
+      return invalidField('text', taken.problem)
+    default:
+      return refusalToProblem(taken)
   }
-  if (taken.type === 'task') await deps.giveToTask(taken.task, read.artifacts)
-  return json({ ...wire, ...takenToWire(taken) }, status)
 }
 
 const NOTHING_READ = { artifacts: [], text: null, problems: [] }
@@ -103,7 +111,7 @@ function mayAnswer(caller: Caller, task: Task): boolean {
   return task.approval?.kind === 'plan' || caller.principal.role === 'owner' || hasScope(caller, 'tasks:approve')
 }
 
-function takenToWire(taken: Exclude<Taken, { readonly type: 'problem' }>) {
+function takenToWire(taken: Taken) {
   const nothing = { task: null, answered: null, waiting: [], replaced: [] }
   switch (taken.type) {
     case 'task':

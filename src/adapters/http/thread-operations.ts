@@ -98,7 +98,7 @@ export const threadOperations = [
     id: 'say',
     summary:
       'Say something: a question is answered, work is proposed and waits for an OK, `yes` and `no` answer what waits, and anything ' +
-      'else takes its place. The same `external_id` again answers with what became of it the first time.',
+      'else takes its place. `/task …` starts at once, `/run …` takes a literal command. The same `external_id` again answers with what became of it the first time.',
     access: 'tasks:write',
     body: z.object({
       text: z.string(),
