@@ -7,6 +7,7 @@ import type { ExitCode } from './command.ts'
 import { botCommand } from './bot.ts'
 import { chatCommand } from './chat.ts'
 import { doctorCommand } from './doctor.ts'
+import { knowledgeCommand } from './knowledge.ts'
 import { memoryCommand } from './memory.ts'
 import { runCommand } from './run.ts'
 import { taskCommand } from './task.ts'
@@ -31,6 +32,7 @@ export async function runProgram(): Promise<ExitCode> {
     chatCommand(exit),
     threadCommand(),
     memoryCommand(),
+    knowledgeCommand(exit),
     taskCommand(exit),
     botCommand(exit),
     userCommand(),

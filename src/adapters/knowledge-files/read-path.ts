@@ -43,13 +43,14 @@ export const FILE_LIMITS: FileLimits = {
   allBytes: 20 * 1024 * 1024,
 }
 const TOLD = 1_000
+const CUT = 'its end, for it is too long'
 
 export type ReadPathDeps = {
   readonly readers: Pick<LocalReaders, 'documentText'>
   readonly limits?: Partial<FileLimits>
 }
 
-type Reading = { readonly text: string } | { readonly reason: string }
+type Reading = { readonly text: string; readonly cut?: true } | { readonly reason: string }
 
 /** Never throws for what is on the disk. `onFile` hears of each file that is looked at. */
 export async function readPath(
@@ -61,13 +62,15 @@ export async function readPath(
   const limits = { ...FILE_LIMITS, ...deps.limits }
   try {
     const root = await realpath(path)
-    const about = await lstat(root)
-    if (about.isDirectory()) return await readFolder(deps, root, limits, signal, onFile)
-    if (!about.isFile()) return { type: 'refused', problem: `${path} is neither a file nor a folder.` }
+    const entry = await lstat(root)
+    if (entry.isDirectory()) return await readFolder(deps, root, limits, signal, onFile)
+    if (!entry.isFile()) return { type: 'refused', problem: `${path} is neither a file nor a folder.` }
     const reading = await readOne(deps, root, limits, signal)
     if ('reason' in reading) return { type: 'refused', problem: `${path} can't be added: ${reading.reason}.` }
     const kind = isCode(root) ? 'code' : 'document'
-    return { type: 'read', kind, title: basename(root), uri: root, text: reading.text, skipped: [], skippedInAll: 0 }
+    const skipped = reading.cut ? [{ path: basename(root), reason: CUT }] : []
+    const about = { kind, title: basename(root), uri: root } as const
+    return { type: 'read', ...about, text: reading.text, skipped, skippedInAll: skipped.length }
   } catch (error) {
     return { type: 'refused', problem: `${path} can't be read: ${reasonOf(error)}.` }
   }
@@ -100,6 +103,7 @@ async function readFolder(
     else {
       bytes += reading.text.length
       files.push({ path, text: reading.text })
+      if (reading.cut) skip(path, CUT)
     }
   }
   const kind = listed.repository ? 'repository' : 'document'
@@ -141,7 +145,7 @@ async function readOne(
     if (text !== null) return { text }
     if (!isDocument(path)) return { reason: 'no text' }
     const reading = await readers.documentText({ bytes, name: basename(path), mediaType: '' }, signal)
-    if (reading.type === 'read') return { text: reading.text }
+    if (reading.type === 'read') return reading.truncated ? { text: reading.text, cut: true } : { text: reading.text }
     return { reason: reading.type === 'failed' ? reading.reason.replace(/\.$/, '') : 'nothing here reads such files' }
   } finally {
     await file.close()

@@ -107,7 +107,9 @@ function toHit({ id, title, uri }: KnowledgeSource, { heading, text }: Chunk, sc
 function wordsOf(text: string): ReadonlySet<string> {
   const apart = `${text}\n${text.replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')}`.toLowerCase()
   const words = apart.match(/[\p{L}\p{N}]+/gu) ?? []
-  return new Set(words.filter((word) => !STOP_WORDS.has(word)).map((word) => word.replace(/(?:ations?|ing|ed|es|s|e)$/, '')))
+  return new Set(
+    words.filter((word) => !STOP_WORDS.has(word)).map((word) => word.replace(/(?:ations?|ing|ed|es|s|e)$/, '')),
+  )
 }
 
 function cosine(one: Vector, other: Vector): number {
