@@ -82,7 +82,15 @@ export function createCrewModels(process: Process, random: Random, wishes: Wishe
   function route(prompt: string): JsonValue {
     // What was said before stands above it.
     const kind = /\b(dev|question|run|refuse)\b/.exec(prompt.slice(prompt.lastIndexOf('<request>')))?.[1]
-    const shared = { confidence: 0.9, summary: 'Understood.', plan: 'Do it.', needs_confirmation: random.chance(0.3) }
+    const shared = {
+      confidence: random.chance(0.9) ? 0.9 : 0.3,
+      summary: 'Understood.',
+      plan: 'Do it.',
+      needs_confirmation: random.chance(0.3),
+      continues: random.chance(0.3),
+      others: Array.from({ length: random.chance(0.15) ? random.between(1, 2) : 0 }, () => 'please dev something'),
+      facts: random.chance(0.2) ? [{ kind: 'fact', text: 'Ada says please.', quote: 'please', confidence: 0.5 }] : [],
+    }
     if (kind === 'run') {
       const command = random.chance(0.95) ? `change ${wishes.freshChange()}` : ' '
       return { ...shared, task_type: 'shell_command', command, refusal: null }

@@ -43,7 +43,12 @@ function problemsOf(world: World, task: Task, log: readonly TaskEvent[]): string
   if (late.length > 0) problems.push(`after its end came ${late.map((event) => event.type).join(', ')}`)
   const aborting = log.some((event) => event.type === 'task.aborting')
   if (aborting && task.status !== 'aborted') problems.push(`it was to be aborted and is ${task.status}`)
-  problems.push(...stepProblems(world, log), ...previewProblems(task, log), ...approvalProblems(task, log))
+  problems.push(
+    ...stepProblems(world, log),
+    ...previewProblems(task, log),
+    ...approvalProblems(task, log),
+    ...proposalProblems(world, task, log),
+  )
   const added = log.flatMap((event) => (event.type === 'artifact.added' ? [event.data.artifact_id] : []))
   if (added.length > 1) problems.push(`its changes were recorded ${added.length} times`)
   const stored = world.artifacts.filter((artifact) => artifact.taskId === task.id).map((artifact) => artifact.id)
@@ -60,7 +65,7 @@ function sameTask(task: Task, log: readonly TaskEvent[]): boolean {
 function stepProblems(world: World, log: readonly TaskEvent[]): string[] {
   const problems: string[] = []
   const done = new Map<string, EventOf<'step.completed'>['data']>()
-  const expected: string[] = []
+  const expected: string[] = [...filesBefore(world, log)]
   let last: EventOf<'step.completed'>['data']['commit'] = null
   for (const event of log) {
     if (event.type !== 'step.completed') continue
@@ -76,6 +81,15 @@ function stepProblems(world: World, log: readonly TaskEvent[]): string[] {
   else if (content.join() !== expected.join())
     problems.push(`its workspace holds [${content.join()}] and its log says [${expected.join()}]`)
   return problems
+}
+
+/** What a request went on from is in its workspace from the beginning; a fork has the beginning of its original. */
+function filesBefore(world: World, log: readonly TaskEvent[]): readonly string[] {
+  const began = log.find((event) => event.type === 'step.completed' && event.data.step === 'workspace')
+  const routed = log.find((event) => event.type === 'task.routed')
+  const source = routed?.type === 'task.routed' ? routed.data.source : null
+  const commit = source?.type === 'task' ? source.commit : began?.type === 'step.completed' ? began.data.commit : null
+  return commit === null ? [] : (world.machine.contentOf(commit) ?? [])
 }
 
 type Call = { readonly id: string; readonly tool: string; readonly input: { readonly [key: string]: JsonValue } }
@@ -121,4 +135,18 @@ function approvalProblems(task: Task, log: readonly TaskEvent[]): string[] {
   if (answered.data.status !== 'approved' || answered.data.approval_id !== asked.data.approval_id)
     return ['it ran unapproved']
   return asked.data.subject === task.routing?.command ? [] : ['it ran something else than what was approved']
+}
+
+/** Work that was asked for in plain words begins after an OK, and what was split off is there, once. */
+function proposalProblems(world: World, task: Task, log: readonly TaskEvent[]): string[] {
+  const problems: string[] = []
+  const planned = log.findIndex((event) => event.type === 'step.started' && event.data.step === 'plan')
+  const forked = log[0]?.type === 'task.created' && log[0].data.forked_from !== undefined
+  const agreed = log.findIndex((event) => event.type === 'approval.resolved' && event.data.status === 'approved')
+  if (task.confirm && !forked && planned >= 0 && (agreed < 0 || agreed > planned))
+    problems.push('it worked without an OK')
+  const split = log.flatMap((event) => (event.type === 'task.split' ? event.data.task_ids : []))
+  if (new Set(split).size !== split.length) problems.push('a part of it was split off twice')
+  for (const id of split) if (!world.records.tasks.has(id)) problems.push(`its part ${id} is lost`)
+  return problems
 }

@@ -112,6 +112,7 @@ export function createUsers(world: World, random: Random, requests: number): Use
   }
 
   for (let index = 0; index < requests; index += 1) {
+    const taskType = random.pick(TYPES)
     const request: Request = {
       interface: 'http',
       chat: `chat-${random.between(1, 2)}`,
@@ -119,8 +120,10 @@ export function createUsers(world: World, random: Random, requests: number): Use
       author: ada,
       text: `please ${random.pick(KINDS)} something`,
       raw: {},
-      taskType: random.pick(TYPES),
+      taskType,
       source: { type: 'empty' },
+      // Words in a conversation, or an order.
+      confirm: taskType === null && random.chance(0.6),
     }
     const literal = { ...request, text: request.taskType === 'shell_command' ? `change l${index}` : request.text }
     const copies = random.chance(0.3) ? random.between(2, 3) : 1

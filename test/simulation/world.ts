@@ -198,8 +198,9 @@ export function createWorld(scheduler: Scheduler, random: Random, settings: Worl
     return {
       save: (record) => process.remote(async () => void previews.set(key(record), record)),
       find: () => Promise.reject(new Error('Nobody looks at previews here')),
-      takeOfTask: (taskId) =>
-        process.remote(async () => {
+      takeOfTask: (taskId) => {
+        const sender = leases.get(taskId)?.holder
+        return process.remote(async () => {
           const taken = [...previews.values()].filter((record) => record.taskId === taskId)
           for (const record of taken) {
             previews.delete(key(record))
@@ -207,12 +208,19 @@ export function createWorld(scheduler: Scheduler, random: Random, settings: Worl
             const valid = record.expiresAt.getTime() > process.clock.now().getTime()
             const owned = valid && held !== undefined && held.until > scheduler.now() && held.holder === record.worker
             // The caretaker takes a frozen worker for a dead one, and may be right; and what a process had sent before it
-            // died may still arrive after another took over at once.
-            if (owned && process.name !== record.worker && process !== office && process.isAlive())
+            // died, or while it still held the task, may arrive after another took over.
+            if (
+              owned &&
+              sender !== process.name &&
+              process.name !== record.worker &&
+              process !== office &&
+              process.isAlive()
+            )
               violations.push(`${process.name} closed the preview ${record.id} of ${held.holder}, which holds the task`)
           }
           return taken
-        }),
+        })
+      },
       all: () => process.remote(async () => [...previews.values()]),
     }
   }

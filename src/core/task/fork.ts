@@ -65,7 +65,7 @@ export async function forkTask(
     at,
   } as const
   const bodies = kept
-    .filter((event) => !LEFT_BEHIND.has(event.type) && !isCopying(event))
+    .filter((event) => !LEFT_BEHIND.has(event.type) && !isCopying(event) && !isUnanswered(event, kept))
     .map(({ task_id: _, seq: __, at: ___, ...body }) => withoutSource(alreadyPaid(body), hasWorkspace(kept)))
   const { events, next } = extend(evolve(null, created), bodies, at)
   const accepted = await deps.store.accept(message, next, [created, ...events])
@@ -103,6 +103,11 @@ function hasWorkspace(log: readonly TaskEvent[]): boolean {
 /** The fork copies its own files, from where it forked. */
 function isCopying(event: TaskEvent): boolean {
   return 'step' in event.data && event.data.step === 'workspace/copy'
+}
+
+/** A fork is an order: whoever makes it waits for no answer that was still to come, and a half-given one binds nobody. */
+function isUnanswered(event: TaskEvent, kept: readonly TaskEvent[]): boolean {
+  return event.type.startsWith('approval.') && !kept.some(({ type }) => type === 'task.queued')
 }
 
 /** What the original went on from is part of the files already. */
