@@ -104,7 +104,7 @@ async function addFact(
   const meant = standsOn(text, words) && (isRule ? rule !== null || said : said)
   const kept = meant && !(isRule && (await rulesOf(deps.facts, scope)) >= MOST_RULES)
   const at = deps.clock.now()
-  return deps.facts.add({
+  const there = await deps.facts.add({
     id: factIdOf(deps.ids, message.id, scope, text),
     scope,
     kind: candidate.kind,
@@ -121,6 +121,9 @@ async function addFact(
     createdAt: at,
     decidedAt: kept ? at : null,
   })
+  // It was proposed before, and now they say so themselves.
+  if (kept && there.status === 'proposed') return (await deps.facts.decide(there.id, 'kept', author, at)) ?? there
+  return there
 }
 
 /** How many rules hold in a scope. */

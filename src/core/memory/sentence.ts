@@ -8,7 +8,8 @@ const HIDDEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Default_Ignorable_Code_Point}\u2800]
 /** The joiners and variants that emoji are made of hide nothing where they stand beside one. */
 const EMOJI_JOINTS = /(?<=[\p{Extended_Pictographic}\p{Emoji_Modifier}\u{fe0f}])[\u{200d}\u{fe0f}]+/gu
 /** A full stop and a new beginning, unless the stop is an abbreviation's, an initial's or a number's. */
-const NEXT_SENTENCE = /(?<=[\p{L}\p{N})"'”’]{4}[.!?…]+["'”’)]*)\s+(?=["'“(]?\p{Lu})/u
+const NEXT_SENTENCE =
+  /(?<=[\p{L}\p{N})"'”’]{3}[.!?…]+["'”’)]*)(?<!\b(?:[Mm]rs|[Ii]nc|[Ll]td|etc|[Vv]ol|[Ff]ig)\.)\s+(?=["'“(]?\p{Lu})/u
 
 /** Spaces of every kind as one; nothing else changes. */
 export function tidy(text: string): string {
