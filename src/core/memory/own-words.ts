@@ -11,6 +11,7 @@ const LETTER = /[\p{L}\p{N}\p{M}]/u
 const REMEMBER =
   /(?:^|[.!?;:\n]\s*|,\s*)(?:(?:please|hey|hi|ok|okay|and|also|but|so|btw)[,:]?\s+)*(?:remember|note|keep in mind|make a note|don['’]?t forget|memori[sz]e|save (?:this|that))\b(?! (?:when|how|the time|me\b|if|last))/giu
 const SENTENCE_END = /[.!?…]\s|\n/
+/** In every other sentence, and never what it is about. */
 const EMPTY_WORDS = new Set(
   'the and are was were for that this with from have has had not you your our their his her its they them who what when where which will would should must may can all any before after into onto about without never always ask first use uses used user person wants want prefers prefer likes like please does did but also than then there here been being'.split(
     ' ',
@@ -52,7 +53,8 @@ function stems(text: string): readonly string[] {
 
 function stem(word: string): readonly string[] {
   if (UNSPACED.test(word)) return [...word]
-  return word.length < 3 ? [] : [word.slice(0, 5)]
+  const plain = word.length > 3 ? word.replace(/(?:ing|ed|es|s|e)$/, '') : word
+  return word.length < 3 ? [] : [plain.slice(0, 5)]
 }
 
 /** Whether the person asked for it to be remembered: "remember that …", in the sentence of the quotation. */
