@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { z } from 'zod'
-import type { ChatRequest, Models, ObjectRequest } from '../../src/core/ports/models.ts'
+import type { ChatRequest, MediaRequest, Models, ObjectRequest } from '../../src/core/ports/models.ts'
 import { ModelError } from '../../src/core/ports/models.ts'
 import type { TaskId } from '../../src/core/vocabulary/ids.ts'
 import { MODEL_TIERS } from '../../src/core/vocabulary/usage.ts'
@@ -56,10 +56,33 @@ export const CHAT_REQUEST: ChatRequest = {
   deadlineMs: 20_000,
 }
 
-/** `open` gives models that answer ROUTE_REQUEST with a shell command and CHAT_REQUEST with at least one call of `write`. */
+export const MEDIA_REQUEST: MediaRequest = {
+  purpose: { taskId: null, role: 'assistant', step: 'read/a', subject: 'media' },
+  bytes: new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
+  mediaType: 'image/png',
+  name: 'a.png',
+  deadlineMs: 20_000,
+}
+
+export const RECORDING_REQUEST: MediaRequest = {
+  ...MEDIA_REQUEST,
+  bytes: new TextEncoder().encode(`OggS\0${'sound '.repeat(40)}`),
+  mediaType: 'audio/ogg',
+  name: 'a.ogg',
+}
+
+/** What the models can do beside words. */
+type Senses = { readonly hears: boolean; readonly sees: boolean; readonly embeds: boolean }
+const NO_SENSES: Senses = { hears: false, sees: false, embeds: false }
+
+/**
+ * `open` gives models that answer ROUTE_REQUEST with a shell command and CHAT_REQUEST with at least one call of `write`; those with
+ * senses hear, and see as a description, “two words”.
+ */
 export function modelsContract(
   name: string,
   open: () => Promise<{ readonly models: Models; readonly close: () => Promise<void> }>,
+  senses: Senses = NO_SENSES,
 ): void {
   const withModels = (title: string, check: (models: Models) => Promise<void>): void => {
     test(`${name}: ${title}`, async () => {
@@ -134,5 +157,57 @@ export function modelsContract(
     ])
     assert.equal(object.value.command, 'ls -la')
     assert.deepEqual(chat.toolCalls, again.toolCalls)
+  })
+
+  sensePromises(withModels, senses)
+}
+
+function sensePromises(
+  withModels: (title: string, check: (models: Models) => Promise<void>) => void,
+  { hears, sees, embeds }: Senses,
+): void {
+  const signal = new AbortController().signal
+  const isOf = (kind: string) => (error: unknown) => error instanceof ModelError && error.kind === kind
+
+  withModels(hears ? 'what is heard comes with its usage and a label' : 'what can not hear says so', async (models) => {
+    const hearing = models.transcribe(RECORDING_REQUEST, signal)
+    if (!hears) return await assert.rejects(hearing, isOf('unsupported'))
+    const { text, usage, model } = await hearing
+    assert.equal(text, 'two words')
+    assert.ok(usage.input_tokens + usage.output_tokens > 0 && !model.offline)
+  })
+
+  withModels(sees ? 'what is seen comes in the shape of a description' : 'what can not see says so', async (models) => {
+    const seeing = models.describeImage(MEDIA_REQUEST, signal)
+    if (!sees) return await assert.rejects(seeing, isOf('unsupported'))
+    const { value, usage, model } = await seeing
+    assert.equal(value.description, 'two words')
+    assert.equal(value.kind, 'photo')
+    assert.ok(usage.output_tokens > 0 && !model.offline)
+  })
+
+  withModels(
+    embeds ? 'texts have a vector each, in order, of one length' : 'what can not embed says so',
+    async (models) => {
+      if (!embeds) {
+        assert.equal(models.embeddingModel(), null)
+        return await assert.rejects(models.embed(['a'], signal), isOf('unsupported'))
+      }
+      const texts = ['the red house', 'a red house', 'zzz', '']
+      const { vectors, model } = await models.embed(texts, signal)
+      assert.equal(models.embeddingModel(), `${model.provider}/${model.model}`)
+      assert.equal(vectors.length, texts.length)
+      assert.equal(new Set(vectors.map((vector) => vector.length)).size, 1)
+      const [alone] = (await models.embed(['zzz'], signal)).vectors
+      assert.deepEqual(alone, vectors[2])
+      assert.deepEqual((await models.embed([], signal)).vectors, [])
+    },
+  )
+
+  withModels('a sense that was called off before it began is aborted', async (models) => {
+    const stopped = AbortSignal.abort()
+    await assert.rejects(models.transcribe(MEDIA_REQUEST, stopped), isOf('aborted'))
+    await assert.rejects(models.describeImage(MEDIA_REQUEST, stopped), isOf('aborted'))
+    await assert.rejects(models.embed(['a'], stopped), isOf('aborted'))
   })
 }

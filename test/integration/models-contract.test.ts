@@ -1,4 +1,5 @@
 // The promises of Models, kept by the offline model, by recorded turns and by each provider's adapter.
+import { createScriptedModels } from '../../src/adapters/memory/models.ts'
 import { createModels } from '../../src/adapters/models/models.ts'
 import { createOfflineModels } from '../../src/adapters/models/offline/offline.ts'
 import { createRecordedModels } from '../../src/adapters/models/recorded.ts'
@@ -28,13 +29,36 @@ modelsContract('recorded', async () => {
 })
 
 for (const provider of PROVIDERS_UNDER_TEST) {
-  modelsContract(provider, async () => {
+  const open = async () => {
     const llm = await createScriptedLlm({
-      respond: (request) =>
-        request.tools.includes('write')
-          ? { toolCalls: [{ name: 'write', id: 'call_a', input: { path: 'a.txt', content: 'a' } }] }
-          : { object: { task_type: 'shell_command', summary: 'List.', command: 'ls -la' } },
+      respond: (request) => {
+        if (request.wire.endsWith('embeddings')) return {}
+        if (request.tools.includes('write'))
+          return { toolCalls: [{ name: 'write', id: 'call_a', input: { path: 'a.txt', content: 'a' } }] }
+        const [media] = request.media
+        if (media?.mediaType.startsWith('image/') === true)
+          return { object: { description: 'two words', text: '', kind: 'photo', objects: [] } }
+        if (media !== undefined) return { text: 'two words' }
+        return { object: { task_type: 'shell_command', summary: 'List.', command: 'ls -la' } }
+      },
     })
     return { models: createModels(configOf(llm.url, [provider]), { log: () => {} }), close: llm.close }
-  })
+  }
+  const isAnthropic = provider === 'anthropic'
+  modelsContract(provider, open, { hears: !isAnthropic, sees: true, embeds: !isAnthropic })
 }
+
+modelsContract(
+  'scripted',
+  async () => ({
+    models: createScriptedModels({
+      chat: () => ({ text: 'Writing.', calls: [{ tool: 'write', input: { path: 'a.txt', content: 'a' } }] }),
+      object: () => ({ task_type: 'shell_command', summary: 'List.', command: 'ls -la' }),
+      transcribe: () => 'two words',
+      describeImage: () => ({ description: 'two words', text: '', kind: 'photo', objects: [] }),
+      embed: (text) => [text.length, 1],
+    }),
+    close,
+  }),
+  { hears: true, sees: true, embeds: true },
+)

@@ -37,6 +37,7 @@ export type Script = {
 }
 
 const SCRIPTED_MODEL: ModelLabel = { provider: 'scripted', model: 'script', offline: false }
+const EMBEDDING_MODEL: ModelLabel = { ...SCRIPTED_MODEL, model: 'embedding' }
 const USAGE: Usage = { input_tokens: 100, output_tokens: 10, cached_input_tokens: 0 }
 
 /** Throws ModelError `malformed` where the script does not fit the shape, and whatever the script throws. */
@@ -78,9 +79,9 @@ export function createScriptedModels(script: Script): Models {
       refuseAborted(signal)
       const { embed } = script
       if (embed === undefined) throw new ModelError('unsupported', 'The script does not embed.')
-      return { ...answer, vectors: texts.map((text) => embed(text)) }
+      return { ...answer, model: EMBEDDING_MODEL, vectors: texts.map((text) => embed(text)) }
     },
-    embeddingModel: () => (script.embed === undefined ? null : 'scripted/embedding'),
+    embeddingModel: () => (script.embed === undefined ? null : `${EMBEDDING_MODEL.provider}/${EMBEDDING_MODEL.model}`),
   }
 }
 

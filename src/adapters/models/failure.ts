@@ -30,12 +30,14 @@ export function toFailure(error: unknown, candidate: KeyedModel, now: Date): Fai
     return failureOfStatus(status, inner, candidate, now)
   const name = inner instanceof Error ? inner.name : ''
   const text = describe(inner)
-  if (/ended without a finish|terminated|socket|network/i.test(text)) {
+  // What can't be read is quoted in the words of the error, and may say anything: its name alone counts.
+  const isUnreadable = /JSONParse|TypeValidation/.test(name)
+  if (!isUnreadable && /ended without a finish|terminated|socket|network/i.test(text)) {
     return failure('unreachable', candidate, 'can not be reached; check the network and the base URL', inner)
   }
-  if (/overloaded|capacity|unavailable/i.test(text))
+  if (!isUnreadable && /overloaded|capacity|unavailable/i.test(text))
     return failure('overloaded', candidate, 'is overloaded; try again in a while', inner)
-  if (/rate.?limit|too many requests|resource.?exhausted/i.test(text))
+  if (!isUnreadable && /rate.?limit|too many requests|resource.?exhausted/i.test(text))
     return failure('rate_limited', candidate, RATE_LIMITED, inner)
   if (
     /JSONParse|TypeValidation|InvalidResponseData|InvalidArgument|NoOutput|NoContent|EmptyResponse/.test(name) ||
