@@ -137,7 +137,9 @@ async function watch(
     said = answer
     return 'left'
   }
-  const code = await foreground(platform, task, { json, yes, output, after, lines: chatLines, ask })
+  const command = options.thread === undefined ? 'factotum chat' : `factotum chat --thread ${options.thread}`
+  const later = `It waits for your OK: ${command} yes (or no, or what should be different).`
+  const code = await foreground(platform, task, { json, yes, output, after, lines: chatLines, ask, later })
   if (said !== null) return { code, said }
   const declined = (await platform.store.get(task.id))?.approval?.status === 'rejected'
   const codes = [declined ? EXIT.ok : code]

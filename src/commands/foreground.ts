@@ -24,6 +24,8 @@ export type ForegroundOptions = {
   readonly lines?: typeof progressLines
   /** Puts the question to whoever is there; `run`'s unless given. */
   readonly ask?: (approval: Approval) => Promise<Choice>
+  /** How to answer later, where nobody is there; `run`'s unless given. */
+  readonly later?: string
 }
 
 /** `left`: it waits on, and whoever asked knows. Null: nobody is there to answer. */
@@ -96,9 +98,10 @@ async function answer(platform: Platform, task: Task, options: ForegroundOptions
   const choice = yes ? 'approve' : json ? null : await ask(now.approval)
   if (choice === 'left') return EXIT.needsApproval
   if (choice === null) {
-    output.note(
-      `It waits for approval: factotum task approve ${task.id} (or reject). It then runs with \`factotum up\`.`,
-    )
+    const {
+      later = `It waits for approval: factotum task approve ${task.id} (or reject). It then runs with \`factotum up\`.`,
+    } = options
+    output.note(later)
     return EXIT.needsApproval
   }
   const decision = { type: choice, approvalId: now.approval.id, by: OWNER, comment: null }
