@@ -1,5 +1,6 @@
 // Cards over memory, in virtual time: a test writes the log of a task, lets time pass, and reads what was put in the chat.
 import { memoryStores } from './memory-stores.ts'
+import { createScriptedReaders } from '../../src/adapters/memory/local-readers.ts'
 import { createMemoryOutbox } from '../../src/adapters/memory/outbox.ts'
 import { createMemoryTaskQueue } from '../../src/adapters/memory/task-queue.ts'
 import { createTaskRecords } from '../../src/adapters/memory/task-records.ts'
@@ -15,6 +16,7 @@ import type { TaskId, UserId } from '../../src/core/vocabulary/ids.ts'
 import type { BotId, MessageRef, Place } from '../../src/core/vocabulary/place.ts'
 import type { Post } from '../../src/core/vocabulary/post.ts'
 import type { Task, TaskType } from '../../src/core/vocabulary/task.ts'
+import { DEAF_MODELS } from './deaf-models.ts'
 import { createCountedIds } from './ids.ts'
 import { createRandom } from './random.ts'
 import { createScheduler } from './scheduler.ts'
@@ -60,6 +62,9 @@ export function createCardBench({ settings, tamper }: CardBenchOptions = {}) {
       },
     },
     ...memoryStores(records, clock),
+    lookUp: async () => [],
+    models: DEAF_MODELS,
+    readers: createScriptedReaders(),
     queue: createMemoryTaskQueue(records, clock),
     files: { fetch: async () => ({ type: 'gone' }) },
     messenger: {
@@ -74,12 +79,27 @@ export function createCardBench({ settings, tamper }: CardBenchOptions = {}) {
     },
     closePreviews: async () => undefined,
     claimOwnership: async () => false,
-    settings: { owners: [ADA], verbosity: 1, onlyAgentOutput: false, staleMs: 300_000, drafts: false, ...settings },
+    settings: {
+      owners: [ADA],
+      verbosity: 1,
+      onlyAgentOutput: false,
+      staleMs: 300_000,
+      drafts: false,
+      proposes: false,
+      contextTokens: 6_000,
+      memoryFolder: '/data/memory',
+      ...settings,
+    },
   }
   const deps: ConversationDeps = { ...base, ...tamper?.(base) }
   let asked = 0
 
-  async function accept(text = 'Make a page', taskType: TaskType | null = null, author = ADA): Promise<Task> {
+  async function accept(
+    text = 'Make a page',
+    taskType: TaskType | null = null,
+    author = ADA,
+    confirm = false,
+  ): Promise<Task> {
     const accepted = await acceptRequest(base, {
       interface: 'telegram',
       chat: 'thread',
@@ -89,6 +109,7 @@ export function createCardBench({ settings, tamper }: CardBenchOptions = {}) {
       raw: {},
       taskType,
       source: { type: 'empty' },
+      confirm,
     })
     if ('type' in accepted) throw new Error(`It was refused: ${accepted.type}`)
     return accepted.task

@@ -37,11 +37,17 @@ export async function endState({ base, tasks, entries, closedPreviews, renamed }
     .toSorted((a, b) => (a.key < b.key ? -1 : 1))
   const places = [...new Map(posts.map(({ place }) => [JSON.stringify(place), place])).values()]
   const artifacts = await Promise.all(all.map(({ id }) => base.artifacts.ofTask(id)))
+  const every = { limit: 1_000, inContext: false, before: null }
+  const threads = [...new Set(all.map(({ threadId }) => threadId))]
+  const conversation = await Promise.all(threads.map((id) => base.conversations.messages(id, every)))
   const state = {
     posts,
     tasks: all.map(({ id, inputText, status, source, approval }) => ({ id, inputText, status, source, approval })),
     logs: logs.map((log) => log.map(({ type, data }) => ({ type, data }))),
-    artifacts: artifacts.map((some) => some.map(({ id, name, objectKey }) => ({ id, name, objectKey }))),
+    artifacts: artifacts.map((some) => some.map(({ kind, name, objectKey }) => ({ kind, name, objectKey }))),
+    messages: conversation.map((some) =>
+      some.map(({ role, text, taskId, inContext }) => [role, text, taskId, inContext]),
+    ),
     cards: await Promise.all(all.map(({ id }) => base.cards.get(id))),
     chats: await Promise.all(places.map((place) => base.chats.get(place))),
     members: await base.members.list(),

@@ -1,5 +1,6 @@
 // A conversation over memory: people write and tap, posts are delivered at once, and any call of any store can be made to break.
 import { memoryStores } from './memory-stores.ts'
+import { createScriptedReaders } from '../../src/adapters/memory/local-readers.ts'
 import { createMemoryOutbox } from '../../src/adapters/memory/outbox.ts'
 import { createMemoryTaskQueue } from '../../src/adapters/memory/task-queue.ts'
 import { createTaskRecords } from '../../src/adapters/memory/task-records.ts'
@@ -11,10 +12,13 @@ import { cardKey } from '../../src/core/conversation/accepted.ts'
 import { offerCardButtons } from '../../src/core/conversation/card-buttons.ts'
 import type { Cards } from '../../src/core/conversation/cards.ts'
 import type { ConversationDeps } from '../../src/core/conversation/deps.ts'
+import { recordPosts } from '../../src/core/conversation/record-posts.ts'
 import { createReceive } from '../../src/core/conversation/receive.ts'
 import type { FetchedFile } from '../../src/core/ports/chat-files.ts'
 import type { OutboxEntry } from '../../src/core/ports/outbox.ts'
+import { approvalRequest } from '../../src/core/task/accept-request.ts'
 import { appendUnderClaim, isRefusal } from '../../src/core/task/apply-command.ts'
+import type { Approval } from '../../src/core/vocabulary/approval.ts'
 import type { Attachment, ChatEvent, ChatMessage } from '../../src/core/vocabulary/chat-message.ts'
 import type { TaskEventBody } from '../../src/core/vocabulary/event.ts'
 import type { CommitId, TaskId, UserId, WorkerId } from '../../src/core/vocabulary/ids.ts'
@@ -23,6 +27,7 @@ import type { Button, Posting } from '../../src/core/vocabulary/post.ts'
 import { isTerminal } from '../../src/core/vocabulary/task.ts'
 import type { Task } from '../../src/core/vocabulary/task.ts'
 import { NO_USAGE } from '../../src/core/vocabulary/usage.ts'
+import { DEAF_MODELS } from './deaf-models.ts'
 import { endState } from './chat-end-state.ts'
 
 export const BOT = '1' as BotId
@@ -46,7 +51,7 @@ export function chatOf(person: Person): Place {
 }
 
 export type Said = Partial<
-  Pick<ChatMessage, 'place' | 'addressed' | 'attachments' | 'replyTo' | 'sentAt' | 'externalId'>
+  Pick<ChatMessage, 'place' | 'addressed' | 'attachments' | 'replyTo' | 'sentAt' | 'externalId' | 'forwardedFrom'>
 > & {
   readonly ref?: string
 }
@@ -80,15 +85,36 @@ export function createChatStage(breaks: Break | null = null, createOwn: CreateCa
   const renamed: string[] = []
   const closedPreviews = new Set<TaskId>()
   const codes = new Set<string>(['right-code'])
+  const stores = memoryStores(records, clock)
+  const telemetry = { log: () => undefined, count: () => undefined, time: () => undefined }
+  const recorded = recordPosts({ ...stores, store, telemetry }, createMemoryOutbox(clock))
+  /** What is heard in a recording, by its length in bytes; nothing reads other recordings. */
+  const speech = new Map<number, string>()
   const base: ConversationDeps = {
     store,
     signals,
     clock,
     ids,
-    telemetry: { log: () => undefined, count: () => undefined, time: () => undefined },
+    telemetry,
     limits: { inputCharacters: 1_000, approvalMs: 3_600_000 },
-    outbox: createMemoryOutbox(clock),
-    ...memoryStores(records, clock),
+    ...stores,
+    outbox: recorded.outbox,
+    lookUp: async () => [],
+    models: DEAF_MODELS,
+    readers: createScriptedReaders({
+      documentText: ({ bytes }) => ({
+        type: 'read',
+        text: new TextDecoder().decode(bytes),
+        about: {},
+        by: 'text',
+        truncated: false,
+      }),
+      speechText: ({ bytes }) => {
+        const text = speech.get(bytes.byteLength)
+        if (text === undefined) return { type: 'unsupported', hint: 'Nothing here understands speech.' }
+        return { type: 'read', text, about: {}, by: 'pocketsphinx', truncated: false }
+      },
+    }),
     queue,
     files: { fetch: async (_bot, fileRef) => files.get(fileRef) ?? { type: 'gone' } },
     messenger: {
@@ -103,7 +129,16 @@ export function createChatStage(breaks: Break | null = null, createOwn: CreateCa
     },
     closePreviews: async (taskId) => void closedPreviews.add(taskId),
     claimOwnership: async (code) => codes.delete(code),
-    settings: { owners: [userOf(ADA)], verbosity: 1, onlyAgentOutput: false, staleMs: STALE_MS, drafts: false },
+    settings: {
+      owners: [userOf(ADA)],
+      verbosity: 1,
+      onlyAgentOutput: false,
+      staleMs: STALE_MS,
+      drafts: false,
+      proposes: true,
+      contextTokens: 6_000,
+      memoryFolder: '/data/memory',
+    },
   }
 
   /** A card in one line, with the buttons that a real one has. */
@@ -168,6 +203,8 @@ export function createChatStage(breaks: Break | null = null, createOwn: CreateCa
     'actions',
     'members',
     'standing',
+    'conversations',
+    'facts',
     'artifacts',
     'objects',
     'queue',
@@ -209,6 +246,7 @@ export function createChatStage(breaks: Break | null = null, createOwn: CreateCa
         await receive(event)
       }
     }
+    await recorded.settle()
     await deliver()
   }
 
@@ -247,6 +285,7 @@ export function createChatStage(breaks: Break | null = null, createOwn: CreateCa
     base,
     follower,
     files,
+    speech,
     renamed,
     closedPreviews,
     calls: () => calls,
@@ -312,6 +351,23 @@ export function createChatStage(breaks: Break | null = null, createOwn: CreateCa
       if (task === undefined) throw new Error('There is no task')
       return task
     },
+    /** A worker understands the task and proposes what it will do. */
+    propose: async (
+      taskId: TaskId,
+      subject = 'Understood: A page with a greeting.\nWill: Write it, and test it.',
+      kind: Approval['kind'] = 'plan',
+    ): Promise<void> => {
+      const [claim] = await queue.claim({ worker: WORKER, limit: 1, leaseMs: 60_000, only: taskId })
+      if (claim === undefined) throw new Error('There is nothing to claim')
+      const expiresAt = new Date(now.getTime() + base.limits.approvalMs)
+      const asked = await appendUnderClaim(base, { taskId, token: claim.token }, [
+        { type: 'task.routed', data: ROUTING },
+        approvalRequest(ids, { kind, subject, expiresAt, estimate: null }),
+      ])
+      if (isRefusal(asked)) throw new Error(`It was refused: ${asked.type}`)
+      await draw(taskId)
+      await deliver()
+    },
     /** A worker takes the task up, and leaves it so. */
     work: async (taskId: TaskId, until: 'running' | 'completed'): Promise<void> => {
       const [claim] = await queue.claim({ worker: WORKER, limit: 1, leaseMs: 60_000, only: taskId })
@@ -320,19 +376,8 @@ export function createChatStage(breaks: Break | null = null, createOwn: CreateCa
         const done = await appendUnderClaim(base, { taskId, token: claim.token }, bodies)
         if (isRefusal(done)) throw new Error(`It was refused: ${done.type}`)
       }
-      const routing = {
-        intent: 'command',
-        task_type: 'dev_pipeline',
-        confidence: 1,
-        summary: '',
-        plan: '',
-        needs_confirmation: false,
-        command: null,
-        ask: null,
-        source: null,
-      } as const
       if (claim.task.status === 'pending')
-        await append({ type: 'task.routed', data: routing }, { type: 'task.queued', data: { reason: '' } })
+        await append({ type: 'task.routed', data: ROUTING }, { type: 'task.queued', data: { reason: '' } })
       await append({ type: 'task.started', data: { worker: WORKER, sandbox_level: 'L1' } })
       if (until === 'completed') await append({ type: 'task.completed', data: { result: RESULT } })
       await draw(taskId)
@@ -348,6 +393,18 @@ export function createChatStage(breaks: Break | null = null, createOwn: CreateCa
 }
 
 export type ChatStage = ReturnType<typeof createChatStage>
+
+const ROUTING = {
+  intent: 'command',
+  task_type: 'dev_pipeline',
+  confidence: 1,
+  summary: '',
+  plan: '',
+  needs_confirmation: false,
+  command: null,
+  ask: null,
+  source: null,
+} as const
 
 export const RESULT = {
   summary: 'Done.',

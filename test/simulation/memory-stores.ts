@@ -4,8 +4,11 @@ import { createMemoryArtifactStore } from '../../src/adapters/memory/artifact-st
 import { createMemoryCardStore } from '../../src/adapters/memory/card-store.ts'
 import { createMemoryChatStore } from '../../src/adapters/memory/chat-store.ts'
 import { createMemoryConversationStore } from '../../src/adapters/memory/conversation-store.ts'
+import { createMemoryFactStore } from '../../src/adapters/memory/fact-store.ts'
+import { createMemoryIdentityStore } from '../../src/adapters/memory/identity-store.ts'
 import { createMemoryLedger } from '../../src/adapters/memory/ledger.ts'
 import { createMemoryMemberStore } from '../../src/adapters/memory/member-store.ts'
+import { createMemoryMemoryFiles } from '../../src/adapters/memory/memory-files.ts'
 import { createMemoryObjectStore } from '../../src/adapters/memory/object-store.ts'
 import { createMemoryStandingApprovals } from '../../src/adapters/memory/standing-approvals.ts'
 import type { TaskRecords } from '../../src/adapters/memory/task-records.ts'
@@ -19,6 +22,9 @@ export function memoryStores(records: TaskRecords, clock: Clock) {
     members: createMemoryMemberStore(),
     standing: createMemoryStandingApprovals(),
     conversations: createMemoryConversationStore(records),
+    facts: createMemoryFactStore(),
+    identities: createMemoryIdentityStore(),
+    memoryFiles: createMemoryMemoryFiles(),
     artifacts: createMemoryArtifactStore(records),
     objects: createMemoryObjectStore(),
     ledger: createMemoryLedger(records),

@@ -29,8 +29,15 @@ export type ActionDoes =
   | { readonly type: 'drop_fact'; readonly fact_id: FactId; readonly key: string; readonly page: number }
   | { readonly type: 'memory_page'; readonly key: string; readonly page: number }
 
-export function actionToJson(does: ActionDoes): JsonObject {
-  return { ...does }
+/** `label`: what the button says. */
+export function actionToJson(does: ActionDoes, label: string): JsonObject {
+  return { ...does, label }
+}
+
+/** What the button said; null where that was not written down. */
+export function labelOf({ does }: { readonly does: JsonObject }): string | null {
+  const label = does['label']
+  return typeof label === 'string' ? label : null
 }
 
 /** Only we write what is stored there. */

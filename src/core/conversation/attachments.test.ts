@@ -2,6 +2,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ADA, BOT, createChatStage } from '../../../test/simulation/chat-stage.ts'
+import type { ChatStage } from '../../../test/simulation/chat-stage.ts'
+import type { Artifact } from '../ports/artifact-store.ts'
+import type { TaskId } from '../vocabulary/ids.ts'
+
+async function filesOf(stage: ChatStage, taskId: TaskId): Promise<readonly Artifact[]> {
+  return (await stage.base.artifacts.ofTask(taskId)).filter(({ kind }) => kind === 'file')
+}
 
 test('files come along: with a caption, without one, and when they are too big', async () => {
   const stage = createChatStage()
@@ -17,12 +24,9 @@ test('files come along: with a caption, without one, and when they are too big',
   assert.match(await stage.answerTo(alone, 'stored'), /Kept: table.txt \(3 bytes\), chart.txt \(3 bytes\)/)
   await stage.say(ADA, 'Draw it', { replyTo: await stage.refOf(`note:${alone.place.chat}/${alone.ref}/stored`) })
   const second = await stage.newest()
-  assert.deepEqual((await stage.base.artifacts.ofTask(second.id)).map(({ name }) => name).toSorted(), [
-    'chart.txt',
-    'table.txt',
-  ])
+  assert.deepEqual((await filesOf(stage, second.id)).map(({ name }) => name).toSorted(), ['chart.txt', 'table.txt'])
   await stage.say(ADA, 'Draw it again', { replyTo: alone.ref })
-  assert.equal((await stage.base.artifacts.ofTask((await stage.newest()).id)).length, 2)
+  assert.equal((await filesOf(stage, (await stage.newest()).id)).length, 2)
 
   stage.files.set('huge', { type: 'too_big', limitBytes: 20_000_000 })
   const huge = await stage.say(ADA, 'And this?', { attachments: [{ ...stage.attachment('huge', null) }] })
@@ -30,7 +34,8 @@ test('files come along: with a caption, without one, and when they are too big',
   assert.equal((await stage.newest()).inputText, 'And this?')
 
   const voice = await stage.say(ADA, '', { attachments: [stage.attachment('memo', 3, 'voice')] })
-  assert.match(await stage.answerTo(voice, 'stored'), /can't understand speech yet/)
+  assert.match(await stage.answerTo(voice, 'files'), /Nothing here understands speech; the file itself is kept/)
+  assert.match(await stage.answerTo(voice, 'stored'), /Kept: memo.txt/)
 })
 
 test("an album's late parts belong to its first", async () => {
@@ -41,7 +46,7 @@ test("an album's late parts belong to its first", async () => {
   assert.equal((await stage.tasks()).length, 1)
   const task = await stage.newest()
   assert.deepEqual(
-    (await stage.base.artifacts.ofTask(task.id)).map(({ name }) => name),
+    (await filesOf(stage, task.id)).map(({ name }) => name),
     ['a.txt', 'b.txt'],
   )
   assert.equal((await stage.base.cards.get(task.id))?.request, first.ref)
@@ -50,7 +55,7 @@ test("an album's late parts belong to its first", async () => {
   const silent = await stage.say(ADA, '', { attachments: [stage.attachment('c')], externalId: other })
   await stage.say(ADA, 'Merge them', { attachments: [stage.attachment('d')], externalId: other })
   assert.equal((await stage.tasks()).length, 2)
-  const merged = await stage.base.artifacts.ofTask((await stage.newest()).id)
+  const merged = await filesOf(stage, (await stage.newest()).id)
   assert.deepEqual(
     merged.map(({ name }) => name),
     ['c.txt', 'd.txt'],

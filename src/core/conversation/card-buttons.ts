@@ -50,7 +50,7 @@ export async function offerCardButtons(
       name,
       place,
       onlyFor: null,
-      does: actionToJson({ type: name, task_id: taskId }),
+      does: actionToJson({ type: name, task_id: taskId }, LABELS[name][0]),
       expiresAt,
     })),
   )

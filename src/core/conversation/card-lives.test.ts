@@ -186,11 +186,10 @@ async function liveThrough(
       return done
     }
   const bench = createCardBench({
-    tamper: ({ outbox, cards, conversations, actions, objects }) => ({
+    tamper: ({ outbox, cards, actions, objects }) => ({
       objects: { ...objects, put: breaks(objects.put) },
       outbox: { ...outbox, put: breaks(outbox.put) },
       cards: { ...cards, finish: breaks(cards.finish) },
-      conversations: { ...conversations, add: breaks(conversations.add) },
       actions: { ...actions, offer: breaks(actions.offer), withdraw: breaks(actions.withdraw) },
     }),
   })
@@ -199,7 +198,15 @@ async function liveThrough(
     await bench.base.members.put({ userId: userId as UserId, role, name: userId, since: new Date(0) })
   const task = await bench.accept('Make it', null, byMember ? ('telegram:2' as UserId) : ADA)
   const card = byMember ? bench.card(task, { by: task.userId, place: { ...PLACE, chat: '2' } }) : bench.card(task)
-  const file = { id, name: 'changes.patch', mediaType: 'text/x-diff', bytes: 5, objectKey: 'o', messageId: null }
+  const file = {
+    id,
+    name: 'changes.patch',
+    mediaType: 'text/x-diff',
+    bytes: 5,
+    objectKey: 'o',
+    messageId: null,
+    content: null,
+  }
   await bench.base.artifacts.add({ ...file, taskId: task.id, kind: 'file', createdAt: new Date(0) })
   let cards = createCards(bench.deps)
   await cards.open(card).catch(() => undefined)
@@ -232,6 +239,6 @@ async function liveThrough(
   const questions = entries.flatMap(({ key, posting }) =>
     over && key.startsWith('approval:') && posting.type === 'message' ? [posting.content] : [],
   )
-  const said = await bench.base.conversations.messages(task.threadId, 10)
+  const said = await bench.base.conversations.messages(task.threadId, { limit: 10, inContext: true, before: null })
   return { finals: Object.fromEntries(finals), questions, said: said.map(({ role, text }) => [role, text]) }
 }

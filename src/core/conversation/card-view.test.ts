@@ -27,12 +27,15 @@ const started: readonly TaskEventBody[] = [
   {
     type: 'task.routed',
     data: {
+      intent: 'command',
       task_type: 'dev_pipeline',
       confidence: 0.9,
       summary: 'A page.',
       plan: 'Write it.',
       needs_confirmation: false,
       command: null,
+      ask: null,
+      source: null,
     },
   },
   { type: 'task.queued', data: { reason: 'routed' } },
@@ -190,7 +193,14 @@ test('folding piece by piece is folding at once; what was folded before changes 
 test('the time for which a task only waited for an answer is no time that it took', () => {
   const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second))
   const approval = { id: 'a' as ApprovalId, kind: 'shell_command', subject: 'ls', digest: 'd', reason: '' } as const
-  const asked = { ...approval, resolvedBy: null, comment: null, expiresAt: at(999), askedAt: at(2) } as const
+  const asked = {
+    ...approval,
+    estimate: null,
+    resolvedBy: null,
+    comment: null,
+    expiresAt: at(999),
+    askedAt: at(2),
+  } as const
   const view = { ...viewOf(), createdAt: at(0), endedAt: null }
   assert.equal(workedMs(view, at(5)), 5_000)
   const waiting = { ...view, approvals: [{ ...asked, status: 'pending' as const, resolvedAt: null }] }

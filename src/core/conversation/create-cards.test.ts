@@ -109,7 +109,15 @@ test('the end: final, the change as a file, what was said is remembered, the car
   const { posting } = await bench.standing(`task:${task.id}`)
   const id = 'patch' as ArtifactId
   const objectKey = `artifacts/${task.id}/patch`
-  const file = { id, name: 'changes.patch', mediaType: 'text/x-diff', bytes: 5, objectKey, messageId: null }
+  const file = {
+    id,
+    name: 'changes.patch',
+    mediaType: 'text/x-diff',
+    bytes: 5,
+    objectKey,
+    messageId: null,
+    content: null,
+  }
   await bench.base.artifacts.add({ ...file, taskId: task.id, kind: 'file', createdAt: new Date(0) })
   await bench.append(task.id, ...RUNNING, patched(id, 5), completed({ changed_files: ['a', 'b'] }))
   await bench.pass(1_000)
@@ -123,7 +131,7 @@ test('the end: final, the change as a file, what was said is remembered, the car
     replyTo: '7',
     silent: false,
   })
-  const said = await bench.base.conversations.messages(task.threadId, 10)
+  const said = await bench.base.conversations.messages(task.threadId, { limit: 10, inContext: true, before: null })
   assert.deepEqual(
     said.map(({ role, text }) => [role, text]),
     [
@@ -192,7 +200,10 @@ test('after a restart every unfinished card goes on from its log; one whose fina
   await bench.pass(100)
   assert.equal((await bench.outbox.find(BOT, `task:${task.id}`))?.version, version)
   assert.equal((await bench.base.cards.get(task.id))?.finished, true)
-  assert.equal((await bench.base.conversations.messages(task.threadId, 10)).length, 2)
+  assert.equal(
+    (await bench.base.conversations.messages(task.threadId, { limit: 10, inContext: true, before: null })).length,
+    2,
+  )
   await fourth.close()
 })
 

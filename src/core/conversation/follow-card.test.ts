@@ -141,7 +141,15 @@ test('a patch is heard, and nothing beside it', async () => {
   await cards.open(bench.card(task))
   await bench.deliver(`task:${task.id}`)
   const id = 'patch' as ArtifactId
-  const file = { id, name: 'changes.patch', mediaType: 'text/x-diff', bytes: 5, objectKey: 'o', messageId: null }
+  const file = {
+    id,
+    name: 'changes.patch',
+    mediaType: 'text/x-diff',
+    bytes: 5,
+    objectKey: 'o',
+    messageId: null,
+    content: null,
+  }
   await bench.base.artifacts.add({ ...file, taskId: task.id, kind: 'file', createdAt: new Date(0) })
   await bench.append(task.id, ...RUNNING, patched(id, 5))
   await bench.pass(60_000)

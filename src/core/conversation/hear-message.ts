@@ -3,7 +3,6 @@ import type { ChatEvent, ChatMessage } from '../vocabulary/chat-message.ts'
 import type { Message } from '../vocabulary/message.ts'
 import type { Place } from '../vocabulary/place.ts'
 import type { ChatRecord } from '../ports/chat-store.ts'
-import type { OutboxEntry } from '../ports/outbox.ts'
 import type { ConversationDeps } from './deps.ts'
 import { parseCommand } from './parse-command.ts'
 import type { Command } from './parse-command.ts'
@@ -13,6 +12,7 @@ import type { Tap } from './visit.ts'
 /** Commands by which work is asked for or decided on: the others are about the bot, and no part of the conversation. */
 const TOLD = new Set(['new_task', 'task', 'run', 'abort', 'approve', 'deny', 'remember'])
 
+const BEGINS = new Set(['new', 'reset'])
 const FORWARDED = '(forwarded)'
 
 /** What a message is as a command; passed on it is somebody else's words. */
@@ -27,12 +27,18 @@ export function isConversation(message: ChatMessage): boolean {
 }
 
 /** Safe to repeat. `chat` says in which context of the place it was said. */
-export function hearMessage(
+export async function hearMessage(
   deps: Pick<ConversationDeps, 'conversations' | 'clock'>,
   message: ChatMessage,
   { chat, inContext }: { readonly chat: ChatRecord; readonly inContext: boolean },
 ): Promise<Message> {
   const { place, externalId, author, direct, raw } = message
+  // What began the present context was said in the one before.
+  if (chat.context > 0 && BEGINS.has(commandIn(message)?.name ?? '')) {
+    const before = threadChat({ ...chat, context: chat.context - 1 })
+    const known = await deps.conversations.findMessage(place.interface, before, externalId)
+    if (known !== null) return known
+  }
   const text = message.forwardedFrom === null ? message.text : FORWARDED
   return deps.conversations.hear(
     {
@@ -65,9 +71,8 @@ export function editId({ ref }: Pick<ChatMessage, 'ref'>, editedAt: Date): strin
   return `${ref}@${editedAt.getTime()}`
 }
 
-/** A tap in a few words, as a record. `on` is what the button stands under. */
-export async function hearTap(deps: ConversationDeps, tap: Tap, on: OutboxEntry | null): Promise<void> {
-  const label = labelOf(tap, on)
+/** A tap in a few words, as a record. `label` is what the button said, where that is known. */
+export async function hearTap(deps: ConversationDeps, tap: Tap, label: string | null): Promise<void> {
   const raw = { tap: tap.tap, action: tap.action, on: tap.on }
   await hearDeed(deps, tap, { externalId: `tap:${tap.tap}`, text: `tapped ${label ?? 'a button'}`, raw })
 }
@@ -107,10 +112,4 @@ export function hearStop(
 ): Promise<void> {
   const deed = { externalId: `stop:${draft}`, text: 'tapped Stop', raw: { draft } }
   return hearDeed(deps, { place, author, direct: true }, deed)
-}
-
-function labelOf({ action }: Tap, on: OutboxEntry | null): string | null {
-  if (on?.posting.type !== 'message') return null
-  const buttons = on.posting.content.buttons.flat()
-  return buttons.find(({ does }) => does.type === 'act' && does.action === action)?.label ?? null
 }

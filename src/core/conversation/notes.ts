@@ -76,12 +76,12 @@ export async function offerButtons(
   offers: readonly Offer[],
 ): Promise<Buttons> {
   const offered = await deps.actions.offer(
-    offers.map(({ name, does, group = to.group }) => ({
+    offers.map(({ name, label, does, group = to.group }) => ({
       ...to,
       id: deps.ids.unguessable<ActionId>(),
       group,
       name,
-      does: actionToJson(does),
+      does: actionToJson(does, label),
     })),
   )
   const row = offers.flatMap(({ label, style }, index): Button[] => {

@@ -59,7 +59,7 @@ test('a question that somebody without a say tapped can still be answered', asyn
 
 test('what was typed shows on the card at once', async (t) => {
   const stage = createRealStage(t)
-  await stage.say(ADA, 'Create a page')
+  await stage.say(ADA, '/new_task Create a page')
   assert.doesNotMatch(await markdown(stage, 'task:'), /Stopped/)
   await stage.say(ADA, '/abort')
   assert.match(await markdown(stage, 'task:'), /Stopped/)

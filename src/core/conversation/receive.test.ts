@@ -24,9 +24,10 @@ test('plain text becomes a task, with a reaction and a card', async () => {
   assert.deepEqual(seen?.posting, { type: 'reaction', to: message.ref, emoji: '👀' })
 })
 
-test('an owner in a direct chat costs few calls: one look at the chat, one accept, and the two posts', async () => {
+test('an owner in a direct chat costs few calls: the message is kept, what waits is looked for, and the posts', async () => {
   const stage = createChatStage()
-  const calls = ['chats.get', 'store.accept', 'outbox.put', 'follower.open']
+  const waits = ['objects.get', 'store.list']
+  const calls = ['chats.get', 'conversations.hear', ...waits, 'store.accept', 'outbox.put', 'follower.open']
   await stage.say(ADA, 'Create a hello world')
   // The first time, the owner's name is kept: others read of what they did.
   assert.deepEqual(stage.called(), ['members.find', 'members.put', ...calls])

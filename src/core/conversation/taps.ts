@@ -4,10 +4,9 @@ import type { Place } from '../vocabulary/place.ts'
 import { isTerminal } from '../vocabulary/task.ts'
 import type { Task } from '../vocabulary/task.ts'
 import type { Action, TakenAction } from '../ports/action-store.ts'
-import type { OutboxEntry } from '../ports/outbox.ts'
 import { afterSentAgain } from '../delivery/entry-after.ts'
 import { applyCommand } from '../task/apply-command.ts'
-import { jsonToAction } from './action.ts'
+import { jsonToAction, labelOf } from './action.ts'
 import type { ActionDoes } from './action.ts'
 import { acceptCard } from './accepted.ts'
 import { answerPairing } from './admission.ts'
@@ -38,40 +37,49 @@ const NO_MORE: Answer = { text: 'This is not open any more.' }
 const NOT_YOURS: Answer = { text: 'This is not yours to decide.', loud: true }
 
 export async function onTap(deps: ReceiveDeps, tap: Tap, replay: Replay): Promise<void> {
-  const { place, on } = tap
-  // What the button said, before what it does takes it away.
-  const under = on === null ? null : await deps.outbox.findByRef(place.bot, place.chat, on)
-  const { text, loud = false } = await actOn(deps, tap, replay, under)
-  const posting = { type: 'tap_answer', tap: tap.tap, text, loud } as const
-  await deps.outbox.put([{ key: `tap:${tap.tap}`, place, lane: 'tap_answer', posting }])
-  await hearTap(deps, tap, under)
+  const { answer, label } = await actOn(deps, tap, replay)
+  const posting = { type: 'tap_answer', tap: tap.tap, text: answer.text, loud: answer.loud ?? false } as const
+  await deps.outbox.put([{ key: `tap:${tap.tap}`, place: tap.place, lane: 'tap_answer', posting }])
+  await hearTap(deps, tap, label)
 }
 
-async function actOn(deps: ReceiveDeps, tap: Tap, replay: Replay, under: OutboxEntry | null): Promise<Answer> {
+type Done = {
+  readonly answer: Answer
+  /** What the button said; null where it is not known any more. */
+  readonly label: string | null
+}
+
+async function actOn(deps: ReceiveDeps, tap: Tap, replay: Replay): Promise<Done> {
   const { place, author } = tap
   const [role, whole] = await Promise.all([roleOf(deps, author.userId), deps.chats.get(wholeChat(place))])
   // Looked at first: a tap of somebody who may do nothing must not use the button up.
-  if (role === null || (role === 'member' && !tap.direct && !whole.open)) return NOT_YOURS
+  if (role === null || (role === 'member' && !tap.direct && !whole.open)) return { answer: NOT_YOURS, label: null }
   const taken = await deps.actions.take(tap.action, tap.tap, place, author.userId, deps.clock.now())
-  if (taken.type !== 'taken') return (await standing(deps, tap, under)) ?? notTaken(deps, tap, taken)
-  const visitor = { userId: author.userId, role }
-  const acted: Tap = { ...tap, place: taken.action.place }
-  const does = jsonToAction(taken.action.does)
-  if ('task_id' in does) return onTask(deps, { tap: acted, visitor, action: taken.action }, does)
+  if (taken.type !== 'taken') return { answer: await notTaken(deps, tap, taken), label: null }
+  const { action } = taken
+  const by = { tap: { ...tap, place: action.place }, visitor: { userId: author.userId, role }, action }
+  return { answer: await onTaken(deps, by, replay), label: labelOf(action) }
+}
+
+async function onTaken(deps: ReceiveDeps, taken: Taken, replay: Replay): Promise<Answer> {
+  const { tap, visitor, action } = taken
+  const { place } = tap
+  const does = jsonToAction(action.does)
+  if ('task_id' in does) return onTask(deps, taken, does)
   switch (does.type) {
     case 'run_held':
     case 'drop_held':
-      if (visitor.role !== 'owner' && taken.action.onlyFor === null) {
-        await offerHeldAgain(deps, taken.action)
+      if (visitor.role !== 'owner' && action.onlyFor === null) {
+        await offerHeldAgain(deps, action)
         return NOT_YOURS
       }
-      return { text: await settleHeld(deps, acted, taken.action, replay) }
+      return { text: await settleHeld(deps, tap, action, replay) }
     case 'keep_fact':
     case 'drop_fact':
     case 'memory_page':
-      return { text: await onMemoryTap(deps, { visitor, place: acted.place, does }) }
+      return { text: await onMemoryTap(deps, { visitor, place, does }) }
     case 'show_again':
-      return showAgain(deps, acted, does.key)
+      return showAgain(deps, tap, does.key)
     case 'let_in':
     case 'refuse_pairing': {
       if (visitor.role !== 'owner') return NOT_YOURS
@@ -82,30 +90,27 @@ async function actOn(deps: ReceiveDeps, tap: Tap, replay: Replay, under: OutboxE
   }
 }
 
-/** A dead button of a question says how the question stands; null where it is none. */
-async function standing(deps: ReceiveDeps, { author }: Tap, under: OutboxEntry | null): Promise<Answer | null> {
+/** A dead button of a question says how the question stands; null where it is none, or still waits. */
+async function standing(deps: ReceiveDeps, { author, place, on }: Tap): Promise<Answer | null> {
+  const under = on === null ? null : await deps.outbox.findByRef(place.bot, place.chat, on)
   const approvalId = under === null ? null : approvalOf(under.key)
   const task = approvalId === null || under === null ? null : await askedTask(deps, under.place, approvalId)
-  if (task === null || approvalId === null) return null
-  return task.approval?.status === 'pending' ? null : { text: await howItStands(deps, author.userId, task, approvalId) }
+  if (task === null || approvalId === null || task.approval?.status === 'pending') return null
+  return { text: await howItStands(deps, author.userId, task, approvalId) }
 }
 
-async function notTaken(
-  deps: ReceiveDeps,
-  { author }: Tap,
-  taken: Exclude<TakenAction, { type: 'taken' }>,
-): Promise<Answer> {
+async function notTaken(deps: ReceiveDeps, tap: Tap, taken: Exclude<TakenAction, { type: 'taken' }>): Promise<Answer> {
   switch (taken.type) {
     case 'used': {
-      const who = taken.by === author.userId ? 'by you' : `by ${await nameOf(deps, taken.by)}`
+      const who = taken.by === tap.author.userId ? 'by you' : `by ${await nameOf(deps, taken.by)}`
       return { text: `Already taken care of ${who}, ${duration(deps.clock.now().getTime() - taken.at.getTime())} ago.` }
     }
     case 'expired':
-      return { text: 'This button has expired.' }
+      return (await standing(deps, tap)) ?? { text: 'This button has expired.' }
     case 'not_yours':
       return NOT_YOURS
     case 'unknown':
-      return { text: 'This button does nothing any more.' }
+      return (await standing(deps, tap)) ?? { text: 'This button does nothing any more.' }
   }
 }
 
