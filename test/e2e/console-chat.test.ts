@@ -77,7 +77,7 @@ test('sending again after the answer was lost makes one task', async (t) => {
   if (stage === null) return
   const { page, world } = stage
   let cut = 0
-  await page.route('**/v1/tasks', async (route) => {
+  await page.route('**/v1/threads/*/messages', async (route) => {
     if (route.request().method() !== 'POST' || cut > 0) return route.continue()
     cut += 1
     // The server hears it, the page never hears back.

@@ -150,6 +150,7 @@ export function resultWith(found: Partial<TaskResult>): TaskResult {
     changed_files: [],
     checks: [],
     usage: { ...USAGE, model_calls: 4 },
+    sources: [],
     offline: false,
     ...found,
   }
@@ -165,6 +166,9 @@ export async function beginWork(world: World, taskId: TaskId, summary = 'A small
     {
       type: 'task.routed',
       data: {
+        intent: 'command',
+        ask: null,
+        source: null,
         task_type: 'dev_pipeline',
         confidence: 0.94,
         summary,

@@ -144,10 +144,10 @@ function changes(view: TaskView, event: WireEvent, log: LogDraft): Partial<TaskV
     case 'task.aborted':
       return { ...ended(log, event.at, 'aborted'), error: event.data.reason, subtasks: stopRunning(view) }
     case 'approval.requested': {
-      const { approval_id: id, kind, subject, digest, reason, expires_at } = event.data
+      const { approval_id: id, kind, subject, digest, reason, expires_at, estimate = null } = event.data
       return {
         status: 'needs_approval',
-        approval: { id, status: 'pending', kind, subject, digest, reason, expires_at },
+        approval: { id, status: 'pending', kind, subject, digest, reason, expires_at, estimate },
         now: null,
       }
     }

@@ -38,7 +38,7 @@ export function KnowledgePage({ app }: Props) {
           None yet. Folders and repositories are added from the terminal: <code>factotum knowledge add PATH</code>.
         </p>
       )}
-      <ul class="facts">
+      <ul class="remembered">
         {(sources ?? []).map((source) => (
           <li key={source.id}>
             <div>

@@ -110,7 +110,7 @@ function Facts({ app, title, about, facts, decide }: FactsProps) {
     <section aria-label={title}>
       <h2>{title}</h2>
       <p class="faint">{about}</p>
-      <ul class="facts">
+      <ul class="remembered">
         {facts.map((fact) => (
           <li key={fact.id} class={fact.kind === 'constraint' ? 'rule' : ''}>
             <div>

@@ -75,7 +75,7 @@ function Workshop({ app }: Props) {
         <BottomLink app={app} to={{ type: 'chat' }} icon="chat" label="Chat" />
         <BottomLink app={app} to={{ type: 'tasks' }} icon="list" label="Tasks" />
         <BottomLink app={app} to={{ type: 'memory' }} icon="note" label="Memory" />
-        <BottomLink app={app} to={{ type: 'knowledge' }} icon="book" label="Knows" />
+        <BottomLink app={app} to={{ type: 'knowledge' }} icon="book" label="Knowledge" />
         <BottomLink app={app} to={{ type: 'system' }} icon="gauge" label="System" />
       </nav>
     </div>
