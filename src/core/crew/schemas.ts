@@ -55,24 +55,24 @@ const factSchema = z.object({
   kind: z.enum(FACT_KINDS),
   text: z.string(),
   rule: z.enum(['never', 'always', 'ask_first']).nullable(),
-  quote: z.string().describe("The person's exact words"),
+  quote: z.string(),
   confidence: z.number(),
 })
 
-// Small, because it goes along with every message. Every key is required and nothing has a default: some endpoints take no
+// Small, because it goes along with every message; prompts/router.md says what the fields mean. Every key is required and nothing has a default: some endpoints take no
 // schema that is looser. Weak models route too, so `forgiving` stands in front of it.
 const routeObject = z.object({
   intent: z.enum(INTENTS),
   task_type: z.enum(TASK_TYPES),
   confidence: z.number().min(0).max(1),
-  summary: z.string().describe('One sentence: what was understood'),
-  plan: z.string().describe('One sentence: what will be done'),
+  summary: z.string(),
+  plan: z.string(),
   needs_confirmation: z.boolean(),
-  command: z.string().nullable().describe('shell_command: the exact line for /bin/sh'),
-  ask: z.string().nullable().describe('One short question, if you must'),
-  continues: z.boolean().describe('Goes on from the newest work'),
-  others: z.array(z.string()).describe(`Further separate requests, at most ${OTHERS}`),
-  facts: z.array(factSchema).describe(`To remember, at most ${FACTS}`),
+  command: z.string().nullable(),
+  ask: z.string().nullable(),
+  continues: z.boolean(),
+  others: z.array(z.string()).describe(`At most ${OTHERS}`),
+  facts: z.array(factSchema).describe(`At most ${FACTS}`),
   refusal: z.string().nullable(),
 })
 

@@ -23,10 +23,7 @@ export const TOOLS = {
 export type ToolName = keyof typeof TOOLS
 
 export function describeTool(tool: Tool): ToolDescription {
-  // What zod emits is JSON by construction.
-  return {
-    name: tool.name,
-    description: tool.description,
-    inputSchema: z.toJSONSchema(tool.schema, { io: 'input' }) as JsonObject,
-  }
+  // What zod emits is JSON by construction. Which draft it is goes without saying, in every call.
+  const { $schema: _, ...inputSchema } = z.toJSONSchema(tool.schema, { io: 'input' }) as JsonObject
+  return { name: tool.name, description: tool.description, inputSchema }
 }
