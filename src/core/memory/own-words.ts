@@ -9,7 +9,7 @@ const UNSPACED =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u
 const LETTER = /[\p{L}\p{N}\p{M}]/u
 const REMEMBER =
-  /(?:^|[.!?;:\n]\s*|,\s*)(?:(?:please|hey|hi|ok|okay|and|also|but|so|btw)[,:]?\s+)*(?:remember|note|keep in mind|make a note|don['’]?t forget|memori[sz]e|save (?:this|that))\b(?! (?:when|how|the time|me\b|if|last))/giu
+  /(?:^|[.!?;:\n]\s*|,\s*)(?:(?:please|bitte|hey|hi|ok|okay|and|also|but|so|btw|can you|could you)[,:]?\s+)*(?:remember|note|keep in mind|make a note|don['’]?t forget|memori[sz]e|save (?:this|that)|merke? dir|vergiss nicht|souviens-toi|retiens|recuerda|no olvides)\b(?! (?:when|how|the time|me\b|if|last))/giu
 const SENTENCE_END = /[.!?…]\s|\n/
 /** In every other sentence, and never what it is about. */
 const EMPTY_WORDS = new Set(

@@ -9,7 +9,7 @@ import type { Message, Thread } from '../vocabulary/message.ts'
 import { constraintIn, isRulesAlone, statedRules } from '../vocabulary/stated-rule.ts'
 import { isSaidToBeRemembered, ownWords, says, standsOn } from './own-words.ts'
 import { scopeOfWords } from './scopes.ts'
-import { comparable, factProblem, isOneSentence, LONGEST_FACT, tidy } from './sentence.ts'
+import { comparable, factProblem, factText, isOneSentence, LONGEST_FACT, tidy } from './sentence.ts'
 import { isTransient } from './transient.ts'
 
 export type MemoryDeps = {
@@ -81,7 +81,7 @@ function withPlainRules(words: string, candidates: readonly Candidate[]): readon
 
 function disbelief(words: string, { kind, text, quote }: Candidate): Unbelieved | null {
   if (!says(words, quote)) return 'not_said'
-  if (!isOneSentence(text) || factProblem(tidy(text)) !== null) return 'not_a_sentence'
+  if (!isOneSentence(text) || factProblem(factText(text)) !== null) return 'not_a_sentence'
   if (kind !== 'constraint' && isTransient(text)) return 'transient'
   return null
 }
@@ -96,7 +96,7 @@ async function addFact(
   { author, message, taskId }: Proposal,
   { scope, words, candidate }: { readonly scope: MemoryScope; readonly words: string; readonly candidate: Candidate },
 ): Promise<Fact> {
-  const text = tidy(candidate.text)
+  const text = factText(candidate.text)
   const said = isSaidToBeRemembered(words, candidate.quote)
   const isRule = candidate.kind === 'constraint'
   const rule = isRule ? (candidate.rule ?? constraintIn(text)?.rule ?? null) : null

@@ -8,7 +8,7 @@ import { factIdOf, MOST_RULES, rulesOf } from './propose.ts'
 import type { MemoryDeps } from './propose.ts'
 import { mayDecide, scopeName, scopeNamed, scopeOfWords, visibleScopes } from './scopes.ts'
 import type { ScopeName, Standing } from './scopes.ts'
-import { comparable, factProblem, tidy } from './sentence.ts'
+import { comparable, factProblem, factText } from './sentence.ts'
 import { isTransient } from './transient.ts'
 
 export type Wish = {
@@ -56,7 +56,7 @@ const SHORT_ID = 6
 
 /** "Remember that …": kept at once, and dropped before only if it was this very message's. Durable when it resolves. */
 export async function rememberNow(deps: MemoryDeps, standing: Standing, wish: Wish): Promise<Remembered> {
-  const text = tidy(wish.text)
+  const text = factText(wish.text)
   const problem = factProblem(text)
   if (problem !== null) return { type: 'refused', problem }
   if (wish.kind === 'lesson' && isTransient(text))

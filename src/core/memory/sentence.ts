@@ -16,6 +16,11 @@ export function tidy(text: string): string {
   return text.normalize('NFC').replace(/\s+/g, ' ').trim()
 }
 
+/** As facts are kept: the same sentence with and without its full stop is one fact. */
+export function factText(text: string): string {
+  return tidy(text).replace(/(?<![.\s])\.$/, '')
+}
+
 /** One sentence for a person on why this can't be a fact; null where it can. `text` as `tidy` left it. */
 export function factProblem(text: string): string | null {
   if (text === '') return 'There is nothing to remember.'
