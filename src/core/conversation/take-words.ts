@@ -103,8 +103,9 @@ async function decideOnceHere(deps: WordsDeps, words: Words, message: Message): 
 
 function decide(words: Words, waiting: readonly Task[]): Decision {
   const said = typedAnswer(words.text)
-  // An explicit order waits for its answer whatever else is said.
-  if (said === null) return { type: 'request', replaces: waiting.filter(({ confirm }) => confirm).map(({ id }) => id) }
+  // "No, in red" is a comment and not the end of it. An explicit order waits for its answer whatever else is said.
+  if (said === null || said.comment !== null)
+    return { type: 'request', replaces: waiting.filter(({ confirm }) => confirm).map(({ id }) => id) }
   const [only] = waiting
   if (words.spoken === true || waiting.length > 1 || only === undefined || only.approval === null)
     return { type: 'unclear', waiting: waiting.map(({ id }) => id) }
