@@ -25,6 +25,8 @@ export type Started = {
 export type Place = {
   readonly dataDir: string
   readonly folder: string
+  /** What its processes are given. */
+  readonly env: Readonly<Record<string, string>>
   /** To the end. */
   readonly run: (...words: readonly string[]) => Promise<Ended>
   readonly start: (...words: readonly string[]) => Started
@@ -92,6 +94,7 @@ export async function newPlace(environment: Readonly<Record<string, string>> = {
   return {
     dataDir,
     folder,
+    env,
     start,
     run: async (...words) => {
       const started = start(...words)
