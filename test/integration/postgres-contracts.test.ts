@@ -6,6 +6,7 @@ import { conversationStoreContract } from '../contract/conversation-store.ts'
 import { factStoreContract } from '../contract/fact-store.ts'
 import { identityStoreContract } from '../contract/identity-store.ts'
 import { ledgerContract } from '../contract/ledger.ts'
+import { personDataContract } from '../contract/person-data.ts'
 import { previewStoreContract } from '../contract/preview-store.ts'
 import { taskQueueContract } from '../contract/task-queue.ts'
 import { taskSignalsContract } from '../contract/task-signals.ts'
@@ -22,6 +23,7 @@ if (withoutPostgres === false) {
   ledgerContract('postgres', openStores)
   conversationStoreContract('postgres', openStores)
   artifactStoreContract('postgres', openStores)
+  personDataContract('postgres', openStores)
   previewStoreContract('postgres', openStores)
   accessStoreContract('postgres', openStores)
   factStoreContract('postgres', openStores)

@@ -5,8 +5,8 @@ import type { Fact, FactStatus } from '../../core/vocabulary/memory.ts'
 
 type Decision = { readonly status: FactStatus; readonly by: UserId | null; readonly at: Date }
 
-export function createMemoryFactStore(): FactStore {
-  const facts = new Map<FactId, Fact>()
+/** Over facts of its own unless others are given. */
+export function createMemoryFactStore(facts: Map<FactId, Fact> = new Map()): FactStore {
   const decisions = new Map<FactId, Decision[]>()
   const standing = ({ scope, text }: Fact) =>
     [...facts.values()].find(

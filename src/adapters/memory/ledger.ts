@@ -13,7 +13,7 @@ export function createMemoryLedger(records: TaskRecords): Ledger {
   return {
     totals: async ({ taskId, userId, since }) => {
       let totals: UsageTotals = NO_USAGE
-      for (const { task, events } of records.tasks.values()) {
+      for (const { task, events } of [...records.tasks.values(), ...records.spentByNobody]) {
         if ((taskId !== null && task.id !== taskId) || (userId !== null && task.userId !== userId)) continue
         for (const event of events) {
           if (event.type !== 'usage.recorded' || (since !== null && event.at < since)) continue

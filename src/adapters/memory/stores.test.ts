@@ -17,6 +17,7 @@ import { memoryFilesContract } from '../../../test/contract/memory-files.ts'
 import { objectStoreContract } from '../../../test/contract/object-store.ts'
 import { outboxUpkeepContract } from '../../../test/contract/outbox-upkeep.ts'
 import { outboxContract } from '../../../test/contract/outbox.ts'
+import { personDataContract } from '../../../test/contract/person-data.ts'
 import { previewStoreContract } from '../../../test/contract/preview-store.ts'
 import { standingApprovalsContract } from '../../../test/contract/standing-approvals.ts'
 import { taskSignalsContract } from '../../../test/contract/task-signals.ts'
@@ -36,9 +37,11 @@ import { createMemoryMemoStore } from './memo-store.ts'
 import { createMemoryMemoryFiles } from './memory-files.ts'
 import { createMemoryObjectStore } from './object-store.ts'
 import { createMemoryOutbox } from './outbox.ts'
+import { createMemoryPersonData } from './person-data.ts'
 import { createMemoryPreviewStore } from './preview-store.ts'
 import { createMemoryStandingApprovals } from './standing-approvals.ts'
 import { createTaskRecords } from './task-records.ts'
+import { createMemoryTaskQueue } from './task-queue.ts'
 import { createMemoryTaskSignals } from './task-signals.ts'
 import { createMemoryTaskStore } from './task-store.ts'
 
@@ -55,6 +58,24 @@ conversationStoreContract('memory', async () => {
   return { store, conversations: createMemoryConversationStore(records), artifacts, close }
 })
 artifactStoreContract('memory', async () => ({ artifacts: createMemoryArtifactStore(), close }))
+personDataContract('memory', async () => {
+  const clock = createSystemClock()
+  const records = createTaskRecords()
+  const facts = new Map()
+  const [members, standing] = [createMemoryMemberStore(), createMemoryStandingApprovals()]
+  return {
+    personData: createMemoryPersonData({ records, facts, members, standing }),
+    store: createMemoryTaskStore(records, clock),
+    queue: createMemoryTaskQueue(records, clock),
+    conversations: createMemoryConversationStore(records),
+    artifacts: createMemoryArtifactStore(records),
+    facts: createMemoryFactStore(facts),
+    members,
+    standing,
+    ledger: createMemoryLedger(records),
+    close,
+  }
+})
 previewStoreContract('memory', async () => ({ previews: createMemoryPreviewStore(), close }))
 accessStoreContract('memory', async () => ({ access: createMemoryAccessStore(), close }))
 objectStoreContract('memory', async () => ({ objects: createMemoryObjectStore(), close }))

@@ -26,8 +26,12 @@ export type TaskRecords = {
   /** By interface, chat and external id. */
   readonly named: Map<string, MessageId>
   readonly artifacts: Map<ArtifactId, Artifact>
+  /** What tasks of erased people spent. */
+  readonly spentByNobody: Pick<TaskRecord, 'task' | 'events'>[]
   readonly workers: Map<WorkerId, number>
   lastToken: bigint
+  /** How many tasks there ever were. */
+  lastTask: number
   /** How many messages were given an id. */
   lastMessage: number
   paused: boolean
@@ -41,8 +45,10 @@ export function createTaskRecords(): TaskRecords {
     messages: new Map(),
     named: new Map(),
     artifacts: new Map(),
+    spentByNobody: [],
     workers: new Map(),
     lastToken: 0n,
+    lastTask: 0,
     lastMessage: 0,
     paused: false,
   }

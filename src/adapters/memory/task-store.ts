@@ -22,6 +22,7 @@ export function createMemoryTaskStore(records: TaskRecords, clock: Clock): TaskS
       if (heard === null) record(records, firstWord(message, created), name)
       else replace(records, { ...heard, taskId: task.id })
       records.accepted.set(name, task.id)
+      records.lastTask += 1
       records.tasks.set(task.id, {
         task: created,
         events: events.map((event) => withThread(event, threadId)),
@@ -30,7 +31,7 @@ export function createMemoryTaskStore(records: TaskRecords, clock: Clock): TaskS
         attempt: 0,
         worker: null,
         claimableAt: isNobodys(task) ? null : clock.now().getTime(),
-        order: records.tasks.size,
+        order: records.lastTask,
       })
       return { task: created, created: true }
     },

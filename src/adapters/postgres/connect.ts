@@ -14,6 +14,7 @@ import type { Ledger } from '../../core/ports/ledger.ts'
 import type { MemberStore } from '../../core/ports/member-store.ts'
 import type { MemoStore } from '../../core/ports/memo-store.ts'
 import type { Outbox } from '../../core/ports/outbox.ts'
+import type { PersonData } from '../../core/ports/person-data.ts'
 import type { PreviewStore } from '../../core/ports/preview-store.ts'
 import type { StandingApprovals } from '../../core/ports/standing-approvals.ts'
 import type { TaskQueue } from '../../core/ports/task-queue.ts'
@@ -38,6 +39,7 @@ import { migrate } from './migrate.ts'
 import { createPostgresOutbox } from './outbox.ts'
 import { createDatabase } from './pool.ts'
 import type { Connection } from './pool.ts'
+import { createPostgresPersonData } from './person-data.ts'
 import { createPostgresPreviewStore } from './preview-store.ts'
 import { createPostgresStandingApprovals } from './standing-approvals.ts'
 import { createPostgresTaskQueue } from './task-queue.ts'
@@ -65,6 +67,7 @@ export type PostgresStores = {
   readonly facts: FactStore
   readonly identities: IdentityStore
   readonly knowledge: KnowledgeStore
+  readonly personData: PersonData
   /** True when the database answers: for readiness. Never throws. */
   readonly isReady: () => Promise<boolean>
   /** Waits for what is under way, then lets go of every connection. Idempotent. */
@@ -114,6 +117,7 @@ export async function connectPostgres({ connection, log, poolSize }: ConnectDeps
     facts: createPostgresFactStore({ database }),
     identities: createPostgresIdentityStore({ database }),
     knowledge: createPostgresKnowledgeStore({ database, log }),
+    personData: createPostgresPersonData({ database }),
     isReady: () =>
       database.run({ name: 'ready', text: 'select 1' }, []).then(
         () => true,
