@@ -1,5 +1,5 @@
 // Opens documents in a process of their own that may read nothing but its code, has no secrets, and ends in time.
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
@@ -80,17 +80,16 @@ async function run(
   signal: AbortSignal,
   parser: string,
 ): Promise<{ readonly output: string; readonly ended: Ended }> {
-  const child = spawn(
-    process.execPath,
-    [...permissions(dirname(parser)), `--max-old-space-size=${memoryMegabytes}`, parser],
-    {
-      stdio: ['pipe', 'pipe', 'ignore'],
-      // Nothing of ours: no keys, no options for Node, no search path.
-      env: {},
-      cwd: '/',
-      detached: true,
-    },
-  )
+  const apart = await withoutNetwork()
+  const node = [process.execPath, ...permissions(dirname(parser)), `--max-old-space-size=${memoryMegabytes}`, parser]
+  const [program = '', ...rest] = [...apart, ...node]
+  const child = spawn(program, rest, {
+    stdio: ['pipe', 'pipe', 'ignore'],
+    // Nothing of ours: no keys, no options for Node, no search path.
+    env: {},
+    cwd: '/',
+    detached: true,
+  })
   const ended = Promise.withResolvers<Ended>()
   const chunks: Buffer[] = []
   let printed = 0
@@ -118,6 +117,20 @@ async function run(
     signal.removeEventListener('abort', onAbort)
     killWhole(child.pid)
   }
+}
+
+let networkless: Promise<readonly string[]> | null = null
+
+/** What to put before a program so that it has no network, which Node's permissions leave open; nothing where the machine can't. */
+export function withoutNetwork(): Promise<readonly string[]> {
+  const words = ['/usr/bin/unshare', '--user', '--map-current-user', '--net', '--']
+  networkless ??= new Promise((resolve) => {
+    const [program = '', ...rest] = words
+    execFile(program, [...rest, '/bin/true'], { env: {}, timeout: 5_000 }, (error) =>
+      resolve(error === null ? words : []),
+    )
+  })
+  return networkless
 }
 
 /** What Node's own limit does not count: buffers. Looked at where the system tells. */
