@@ -1,5 +1,6 @@
 // `factotum memory …`: what is remembered of the person whose machine it is, and of everybody together.
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { factToWire } from '../adapters/http/conversation-wire.ts'
 import { table } from '../adapters/terminal/table.ts'
 import { oneLine, visible } from '../adapters/terminal/visible.ts'
 import { decideFact, findFacts, memoryOf, rememberNow, shortFactId } from '../core/memory/remember.ts'
@@ -36,7 +37,7 @@ export function memoryCommand(): Command {
         const facts = found.facts.filter((fact) => wanted(fact.scopeName))
         const files = found.files.filter((file) => wanted(file.scopeName))
         if (options.json)
-          output.json({ facts: facts.map(factToJson), files: files.map((file) => fileToJson(platform, file)) })
+          output.json({ facts: facts.map(factToWire), files: files.map((file) => fileToJson(platform, file)) })
         else output.line(listing(platform, { facts, files }))
       })
     })
@@ -96,7 +97,7 @@ export function memoryCommand(): Command {
           by,
           at: at.toISOString(),
         }))
-        if (options.json) output.json({ ...factToJson(fact), history })
+        if (options.json) output.json({ ...factToWire(fact), history })
         else output.line(shown(fact, history))
       })
     })
@@ -140,7 +141,7 @@ function notFound(words: string): CommandError {
 }
 
 function tell(output: ReturnType<typeof createOutput>, fact: Fact, { json }: Deciding): void {
-  if (json) output.json(factToJson(fact))
+  if (json) output.json(factToWire(fact))
   else
     output.line(
       `${shortFactId(fact.id)} is ${fact.status} (${factKind(fact)}, ${scopeName(fact.scope)}): ${visible(fact.text)}`,
@@ -180,26 +181,6 @@ function shown(
 
 function factKind({ kind, rule }: Fact): string {
   return rule === null ? kind : `${kind}: ${rule.replace('_', ' ')}`
-}
-
-function factToJson(fact: Fact) {
-  return {
-    id: fact.id,
-    scope: scopeName(fact.scope),
-    kind: fact.kind,
-    rule: fact.rule,
-    text: fact.text,
-    confidence: fact.confidence,
-    quote: fact.quote,
-    from: fact.from,
-    message_id: fact.messageId,
-    task_id: fact.taskId,
-    proposed_by: fact.proposedBy,
-    status: fact.status,
-    decided_by: fact.decidedBy,
-    created_at: fact.createdAt.toISOString(),
-    decided_at: fact.decidedAt?.toISOString() ?? null,
-  }
 }
 
 function fileToJson({ memoryFiles }: Platform, file: Memory['files'][number]) {
