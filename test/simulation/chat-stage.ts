@@ -1,6 +1,5 @@
 // A conversation over memory: people write and tap, posts are delivered at once, and any call of any store can be made to break.
 import { memoryStores } from './memory-stores.ts'
-import { createScriptedReaders } from '../../src/adapters/memory/local-readers.ts'
 import { createMemoryOutbox } from '../../src/adapters/memory/outbox.ts'
 import { createMemoryTaskQueue } from '../../src/adapters/memory/task-queue.ts'
 import { createTaskRecords } from '../../src/adapters/memory/task-records.ts'
@@ -21,13 +20,13 @@ import { appendUnderClaim, isRefusal } from '../../src/core/task/apply-command.t
 import type { Approval } from '../../src/core/vocabulary/approval.ts'
 import type { Attachment, ChatEvent, ChatMessage } from '../../src/core/vocabulary/chat-message.ts'
 import type { TaskEventBody } from '../../src/core/vocabulary/event.ts'
-import type { CommitId, TaskId, UserId, WorkerId } from '../../src/core/vocabulary/ids.ts'
+import type { TaskId, UserId, WorkerId } from '../../src/core/vocabulary/ids.ts'
 import type { BotId, MessageRef, Place } from '../../src/core/vocabulary/place.ts'
 import type { Button, Posting } from '../../src/core/vocabulary/post.ts'
 import { isTerminal } from '../../src/core/vocabulary/task.ts'
 import type { Task } from '../../src/core/vocabulary/task.ts'
-import { NO_USAGE } from '../../src/core/vocabulary/usage.ts'
-import { DEAF_MODELS } from './deaf-models.ts'
+import { DEAF_MODELS, readersThatHear } from './chat-senses.ts'
+import { message, RESULT, ROUTING } from './chat-samples.ts'
 import { endState } from './chat-end-state.ts'
 
 export const BOT = '1' as BotId
@@ -101,20 +100,7 @@ export function createChatStage(breaks: Break | null = null, createOwn: CreateCa
     outbox: recorded.outbox,
     lookUp: async () => [],
     models: DEAF_MODELS,
-    readers: createScriptedReaders({
-      documentText: ({ bytes }) => ({
-        type: 'read',
-        text: new TextDecoder().decode(bytes),
-        about: {},
-        by: 'text',
-        truncated: false,
-      }),
-      speechText: ({ bytes }) => {
-        const text = speech.get(bytes.byteLength)
-        if (text === undefined) return { type: 'unsupported', hint: 'Nothing here understands speech.' }
-        return { type: 'read', text, about: {}, by: 'pocketsphinx', truncated: false }
-      },
-    }),
+    readers: readersThatHear(speech),
     queue,
     files: { fetch: async (_bot, fileRef) => files.get(fileRef) ?? { type: 'gone' } },
     messenger: {
@@ -365,7 +351,7 @@ export function createChatStage(breaks: Break | null = null, createOwn: CreateCa
         approvalRequest(ids, { kind, subject, expiresAt, estimate: null }),
       ])
       if (isRefusal(asked)) throw new Error(`It was refused: ${asked.type}`)
-      await draw(taskId)
+      await follower.refresh(taskId)
       await deliver()
     },
     /** A worker takes the task up, and leaves it so. */
@@ -394,43 +380,6 @@ export function createChatStage(breaks: Break | null = null, createOwn: CreateCa
 
 export type ChatStage = ReturnType<typeof createChatStage>
 
-const ROUTING = {
-  intent: 'command',
-  task_type: 'dev_pipeline',
-  confidence: 1,
-  summary: '',
-  plan: '',
-  needs_confirmation: false,
-  command: null,
-  ask: null,
-  source: null,
-} as const
-
-export const RESULT = {
-  summary: 'Done.',
-  answer: null,
-  exit_code: null,
-  output: null,
-  preview_url: null,
-  commit: 'c'.repeat(40) as CommitId,
-  changed_files: ['a.txt'],
-  checks: [],
-  usage: NO_USAGE,
-  sources: [],
-  offline: false,
-}
-
 export function buttonsOf({ posting }: Pick<OutboxEntry, 'posting'>): readonly Button[] {
   return posting.type === 'message' ? posting.content.buttons.flat() : []
-}
-
-function message(markdown: string, buttons: readonly (readonly Button[])[]): Posting {
-  return {
-    type: 'message',
-    content: { markdown, folds: [], buttons },
-    replyTo: null,
-    silent: true,
-    wantsReply: false,
-    pinned: false,
-  }
 }

@@ -10,6 +10,10 @@ import { clip, oneLine, readable } from './visible.ts'
 /** As it is read: of all that is written into it. */
 const CHARACTERS = 1_000
 const HEARD_CHARACTERS = 300
+/** Less says nothing any more. */
+const HEARD_LEAST = 20
+/** For what stands between the parts. */
+const BETWEEN = 8
 const GIST_CHARACTERS = 80
 const COMMENT_CHARACTERS = 200
 const PARTS = /^Understood:\s*([\s\S]*?)\s*\n\s*Will:\s*([\s\S]*)$/
@@ -20,9 +24,10 @@ export function proposalMarkdown(
   heard: string | null,
 ): string {
   const usually = estimate === null ? '' : estimateWords(estimate)
-  const said = heard === null ? '' : `I heard: “${oneLine(heard, HEARD_CHARACTERS)}”`
-  const room = CHARACTERS - usually.length - said.length - 4
-  const whole = clip(readable(subject).trim(), room)
+  // What is agreed to stands there whole; what was heard has the room that is left.
+  const whole = clip(readable(subject).trim(), CHARACTERS - usually.length - BETWEEN)
+  const room = Math.min(HEARD_CHARACTERS, CHARACTERS - usually.length - whole.length - BETWEEN)
+  const said = heard === null || room < HEARD_LEAST ? '' : `I heard: “${oneLine(heard, room - HEARD_LEAST)}”`
   const [, understood = '', will = ''] = PARTS.exec(whole) ?? []
   return [
     ...(said === '' ? [] : [escapeMarkdown(said)]),

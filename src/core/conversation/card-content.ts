@@ -84,7 +84,10 @@ function footer(view: CardView, { now, direct }: CardSetting): string {
 
 function waitingLines(view: CardView, { paused, now }: CardSetting): readonly string[] {
   const asked = pendingApproval(view)
-  if (asked !== null) return [`An owner is asked, until ${clockTime(asked.expiresAt, now)}.`]
+  if (asked !== null) {
+    const until = clockTime(asked.expiresAt, now)
+    return [asked.kind === 'plan' ? `Say OK below, until ${until}.` : `An owner is asked, until ${until}.`]
+  }
   if (view.status === 'aborting' && view.abort !== null) return ['What runs is being stopped.']
   if (paused && (view.status === 'pending' || view.status === 'queued'))
     return ['All work is paused. It starts once an owner says `/panic off`.']

@@ -42,5 +42,10 @@ export async function decidedFor<Decision extends JsonValue>(
 }
 
 function keyOf({ ids }: OnceDeps, name: string): string {
+  return decisionKey(ids, name)
+}
+
+/** Under which a decision is kept. */
+export function decisionKey(ids: Pick<Ids, 'digest'>, name: string): string {
   return `decisions/${ids.digest(name)}`
 }

@@ -1,7 +1,8 @@
 // What comes of what people write: tasks, answers, and nothing where nothing was meant.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ADA, BOB, BOT, chatOf, createChatStage, GROUP, RESULT, userOf } from '../../../test/simulation/chat-stage.ts'
+import { ADA, BOB, BOT, chatOf, createChatStage, GROUP, userOf } from '../../../test/simulation/chat-stage.ts'
+import { RESULT } from '../../../test/simulation/chat-samples.ts'
 import { draftOf } from './draft-name.ts'
 import { shortId } from './status-words.ts'
 import type { ChatStage } from '../../../test/simulation/chat-stage.ts'

@@ -88,9 +88,14 @@ export async function takeWords(
   }
 }
 
+/** Under which it is written down what the words of a message were about: their comment to a proposal may stand there. */
+export function wordsName(words: Pick<IncomingMessage, 'interface' | 'chat' | 'externalId'>): string {
+  return `${words.interface}/${words.chat}/${words.externalId}/words`
+}
+
 /** What waits may be another thing when the same words come again: what they were about is written down, unless nothing waited. */
 async function decideOnceHere(deps: WordsDeps, words: Words, message: Message): Promise<Decision> {
-  const name = `${words.interface}/${words.chat}/${words.externalId}/words`
+  const name = wordsName(words)
   const [known, waiting] = await Promise.all([
     decidedFor<Decision>(deps, name),
     waitingHere(deps, words.author, message),

@@ -9,9 +9,9 @@ import {
   chatOf,
   createChatStage,
   GROUP,
-  RESULT,
   userOf,
 } from '../../../test/simulation/chat-stage.ts'
+import { RESULT } from '../../../test/simulation/chat-samples.ts'
 import { applyStandingApproval } from '../approval/standing.ts'
 import { applyCommand } from '../task/apply-command.ts'
 

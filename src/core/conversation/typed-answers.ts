@@ -14,6 +14,7 @@ import { taskOfKey } from './task-of-key.ts'
 import { tellAnswered } from './tell-answered.ts'
 import type { ReceiveDeps, Visit } from './visit.ts'
 import { typedAnswer } from './yes-or-no.ts'
+import type { TypedAnswer } from './yes-or-no.ts'
 
 type Meant = { readonly task_id: TaskId; readonly approval_id: ApprovalId }
 /** What a command was about when it came. */
@@ -28,9 +29,8 @@ export async function answerByReply(deps: ReceiveDeps, visit: Visit): Promise<bo
   if (approvalId !== null) {
     const task = await askedTask(deps, message.place, approvalId)
     if (task === null || (said === null && task.approval?.status !== 'pending')) return false
+    if (isCorrection(task, said)) return false
     if (said === null) {
-      // What is said of a plan instead of a yes is a correction: it takes the plan's place.
-      if (task.approval?.kind === 'plan') return false
       await answer(deps, message, 'Is that a yes or a no? Reply yes or no, or use the buttons.')
       return true
     }
@@ -42,13 +42,18 @@ export async function answerByReply(deps: ReceiveDeps, visit: Visit): Promise<bo
   // A yes to a card is an answer only while the card asks; delivered again it is the same answer still.
   const meant = await decideOnce(deps, message, 'reply', async (): Promise<Meant | null> => {
     const task = await deps.store.get(taskId)
-    return task?.status === 'needs_approval' && task.approval !== null
+    return task?.status === 'needs_approval' && task.approval !== null && !isCorrection(task, said)
       ? { task_id: taskId, approval_id: task.approval.id }
       : null
   })
   if (meant === null) return false
   await say(deps, visit, meant, said)
   return true
+}
+
+/** What is said of a plan instead of a plain yes or no: it takes the plan's place. */
+function isCorrection({ approval }: Task, said: TypedAnswer | null): boolean {
+  return approval?.kind === 'plan' && (said === null || said.comment !== null)
 }
 
 /** For `/approve` and `/deny`: what is left behind the id is the reason. */
