@@ -68,7 +68,12 @@ export async function appendWithin({ root, path }: Within, line: string, limit: 
     const bytes = new TextEncoder().encode(`${end === '' || end.endsWith('\n') ? '' : '\n'}${line}\n`)
     if (found.size + bytes.length > limit) return false
     // One write: those of other processes come before it or after it.
-    await file.write(bytes)
+    const { bytesWritten } = await file.write(bytes)
+    if (bytesWritten < bytes.length) {
+      // A disk that fills up takes a part and calls it done.
+      if ((await file.stat()).size === found.size + bytesWritten) await file.truncate(found.size)
+      throw Object.assign(new Error(`Only ${bytesWritten} of ${bytes.length} bytes were taken`), { code: 'ENOSPC' })
+    }
     await file.datasync()
     return true
   } finally {
