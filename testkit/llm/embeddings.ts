@@ -48,7 +48,7 @@ function vectorsOf(reply: ScriptedReply, request: LlmRequest): readonly (readonl
 }
 
 /** Of length one, by the threes of letters in the text: texts that share words lie near to each other. */
-export function vectorOf(text: string): readonly number[] {
+function vectorOf(text: string): readonly number[] {
   const vector = Array.from({ length: DIMENSIONS }, () => 0)
   const letters = ` ${text.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, ' ')} `
   for (let at = 0; at + 3 <= letters.length; at += 1) {
