@@ -6,12 +6,13 @@ import { settleRequestOf } from '../core/conversation/admission.ts'
 import type { StandingApprovals } from '../core/ports/standing-approvals.ts'
 import type { UserId } from '../core/vocabulary/ids.ts'
 import { CommandError, createOutput, EXIT, withPlatform } from './command.ts'
+import { eraseCommand, exportCommand } from './user-data.ts'
 import { linkCommand, unlinkCommand } from './user-link.ts'
 
 const MAY_BE_ADDED = ['member', 'owner'] as const
 
 export function userCommand(): Command {
-  const user = new Command('user').description('who may use the bots')
+  const user = new Command('user').description('who may use the bots, and what is kept about whom')
 
   user
     .command('list')
@@ -92,6 +93,7 @@ export function userCommand(): Command {
     })
 
   user.addCommand(linkCommand()).addCommand(unlinkCommand())
+  user.addCommand(exportCommand()).addCommand(eraseCommand())
 
   return user
 }
