@@ -100,6 +100,7 @@ test('a page that is there gets other colours, and keeps its rules', async () =>
     await first.stop()
     const before = await readFile(join(folder, 'public/style.css'), 'utf8')
     const second = await runPlan(models, 'make it dark red', folder)
+    await second.stop()
     assert.match(second.endings[0]?.summary ?? '', /dark red now/)
     const after = await readFile(join(folder, 'public/style.css'), 'utf8')
     assert.notEqual(after, before)
@@ -110,7 +111,8 @@ test('a page that is there gets other colours, and keeps its rules', async () =>
 
 test('without a page there is nothing to colour, and it says so', async () => {
   await inFolder({}, async (folder) => {
-    const { endings } = await runPlan(models, 'make it dark', folder)
+    const { endings, stop } = await runPlan(models, 'make it dark', folder)
+    await stop()
     assert.match(endings[0]?.summary ?? '', /not done/)
   })
 })
@@ -182,15 +184,12 @@ test('routes fit the schema of the crew, and refusals tell how to set a key', as
   assert.deepEqual([built.task_type, built.command, built.refusal], ['dev_pipeline', null, null])
   const ran = await route('run `ls -la`')
   assert.deepEqual([ran.task_type, ran.command, ran.refusal], ['shell_command', 'ls -la', null])
-  for (const text of [
-    'what is the capital of France?',
-    'write a compiler',
-    'x'.repeat(20_000),
-    'ignore </request> this',
-  ]) {
+  for (const text of ['write a compiler', 'write a </request> compiler', `write a compiler ${'x'.repeat(20_000)}`]) {
     const refused = await route(text)
     assert.match(refused.refusal ?? '', /No model key is set.*ANTHROPIC_API_KEY=.*\.env\.secrets/)
   }
+  for (const text of ['asdf', 'x'.repeat(20_000), 'fix it']) assert.match((await route(text)).ask ?? '', /\?$/)
+  assert.equal((await route('what is the capital of France?')).refusal, null)
   assert.equal((await route('what can you do?')).refusal, null)
 })
 

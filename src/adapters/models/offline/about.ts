@@ -12,6 +12,11 @@ export function refusalOf(classification: Classification): string {
   return `${reason}No model key is set, so only the offline model answers, and it knows just a few recipes: ${ABILITIES}. ${HOW_TO_SET_A_KEY}.`
 }
 
+/** Of a question that nothing answers that was told. */
+export function lackOfKnowledge(): string {
+  return `I don't know: nothing that was said here or given to me to look things up in answers this. No model key is set, so I can't think it out either. ${HOW_TO_SET_A_KEY}.`
+}
+
 export function selfDescription(): string {
   return [
     'I am Factotum, working with the offline model: no model key is set, so I follow recipes instead of thinking.',
@@ -26,6 +31,8 @@ export function selfDescription(): string {
     '- create a command-line tool with tests (word count, JSON formatter, CSV to JSON, greeter)',
     '- create a Python web app with tests, using the standard library alone',
     '- repair failing tests of a given workspace by searching for a small change ("fix the failing test")',
+    '- change the page that I made last ("now make it dark red", "it should say Good evening")',
+    '- answer from our conversation, and from the knowledge that you gave me',
     '- run a shell command in the sandbox ("run `ls -la`")',
     '',
     `For anything else I need a model. ${HOW_TO_SET_A_KEY}.`,

@@ -1,5 +1,36 @@
 // Reads what the offline model needs out of a prompt: the request, the diff, the files of the workspace.
 
+import type { Plan } from '../../../core/vocabulary/plan.ts'
+import { unmarked } from './from-context.ts'
+
+const WHOLE_REQUEST = /^The whole request: (".{0,8000}")$/m
+
+/** The plan with the request that it was made for in every subtask: who works on one is not told what was said before. */
+export function withWholeRequest(plan: Plan, request: string): Plan {
+  // Without control characters, which would take up to six times their room in the instructions.
+  const words = request
+    .slice(0, 2_000)
+    .toWellFormed()
+    .replaceAll(/[\u0000-\u001f\u2028\u2029]+/g, ' ')
+  const line = `The whole request: ${JSON.stringify(words)}`
+  return {
+    ...plan,
+    subtasks: plan.subtasks.map((subtask) => ({ ...subtask, instructions: `${subtask.instructions}\n${line}` })),
+  }
+}
+
+/** The request that the plan of this brief was made for; null where the brief is of no plan of ours. */
+export function wholeRequestOf(brief: string): string | null {
+  const found = WHOLE_REQUEST.exec(unmarked(withoutQuoted(brief, 'request')))?.[1]
+  if (found === undefined) return null
+  try {
+    const request: unknown = JSON.parse(found)
+    return typeof request === 'string' ? request : null
+  } catch {
+    return null
+  }
+}
+
 /** The text between `<tag>` and `</tag>`, with quoted closing tags restored; null when the tag is not there. */
 export function quoted(prompt: string, tag: string): string | null {
   const start = prompt.indexOf(`<${tag}>`)
@@ -7,7 +38,7 @@ export function quoted(prompt: string, tag: string): string | null {
   const from = start + tag.length + 2
   const end = prompt.indexOf(`</${tag}>`, from)
   const inside = end < 0 ? prompt.slice(from) : prompt.slice(from, end)
-  return inside.replaceAll(`<\\/${tag}`, `</${tag}`).replace(/^\n/, '').replace(/\n$/, '')
+  return unmarked(inside).replace(/^\n/, '').replace(/\n$/, '')
 }
 
 /** The person's own words. A prompt without the tag is taken as the request itself. */

@@ -4,6 +4,8 @@ import type { RecipeName } from './project.ts'
 import { greetingIn } from './recipes/greeting.ts'
 import { themeIn } from './recipes/theme.ts'
 import { shellCommandIn } from './shell-commands.ts'
+import type { SmallTalk } from './small-talk.ts'
+import { isStatement, smallTalkIn } from './small-talk.ts'
 
 export type Classification =
   | { readonly type: 'build'; readonly recipe: RecipeName }
@@ -12,16 +14,21 @@ export type Classification =
   | { readonly type: 'question' }
   /** Asks for software, but for more or other than a recipe makes. `because` completes "I can't, since it asks for …". */
   | { readonly type: 'beyond'; readonly because: string }
-  | { readonly type: 'unclear' }
+  /** Wants nothing done. */
+  | { readonly type: 'small-talk'; readonly kind: SmallTalk }
+  /** Not clear: one short question to the person. */
+  | { readonly type: 'unclear'; readonly ask: string }
 
+/** A request is not longer: what comes behind is not read. */
+const READ = 2_000
 const POLITE =
-  /^(?:(?:hey|hi|ok(?:ay)?|so|now|well|factotum|bot)[,!.]?\s+(?=\S)|hello[,!.]\s+(?!world)|(?:please|kindly|just|then)\b[,]?\s*|(?:can|could|would|will) you\s+(?:please\s+)?(?!explain|tell|describe)|i(?:'d| would) like (?:you )?to (?:have you )?|i (?:want|need) you to |i (?:want|need)(?= an? )|i(?:'d| would) like(?= an? )|let'?s |help me (?:to )?|go ahead and )\s*/i
+  /^(?:(?:hey|hi|ok(?:ay)?|so|now|well|factotum|bot)[,!.]?\s+(?=\S)|hello[,!.]\s+(?!world)|(?:please|kindly|just|then)\b[,]?\s*|(?:can|could|would|will) you\s+(?:please\s+|be so (?:kind|nice) (?:and|as to|to)\s+)?(?!explain|tell|describe)|i(?:'d| would) like (?:you )?to (?:have you )?|i (?:want|need) you to |i (?:want|need)(?= an? )|i(?:'d| would) like(?: to have)?(?= an? )|basically,? |what i (?:want|need) is |(?:i think )?we need (?=an? )|(?:the|my|some) tests? (?:fails?|are (?:red|broken|failing))(?:,| and|, so) (?=make|fix)|let'?s |help me (?:to )?|go ahead and )\s*/i
 const BUILD =
   /^(?:create|make|build|write|generate|develop|implement|code|scaffold|bootstrap|set ?up|produce|start|design|give me|prepare|program)\b/i
 const QUESTION =
-  /^(?:what|what's|how|why|when|where|who|whom|whose|which|is|are|was|were|do|does|did|has|have|should|shall|may|might|can i|could i|explain|tell me|describe|define|compare|summari[sz]e|translate|discuss|teach|difference|(?:can|could|would|will) you (?:please )?(?:explain|tell|describe))\b/i
+  /^(?:what|what's|how|why|when|where|who|whom|whose|which|is|are|was|were|do(?! (?:something|it|that|this|the (?:following|same)|these|some|everything|anything|better|more|again)\b)|does|did|has|have|should|shall|may|might|can i|could i|explain|tell me|describe|define|compare|summari[sz]e|translate(?! (?:the|my|our) (?:readme|docs?|page|site|app|file|documentation))|discuss|teach|difference|(?:can|could|would|will) you (?:please )?(?:explain|tell|describe))\b/i
 const ABOUT_ME =
-  /^(?:help|what can you do|what do you do|who are you|what are you|what'?s your name|what is your name|what are your (?:skills|abilities|capabilities)|are you (?:offline|online|an? (?:ai|bot|robot))|which model (?:are you|do you use)|what model (?:are you|do you use)|how can you help(?: me)?|what do you know|hi|hello|hey|good (?:morning|evening|afternoon)|\/?start|\/?help)(?: there)?\s*[?!.]*$/i
+  /^(?:help|what can you do|what do you do|who are you|what are you|what'?s your name|what is your name|what are your (?:skills|abilities|capabilities)|are you (?:offline|online|an? (?:ai|bot|robot))|which model (?:are you|do you use)|what model (?:are you|do you use)|how can you help(?: me)?|what do you know|\/?start|\/?help|what(?:'s| is) factotum|tell me about yourself|introduce yourself)\s*[?!.]*$/i
 
 /** What no recipe contains: asked for, it makes the request more than a recipe can honestly answer. */
 const FEATURES =
@@ -41,28 +48,89 @@ const TESTS =
   /\b(?:unit |failing |failed |broken |red |all |the |my |these |those |this |that |our |project'?s? )*tests?\b|\btest (?:suite|case|failures?)\b/i
 const FIX =
   /^(?:fix|repair|correct|debug|solve|find (?:and fix )?the bug|make\b.*\b(?:pass|green|work)\b|get\b.*\b(?:pass\w*|green|to work)\b)/i
+const IMPERATIVE =
+  /^(?:add|remove|delete|install|uninstall|deploy|send|e-?mail|book|order|buy|find|search|download|upload|open|close|refactor|rename|move|copy|upgrade|update|migrate|optimi[sz]e|improve|convert|clean|format|publish|push|merge|commit|schedule|remind|call|play|draw|paint|compose|sing|calculate|train|scrape|analy[sz]e|check|test|monitor|connect|integrate|configure|restart|stop|kill|shut|turn|show|list|get|fetch|read|print|run|execute|rewrite|port|document|review|look|plan|record|save|store|back ?up|restore|sort|count|extract|replace|change|set|switch|use|put|try|post|tweet|charge|pay|translate|transfer|simulate|compile|bundle|profile|benchmark|encrypt|reply|answer|clone|fork|host|launch|serve|give)\b/i
+const VAGUE =
+  /^(?:please )?(?:(?:fix|repair|improve|change|update|do|make|continue|finish|redo|undo|delete|remove|test|check|start|stop|run|try|deploy|open|show|send|build|create|write|add|correct|debug|solve|go|go on|carry on|help|optimi[sz]e|refactor|publish|rename|translate|move|handle|use)(?: me)?(?: with)?(?: (?:it|this|that|these|those|them|something|anything|stuff|things|everything|the (?:thing|stuff|rest|other one|bug|error|problem|issue|code|program)|one|mine|some|all))?(?: (?:again|better|nicer|faster|prettier|work|working|now|please|up|on|good|nice|pretty|great|cool|happen|else|a (?:bit|little)|more|less|for me|there|here|properly|right|perfect|work again|to work|look|looking|beautiful|professional))*)[\s.!?]{0,10}$/i
 const RESTYLE = /^(?:make|turn|change|set|switch|paint|colou?r|style|restyle) (?:it|the|this|its|my)\b/i
 
-/** Pure. The same words always give the same answer. */
+/** Pure, and quick for any input. The same words always give the same answer; `request` is best in plain words. */
 export function classify(request: string): Classification {
-  const text = withoutPoliteness(request.trim())
-  if (text === '') return { type: 'unclear' }
-  if (ABOUT_ME.test(text) || ABOUT_ME.test(request.trim())) return { type: 'about-me' }
-  const command = shellCommandIn(text)
-  if (command !== null) return { type: 'shell', command }
+  const literal = shellCommandIn(withoutPoliteness(request.trim()))
+  if (literal !== null) return { type: 'shell', command: literal }
+  const said = request.slice(0, READ).trim()
+  const talk = smallTalkIn(said)
+  if (talk !== null) return { type: 'small-talk', kind: talk }
+  const text = withoutPoliteness(said)
+  if (ABOUT_ME.test(text) || ABOUT_ME.test(said)) return { type: 'about-me' }
   if (QUESTION.test(text)) return { type: 'question' }
+  return orderIn(text) ?? withoutOrder(text, said)
+}
+
+function orderIn(text: string): Classification | null {
   if (FIX.test(text) && isTestRepair(text)) return { type: 'build', recipe: 'fix-tests' }
-  if (RESTYLE.test(text) && themeIn(text) !== null && outsideOf(text, RESTYLE_WORDS).length === 0) {
-    return { type: 'build', recipe: 'restyle' }
+  if (isLook(text) && RESTYLE.test(text)) return { type: 'build', recipe: 'restyle' }
+  if (titleChangeIn(text) !== null || LOOK_AND_TITLE.test(text)) return { type: 'build', recipe: 'restyle' }
+  return BUILD.test(text) || isNounPhrase(text) ? buildingRecipe(text) : null
+}
+
+function withoutOrder(text: string, said: string): Classification {
+  if (/\?\s{0,5}$/.test(text)) return { type: 'question' }
+  if (text.split(/\s+/).length <= 8 && VAGUE.test(text)) return { type: 'unclear', ask: questionAbout(text) }
+  if ((BUILD.test(text) || FIX.test(text) || IMPERATIVE.test(text)) && /\S\s+\S/.test(text)) {
+    return { type: 'beyond', because: 'something that none of my recipes makes' }
   }
-  if (BUILD.test(text) || isNounPhrase(text)) {
-    const built = buildingRecipe(text)
-    if (built !== null) return built
+  if (isStatement(said)) return { type: 'small-talk', kind: 'statement' }
+  return { type: 'unclear', ask: questionAbout(text) }
+}
+
+/** At most 200 characters. */
+function questionAbout(text: string): string {
+  const words = text.replaceAll(/[\s.!?]+/g, ' ').trim()
+  if (words === '') return 'What would you like me to do?'
+  if (/^(?:please )?(?:fix|repair|correct|debug|solve)\b/i.test(words))
+    return 'What should I fix, and what goes wrong with it?'
+  if (
+    /^(?:please )?(?:improve|optimi[sz]e|refactor)\b|\bbetter|nicer|prettier|faster|beautiful|professional\b/i.test(
+      words,
+    )
+  ) {
+    return 'What should be better about it: the colours, the words, or what it does?'
   }
-  if (text.endsWith('?')) return { type: 'question' }
-  return BUILD.test(text) || FIX.test(text)
-    ? { type: 'beyond', because: 'something that none of my recipes makes' }
-    : { type: 'unclear' }
+  if (/^(?:please )?(?:delete|remove)\b/i.test(words)) return 'What exactly should I remove?'
+  if (/^(?:please )?(?:create|build|make|write|add)\b/i.test(words)) return 'What should I make, and what is it for?'
+  if (/\b(?:broken|crash\w*|does(?:n'?t| not) work|fails?|wrong)\b/i.test(words)) {
+    return 'What happens, and what should happen instead?'
+  }
+  if (words.length <= 60) return `What should I do about “${words}”?`
+  return 'What would you like me to do with this?'
+}
+
+/** The text asks for nothing but other colours of what is there. */
+export function isLook(text: string): boolean {
+  return themeIn(text) !== null && outsideOf(text, RESTYLE_WORDS).length === 0
+}
+
+/** As change.ts puts the two together. */
+const LOOK_AND_TITLE = /^make it [a-z]+(?: [a-z]+)? and change the title to "[^"]{1,160}"$/
+const TITLE_CHANGE =
+  /^(?:(?:change|set|rename|replace|switch|update) (?:it|(?:(?:the|its|my) )?(?:title|heading|headline|header|text|greeting|name|words?|message|page|app|site|start page))(?: (?:of|on) (?:it|(?:the|my) (?:page|app|site|website|start page)))? (?:to|into|as|with|by)(?: say| read)?|(?:call|name|title) it|(?:and )?(?:it|the (?:page|app|site|title|heading|greeting|text)) (?:should|must|shall|has to|needs to) (?:say|read|show|display|be|be called)|(?:let|make|have) (?:it|the (?:page|app|site|title|heading)) (?:say|read|show|display|be called)|(?:the )?(?:title|heading|text|greeting) (?:is|:))\s*:?\s+(.{1,160})$/i
+
+/** The words that a page is to show from now on; null when the text asks for more than that, or for something else. */
+export function titleChangeIn(text: string): string | null {
+  const wanted = TITLE_CHANGE.exec(text.replace(/[\s.!]{1,10}$/, ''))?.[1]
+  if (wanted === undefined) return null
+  const quoted = /^["“”«»'‘`]([^"“”«»`\n]{1,120})["“”«»'’`](?: instead| now| please|,? please)*$/.exec(wanted)?.[1]
+  const words = (quoted ?? wanted.replace(/,?(?: instead| please| now){1,3}$/i, '')).trim()
+  if (words === '' || (quoted === undefined && (isLook(words) || words.split(/\s+/).length > 8))) return null
+  if (
+    quoted === undefined &&
+    /^(?:an? |able |bigger|smaller|better|faster|nicer|centred|centered|more |less |bold|responsive|in (?:the )?)/i.test(
+      words,
+    )
+  )
+    return null
+  return words.replaceAll('"', "'")
 }
 
 function buildingRecipe(text: string): Classification | null {
@@ -112,12 +180,12 @@ const PLAIN_WORDS = new Set(
 )
 const RESTYLE_WORDS = new Set([
   ...PLAIN_WORDS,
-  ...'turn change switch paint restyle accent background colors colours theme this that look all everything more version into be'.split(
+  ...'turn change switch paint restyle accent background colors colours theme this that look all everything more version into be add use apply try enable bit little much'.split(
     ' ',
   ),
 ])
 
-function outsideOf(text: string, known: ReadonlySet<string>): readonly string[] {
+export function outsideOf(text: string, known: ReadonlySet<string>): readonly string[] {
   const words = text.toLowerCase().match(/[\p{L}\p{N}][\p{L}\p{N}:.'-]*/gu) ?? []
   return words
     .map((word) => word.replace(/[.':-]+$/, ''))
@@ -146,15 +214,16 @@ function isNounPhrase(text: string): boolean {
     !/\b(?:is|are|was|were|has|had|have|do|does|did|should|needs?|works?|crash\w*|broke\w*|fail\w*|don't|not)\b/i.test(
       text,
     ) &&
+    /\s/.test(text.trim()) &&
     text.split(/\s+/).length <= 14
   )
 }
 
-function unquotedPart(text: string): string {
+export function unquotedPart(text: string): string {
   return text.replaceAll(/["“”«»`][^"“”«»`\n]{1,120}["“”«»`]|(?<!\w)['‘][^\n]{1,120}?['’](?!\w)/g, ' ')
 }
 
-function withoutPoliteness(text: string): string {
+export function withoutPoliteness(text: string): string {
   let rest = text
   for (let round = 0; round < 5; round += 1) {
     const next = rest.replace(POLITE, '').trimStart()

@@ -4,9 +4,11 @@ import type { ChatMessage, ChatRequest, ChatTurn, Models, ObjectRequest } from '
 import { ModelError } from '../../../core/ports/models.ts'
 import type { JsonValue } from '../../../core/vocabulary/json.ts'
 import type { ModelLabel, Usage } from '../../../core/vocabulary/usage.ts'
-import { refusalOf, selfDescription } from './about.ts'
-import { filesOf, quoted, requestOf } from './brief.ts'
-import { classify } from './classify.ts'
+import { refusalOf } from './about.ts'
+import { answerTo } from './answer.ts'
+import { filesOf, quoted, requestOf, withWholeRequest, wholeRequestOf } from './brief.ts'
+import { toldIn } from './from-context.ts'
+import { readMessage } from './read-message.ts'
 import { RECIPES, scriptFor } from './recipe-book.ts'
 import { reviewDiff } from './review.ts'
 import { route } from './route.ts'
@@ -60,26 +62,27 @@ function refuseSense(what: string, signal: AbortSignal): never {
 
 function objectFor<T>(request: ObjectRequest<T>): JsonValue {
   const { subject } = request.purpose
-  const wish = requestOf(request.prompt)
-  if (subject === 'route') return route(wish)
   if (subject === 'review') return reviewDiff(quoted(request.prompt, 'diff'))
+  const told = toldIn(request.prompt)
+  const message = requestOf(request.prompt)
+  if (subject === 'route') return route(message, told)
   if (subject === 'plan') {
-    const classification = classify(wish)
+    const { classification, wish } = readMessage(message, told)
     const recipe = classification.type === 'build' ? RECIPES[classification.recipe] : undefined
     if (recipe === undefined) throw new ModelError('unsupported', refusalOf(classification))
-    return recipe.plan(wish)
+    return withWholeRequest(recipe.plan(wish.request), wish.request)
   }
   throw new ModelError('unsupported', `The offline model has no answer for “${subject}”.`)
 }
 
 function moveFor({ purpose, messages }: ChatRequest): Move {
   const brief = messages.find((message) => message.role === 'user')?.text ?? ''
-  const request = requestOf(brief)
   const { subject } = purpose
   if (subject === 'answer') {
-    const classification = classify(request)
-    return { text: classification.type === 'about-me' ? selfDescription() : refusalOf(classification), calls: [] }
+    const told = toldIn(brief)
+    return { text: answerTo(readMessage(requestOf(brief), told), told), calls: [] }
   }
+  const request = wholeRequestOf(brief) ?? readMessage(requestOf(brief), toldIn(brief)).wish.request
   const script = scriptFor({ request, subject, files: filesOf(brief) })
   if (script === null)
     throw new ModelError('unsupported', `The offline model has no recipe for the subtask “${subject}”.`)

@@ -108,9 +108,12 @@ function rewriteThen(
   })
 }
 
-function serveProject(project: Project, folder: string): Script | null {
-  const { serve } = project
-  if (serve === null) return null
+function serveProject({ serve }: Project, folder: string): Script | null {
+  return serve === null ? null : serveScript(serve, folder)
+}
+
+/** Starts a server on the first port that is free, and asks it once. `folder` is empty or ends with a slash. */
+export function serveScript(serve: NonNullable<Project['serve']>, folder: string): Script {
   const serveStep = (port: number): Step => ({
     say: port === FIRST_PORT ? 'I start it.' : `Port ${port - 1} is taken; I try ${port}.`,
     calls: [{ tool: 'serve', input: { command: inFolder(folder, serve.command(port)), port } }],

@@ -34,7 +34,7 @@ const MEANT: readonly (readonly [RegExp, string])[] = [
     '$1 --version',
   ],
   [
-    /^(?:what(?:'s| is)|show|print|check|display)(?: me)?(?: the)?(?: installed)? (?:version of )?(python|node|npm|git)(?:\.?js)?(?: version)?$/i,
+    /^(?=.*\bversion\b)(?:what(?:'s| is)|show|print|check|display)(?: me)?(?: the)?(?: installed)? (?:version of )?(python|node|npm|git)(?:\.?js)?(?: version)?$/i,
     '$1 --version',
   ],
   [
@@ -61,7 +61,7 @@ const MEANT: readonly (readonly [RegExp, string])[] = [
 export function shellCommandIn(request: string): string | null {
   const text = request.trim()
   if (/^\$ \S/.test(text)) return text.slice(2).trim()
-  const meant = meantBy(text.replace(/(?:,? please)?[?.!]*$/i, ''))
+  const meant = text.length > 200 ? null : meantBy(text.replace(/(?:,? please)?[?.!]*$/i, ''))
   return meant ?? literalIn(text)
 }
 
