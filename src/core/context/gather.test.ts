@@ -138,6 +138,43 @@ test('what people have linked is one person', async () => {
   )
 })
 
+test('what either remembered before they were linked is told to both, and to neither of the other after', async () => {
+  const { deps, hear, gather, keep } = await stage()
+  for (const [chat, person] of [
+    ['1#0', ada],
+    ['2#0', bob],
+  ] as const)
+    await hear(chat, 'hello', person)
+  await keep(personScope(ada), 'Ada likes blue')
+  await keep(personScope(bob), 'never call before noon', 'constraint')
+  await deps.memoryFiles.write({ scope: personScope(bob), name: 'MEMORY.md' as MemoryFileName, text: 'A diary.' })
+  const told = async (chat: string, person: UserId) => {
+    const { facts, files } = await gather(chat, person)
+    return [...facts, ...files].map(({ text }) => text)
+  }
+  const apart = [['Ada likes blue'], ['never call before noon', 'A diary.']]
+  assert.deepEqual([await told('1#0', ada), await told('2#0', bob)], apart)
+  await deps.identities.offerLink(ada, 'code', new Date(Date.now() + 60_000))
+  await deps.identities.takeLink('code', bob, new Date())
+  const all = ['never call before noon', 'Ada likes blue', 'A diary.']
+  assert.deepEqual([await told('1#0', ada), await told('2#0', bob)], [all, all])
+  await deps.identities.unlink(bob)
+  assert.deepEqual([await told('1#0', ada), await told('2#0', bob)], apart)
+})
+
+test('remarks in files are for people and are not told', async () => {
+  const { deps, hear, gather } = await stage()
+  await hear('1#0', 'hello')
+  const write = (name: string, text: string) =>
+    deps.memoryFiles.write({ scope: SHARED, name: name as MemoryFileName, text })
+  await write('SOUL.md', '<!-- edit\nme -->\nBe kind.<!-- or not -->\nBe brief.\n<!-- not closed')
+  await write('MEMORY.md', '<!-- nothing yet -->\n')
+  assert.deepEqual(
+    (await gather('1#0')).files.map(({ name, text }) => [name, text]),
+    [['SOUL.md', 'Be kind.\nBe brief.']],
+  )
+})
+
 test('work is found behind questions, newest first', async () => {
   const { ask, gather } = await stage()
   for (const text of ['first', 'second']) await ask('1#0', text, 'dev_pipeline')
