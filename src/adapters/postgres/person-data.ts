@@ -49,7 +49,10 @@ const RECORDS: readonly Statement[] = [
     where h.author = any ($1) or (h.bot, h.chat) in (select bot, chat from own_places) order by h.id`,
   ),
   record('outbox', 'select x.* from outbox x join own_posts o using (bot, key) order by x.line'),
-  record('inbox', 'select i.* from inbox i join own_arrivals o using (bot, update_id) order by i.bot, i.update_id'),
+  record(
+    'inbox',
+    'select i.* from inbox i join own_arrivals o using (bot, update_id) where i.raw is not null order by i.bot, i.update_id',
+  ),
 ]
 
 export function createPostgresPersonData({ database }: { readonly database: Database & Sessions }): PersonData {

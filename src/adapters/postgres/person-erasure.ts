@@ -19,7 +19,7 @@ where user_id = any ($1::text[])
 
 const NAME_OF_NOBODY = 'erased'
 
-// Members of what remains bear no name any more. All parts see the rows as they were before, so their order does not matter.
+// What remains bears no name any more. Numbers of arrivals stay, so that none counts as new. All parts see the rows as they were before, so their order does not matter.
 export const ERASE: Statement = {
   name: 'erase_person',
   text: `${THEIRS}, gone_members as (
@@ -77,7 +77,7 @@ export const ERASE: Statement = {
 ), gone_refs as (
   delete from outbox_refs where (bot, key) in (select bot, key from own_posts)
 ), gone_arrivals as (
-  update inbox set raw = null, state = 'finished' where (bot, update_id) in (select bot, update_id from own_arrivals)
+  update inbox set raw = null, lane = '', error = null, state = 'finished' where (bot, update_id) in (select bot, update_id from own_arrivals)
   returning 1
 ), keys as (
   select object_key as key from gone_artifacts

@@ -18,6 +18,9 @@ with own_threads as materialized (
 ), own_artifacts as materialized (
   select a.id from artifacts a
   where a.message_id in (select id from own_messages) or a.task_id in (select id from own_tasks)
+    -- Uploaded for a message that was never sent: the key says for which conversation.
+    or a.message_id is null and a.task_id is null and a.object_key like 'uploads/%'
+      and split_part(a.object_key, '/', 2) in (select id::text from own_threads)
 ), own_scopes as materialized (
   select 'person:' || i.id as scope from unnest($1) as i (id)
   union
@@ -44,6 +47,5 @@ with own_threads as materialized (
     or substring(x.key from '[0-9a-f]{8}-[0-9a-f-]{27}') in (select mark from own_marks)
 ), own_arrivals as materialized (
   select i.bot, i.update_id from inbox i
-  where i.raw is not null
-    and (i.bot, split_part(regexp_replace(i.lane, '^[a-z]+:', ''), '/', 1)) in (select bot, chat from own_places)
+  where (i.bot, split_part(regexp_replace(i.lane, '^[a-z]+:', ''), '/', 1)) in (select bot, chat from own_places)
 )`
