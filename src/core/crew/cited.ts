@@ -4,7 +4,7 @@ import type { AnswerSource } from '../vocabulary/task.ts'
 const MOST_WORDS = 1_000
 /** Code is left as it is: `list[1]` there is no mark. */
 const CODE = /(```[\s\S]*?(?:```|$)|`[^`\n]*`)/
-const MARKS = /(^|[^\n])\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\](?![(:])/gm
+const MARKS = /([ \t]?)\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\](?![(:])/g
 
 /** The text without marks of what is not there, and the sources whose marks it has, in their order. */
 export function cited(
@@ -12,16 +12,22 @@ export function cited(
   known: readonly AnswerSource[],
 ): { readonly text: string; readonly sources: readonly AnswerSource[] } {
   const used = new Set<number>()
-  const replace = (whole: string, before: string, list: string): string => {
-    // At the beginning of a line it counts something; behind a letter, where nothing is known, it is a part of it.
-    if (before === '' || (known.length === 0 && /[\p{L}\p{N}_)\]]/u.test(before))) return whole
-    const marks = list.split(',').map(Number)
-    const there = marks.filter((mark) => known.some((source) => source.mark === mark))
-    for (const mark of there) used.add(mark)
-    if (there.length > 0) return `${before}[${there.join(', ')}]`
-    return /\s/.test(before) ? '' : before
-  }
-  const parts = text.split(CODE).map((part, index) => (index % 2 === 1 ? part : part.replace(MARKS, replace)))
+  const inPart =
+    (opening: string) =>
+    (whole: string, gap: string, list: string, place: number, all: string): string => {
+      const before = all[place - 1] ?? opening
+      // At the beginning of a line it counts something; behind a letter, where nothing is known, it is a part of it.
+      if (before === '\n' || (known.length === 0 && gap === '' && /[\p{L}\p{N}_)]/u.test(before))) return whole
+      const there = list
+        .split(',')
+        .map(Number)
+        .filter((mark) => known.some((source) => source.mark === mark))
+      for (const mark of there) used.add(mark)
+      return there.length > 0 ? `${gap}[${there.join(', ')}]` : ''
+    }
+  const parts = text
+    .split(CODE)
+    .map((part, index) => (index % 2 === 1 ? part : part.replace(MARKS, inPart(index === 0 ? '\n' : '`'))))
   return { text: parts.join(''), sources: known.filter(({ mark }) => used.has(mark)) }
 }
 

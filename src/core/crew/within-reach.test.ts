@@ -51,6 +51,19 @@ test('any conversation: only tool outputs go, the oldest first, and no more of t
   )
 })
 
+test('the brief, with the rules in it, stays word for word, however long the work has been', () => {
+  const brief: ChatMessage = {
+    role: 'user',
+    text: `<context>\n<rules>\n- Never touch production\n</rules>\n</context>\n${'x'.repeat(5_000)}`,
+  }
+  const turn = (number: number): readonly ChatMessage[] => [
+    { role: 'assistant', text: '', toolCalls: [{ id: `c${number}`, tool: 'read', input: {} }], providerData: null },
+    { role: 'tool', callId: `c${number}`, tool: 'read', output: 'y'.repeat(10_000), ok: true },
+  ]
+  const messages = [brief, ...Array.from({ length: 100 }, (_, number) => turn(number)).flat()]
+  for (const limit of [0, 100, 4_000, 400_000]) assert.equal(withinReach(messages, limit)[0], brief)
+})
+
 function lengthOf(message: ChatMessage | undefined): number {
   if (message === undefined) return 0
   if (message.role === 'tool') return message.output.length
