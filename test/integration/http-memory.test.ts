@@ -54,9 +54,9 @@ function proposed(wishes: Partial<Fact>): Fact {
 
 test('what is said to be remembered is, for whom it was said, and can be dropped and kept again', async (t) => {
   const world = await openWorld(t)
-  const fact = await factOf(await world.call(ADA, 'POST', FACTS, { text: 'I live in Turin.' }))
+  const fact = await factOf(await world.call(ADA, 'POST', FACTS, { text: 'I live in Turin' }))
   assert.deepEqual([fact.scope, fact.kind, fact.status, fact.proposed_by], ['me', 'fact', 'kept', 'person'])
-  const same = await factOf(await world.call(ADA, 'POST', FACTS, { text: 'I live in Turin.' }))
+  const same = await factOf(await world.call(ADA, 'POST', FACTS, { text: 'I live in Turin' }))
   assert.equal(same.id, fact.id)
   const rule = await factOf(await world.call(ADA, 'POST', FACTS, { text: 'Never touch production.' }))
   assert.deepEqual([rule.kind, rule.rule], ['constraint', 'never'])
@@ -148,12 +148,12 @@ test('linked ids are one person, and have one memory', async (t) => {
   const world = await openWorld(t)
   const { identities } = world.deps
   const phone: Principal = { ...ADA, userId: 'telegram:7' as UserId }
-  await world.call(phone, 'POST', FACTS, { text: 'I live in Turin.' })
+  await world.call(phone, 'POST', FACTS, { text: 'I live in Turin' })
   await identities.offerLink(ADA.userId, 'code', new Date(Date.now() + 60_000))
   await identities.takeLink('code', phone.userId, new Date())
   const texts = async (who: Principal) => (await memoryOf(world, who)).facts.map(({ text }) => text)
-  assert.deepEqual(await texts(ADA), ['I live in Turin.'])
-  assert.deepEqual(await texts(phone), ['I live in Turin.'])
+  assert.deepEqual(await texts(ADA), ['I live in Turin'])
+  assert.deepEqual(await texts(phone), ['I live in Turin'])
   assert.deepEqual(await texts(BOB), [])
 })
 

@@ -101,7 +101,7 @@ test('a proposal says what it usually takes, and yes starts it; no stops it', as
   const id = await begin(world, ADA)
   for (const [words, yes, status] of [
     ['yes', true, 'queued'],
-    ['No, not today', false, 'aborted'],
+    ['No.', false, 'aborted'],
   ] as const) {
     const { task } = await say(world, ADA, id, { text: `a page, please: ${words}` })
     await propose(world, task?.id ?? '')
