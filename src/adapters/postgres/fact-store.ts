@@ -34,7 +34,6 @@ limit 1`,
 const GET: Statement = { name: 'get_fact', text: `select ${COLUMNS} from facts where id = $1` }
 const LIST: Statement = {
   name: 'list_facts',
-  replanned: true,
   text: `
 with constraints as (
   select ${COLUMNS} from facts where scope = any ($1::text[]) and status = any ($2::text[]) and kind = 'constraint'

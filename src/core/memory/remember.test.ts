@@ -160,6 +160,9 @@ test('something is forgotten by its text, a part of it, or the end of its id', a
   assert.equal(unclear.type === 'unclear' && unclear.facts.length, 2)
   for (const words of ['', ' ', 'coffee', 'a']) assert.equal(await said(ada, words), 'not_found', words)
   assert.equal(await said(ben, 'likes green tea'), 'not_found')
+  // In a group words show nothing of one's own.
+  assert.equal(await said(adaInGroup, 'black tea'), 'not_found')
+  assert.equal(await said(adaInGroup, facts[1]?.id ?? ''), 'likes black tea')
 })
 
 test('linked ids remember the same, and each its own when they part', async () => {

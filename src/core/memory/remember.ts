@@ -121,23 +121,27 @@ export async function forget(deps: MemoryDeps, standing: Standing, words: string
   return decisions.find(({ type }) => type === 'decided') ?? decisions[0] ?? { type: 'not_found' }
 }
 
-/** What an id, the end of one, a text or a part of one names: the most exact of these that names any. */
+/**
+ * What an id, the end of one, a text or a part of one names: the most exact of these that names any. In a group words name nothing of the
+ * person's own, or the answer would show it to everybody there; an id does.
+ */
 export async function findFacts(
   deps: Pick<MemoryDeps, 'facts' | 'identities'>,
   standing: Standing,
   words: string,
   statuses: readonly FactStatus[],
 ): Promise<readonly Fact[]> {
-  const { all } = await visibleScopes(deps, standing)
+  const { all, shown } = await visibleScopes(deps, standing)
   const facts = await deps.facts.list({ scopes: all, statuses, limit: MOST_SHOWN })
+  const isShown = ({ scope }: Fact) => shown.includes(scope)
   const wanted = comparable(words)
   if (wanted === '') return []
   const id = wanted.replace(/^#/, '')
   const ways: readonly ((fact: Fact) => boolean)[] = [
     (fact) => fact.id === id,
     (fact) => /^[0-9a-f]{4,}$/.test(id) && fact.id.endsWith(id),
-    (fact) => comparable(fact.text).replace(/[.!]$/, '') === wanted.replace(/[.!]$/, ''),
-    (fact) => wanted.length > 2 && comparable(fact.text).includes(wanted),
+    (fact) => isShown(fact) && comparable(fact.text).replace(/[.!]$/, '') === wanted.replace(/[.!]$/, ''),
+    (fact) => isShown(fact) && wanted.length > 2 && comparable(fact.text).includes(wanted),
   ]
   return ways.map((way) => facts.filter(way)).find((some) => some.length > 0) ?? []
 }
