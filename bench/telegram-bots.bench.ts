@@ -90,6 +90,7 @@ function startOurs(context: BenchmarkContext, postgres: BenchPostgres): Start {
       TELEGRAM_BOT_TOKEN: tokens.join(','),
       TELEGRAM_API_ROOT: telegramUrl,
       TG_OWNER_IDS: String(owner),
+      CONFIRM_WORK: 'never',
     }
     const up = await startPlatform(context, 'data', settings, 'gateway,telegram')
     return { pid: up.child.pid ?? 0, stop: up.stop }

@@ -86,6 +86,7 @@ const startOurs =
       TELEGRAM_API_ROOT: telegram.url,
       TG_OWNER_IDS: String(owner),
       WORKER_CONCURRENCY: '1',
+      CONFIRM_WORK: 'never',
     }
     return (await startPlatform(context, name, settings, 'gateway,worker,telegram')).stop
   }

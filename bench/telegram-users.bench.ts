@@ -39,6 +39,7 @@ export const benchmark: Benchmark = {
       TELEGRAM_BOT_TOKEN: bot.token,
       TELEGRAM_API_ROOT: telegram.url,
       TG_OWNER_IDS: users.map((user) => user.id).join(','),
+      CONFIRM_WORK: 'never',
     }
     await startPlatform(context, 'data', settings, 'gateway,worker,telegram')
     await listening

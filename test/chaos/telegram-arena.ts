@@ -50,6 +50,8 @@ export async function openTelegramArena(options: {
     TELEGRAM_API_ROOT: telegram.url,
     TG_OWNER_IDS: people.map(({ id }) => id).join(','),
     LOG_LEVEL: 'warn',
+    // Where the OK is not what a scene is about.
+    CONFIRM_WORK: 'never',
     WORKER_CONCURRENCY: '10',
     WORKER_LEASE_SECONDS: '5',
     ...(options.mode === 'poll' ? {} : await webhookSettings()),

@@ -88,6 +88,8 @@ export async function openFaultStage(t: TestContext, options: Options = {}): Pro
     TELEGRAM_API_ROOT: telegram.url,
     TG_OWNER_IDS: String(ada.id),
     LOG_LEVEL: 'warn',
+    // Where the OK is not what a scene is about.
+    CONFIRM_WORK: 'never',
     WORKER_CONCURRENCY: '50',
     ...scripted(llm.url),
     ...options.environment,

@@ -23,19 +23,19 @@ test('voice, photos, documents, albums and long pastes each come in as one', asy
     return card
   }
 
-  await t.test('voice is kept, and is said not to be understood', async () => {
+  await t.test('a voice of which nothing can be made out is kept, and that is said', async () => {
     const voice = await ada.sendVoice({ bytes: bytesOf('OggS a voice'), seconds: 3 }, { to: bot })
     const kept = await ada.expectReply(PATIENT)
     assert.equal(kept.replyTo, voice.id)
     assert.match(
       kept.text,
-      /^Kept: voice\S* \(12 bytes\)\. I can't understand speech yet\. Reply to this message with a request, and they are kept with its task\.$/,
+      /^Kept: voice\S* \(12 bytes\)\.\s[\s\S]*the file itself is kept\.\s+Reply to this message with a request, and they are kept with its task\.$/,
     )
   })
 
   await t.test('a document without a word waits for the reply that says what to do with it', async () => {
     await ada.sendFile({ bytes: bytesOf('a,b\n1,2\n'), name: 'table.csv', mimeType: 'text/csv' })
-    const kept = await ada.expectReply({ where: /^Kept: table\.csv \(8 bytes\)\. Reply/, ...PATIENT })
+    const kept = await ada.expectReply({ where: /^Kept: table\.csv \(8 bytes\)\.\s[\s\S]*Reply/, ...PATIENT })
     await moment()
     await ada.send('what can you do?', { replyTo: kept })
     await ended(/what can you do|I am Factotum/)

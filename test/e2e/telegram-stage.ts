@@ -39,6 +39,8 @@ export async function openStage(t: TestContext, options: StageOptions = {}): Pro
     TELEGRAM_API_ROOT: telegram.url,
     ...(options.owner === false ? {} : { TG_OWNER_IDS: String(ada.id) }),
     PREVIEW_MINUTES: '5',
+    // Where the OK is not what a scene is about.
+    CONFIRM_WORK: 'never',
     ...options.environment,
   }
   const place = await newPlace(environment)

@@ -214,9 +214,9 @@ test('plain words, commands, settings, long output, and more at once than there 
     'bot: (document changes.patch) The whole change: 7 files',
     'bot: (document changes.patch) The whole change: 5 files',
     'Ada: /new',
-    'bot: A fresh start: what was said before is left behind.',
+    'bot: A fresh start: what was said before is left behind; memory and rules stay.',
     'Ada: /reset',
-    'bot: A fresh start: what was said before is left behind.',
+    'bot: A fresh start: what was said before is left behind; memory and rules stay.',
   ])
   // The eleven commands of the greeting had one answer each.
   assert.equal(held.indexOf('Ada: what can you do?'), 22)

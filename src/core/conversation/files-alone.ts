@@ -28,8 +28,8 @@ function storedRef(key: string): MessageRef | null {
   return (/^note:[^/]*\/(.+)\/stored$/.exec(key)?.[1] ?? null) as MessageRef | null
 }
 
-/** A message without words of its own. */
-export async function keptAlone(deps: ReceiveDeps, visit: Visit): Promise<void> {
+/** A message without words of its own. `unread` says why something in it could not be read. */
+export async function keptAlone(deps: ReceiveDeps, visit: Visit, unread: readonly string[]): Promise<void> {
   const { message } = visit
   const delivered = await deliveredBy(deps, message)
   if (delivered !== null && delivered.taskId !== null) {
@@ -49,6 +49,7 @@ export async function keptAlone(deps: ReceiveDeps, visit: Visit): Promise<void> 
   const markdown = [
     `Kept: ${names.join(', ')}.`,
     ...gists(visit.artifacts),
+    ...unread.map(escapeMarkdown),
     'Reply to this message with a request, and they are kept with its task.',
   ].join('\n\n')
   // One answer for a whole album, which grows with its parts.

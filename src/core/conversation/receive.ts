@@ -127,13 +127,15 @@ async function act(
 ): Promise<void> {
   const { message } = given
   const command = commandIn(message)
-  const visit = { ...given, artifacts: await filesOf(deps, given) }
+  const { artifacts, unread } = await filesOf(deps, given)
+  const visit = { ...given, artifacts }
+  const own = artifacts.filter(({ messageId }) => messageId === visit.heard?.id)
+  const spoken = said ? spokenIn(own) : null
+  const isAlone = message.forwardedFrom !== null || (message.text.trim() === '' && spoken === null)
+  if (isAlone && command === null) return keptAlone(deps, visit, unread)
+  if (unread.length > 0) await answer(deps, message, unread.map(escapeMarkdown).join('\n\n'), { part: 'unread' })
   if (command !== null) return runCommand(deps, visit, command)
-  if (message.forwardedFrom !== null) return keptAlone(deps, visit)
-  if (message.text.trim() === '') {
-    const own = visit.artifacts.filter(({ messageId }) => messageId === visit.heard?.id)
-    const spoken = said ? spokenIn(own) : null
-    if (spoken === null) return keptAlone(deps, visit)
+  if (spoken !== null && message.text.trim() === '') {
     if (await answerTooEarly(deps, visit)) return
     return void (await startTask(deps, visit, plainWords(visit, spoken, true)))
   }
@@ -146,18 +148,23 @@ function isMaterial({ attachments, forwardedFrom }: ChatMessage): boolean {
   return attachments.length > 0 || forwardedFrom !== null
 }
 
-/** What came with the message, and with the one that it is a reply to. */
-async function filesOf(deps: ReceiveDeps, visit: Visit): Promise<readonly Artifact[]> {
+type Files = {
+  /** What came with the message, and with the one that it is a reply to, and what was read from that. */
+  readonly artifacts: readonly Artifact[]
+  /** Why something could not be read. */
+  readonly unread: readonly string[]
+}
+
+async function filesOf(deps: ReceiveDeps, visit: Visit): Promise<Files> {
   const { message, heard } = visit
   const others = await repliedFiles(deps, visit)
-  if (heard === null || !isMaterial(message)) return [...visit.artifacts, ...others]
+  if (heard === null || !isMaterial(message)) return { artifacts: [...visit.artifacts, ...others], unread: [] }
   // Fetching and reading may take a while: that it is seen is said before.
   await deps.outbox.put([seen(message)])
   const { files, problems } = await keepFiles(deps, message, heard.id)
+  if (problems.length > 0) await answer(deps, message, problems.map(escapeMarkdown).join('\n\n'), { part: 'files' })
   const read = await readArtifacts(deps, heard.id, files, deps.stopping)
-  const all = [...problems, ...read.problems]
-  if (all.length > 0) await answer(deps, message, all.map(escapeMarkdown).join('\n\n'), { part: 'files' })
-  return [...read.artifacts, ...others]
+  return { artifacts: [...read.artifacts, ...others], unread: read.problems }
 }
 
 /** As if it had come now. Whoever wrote it may have lost their say since. */
