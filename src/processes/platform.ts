@@ -42,6 +42,7 @@ import type { TaskId } from '../core/vocabulary/ids.ts'
 import type { IncomingMessage } from '../core/vocabulary/message.ts'
 import { OWNER } from '../core/vocabulary/principal.ts'
 import { recordedTurns } from './recorded-turns.ts'
+import { readingWorkspace, sweepReadings } from './sweep-readings.ts'
 
 export type Platform = Awaited<ReturnType<typeof openPlatform>>
 
@@ -79,9 +80,14 @@ export async function openPlatform(config: Config, { say, logTo }: OpenOptions) 
     const workspaces = createWorkspaces({ dataDir, limits: { diskBytes: config.SANDBOX_DISK_MB * MB }, say })
     const objects =
       config.s3 === null ? createDirectoryObjectStore(join(dataDir, 'objects')) : createS3ObjectStore(config.s3)
+    let swept: Promise<number> | null = null
     const readers = createLocalReaders({
       sandboxes,
-      newWorkspace: () => `reading-${ids.next()}` as TaskId,
+      newWorkspace: () => {
+        // What a crash left is taken away when there is next something to read, and nobody waits for that.
+        swept ??= sweepReadings(dataDir, workspaces, clock.now())
+        return readingWorkspace(ids.next())
+      },
       removeWorkspace: (workspace) => workspaces.remove(workspace),
     })
     const previews = createPreviews({

@@ -1,6 +1,7 @@
 // Real readers in real sandboxes, for the tests of what they read.
+import type { DocumentReading } from '../../src/adapters/readers/document-process.ts'
 import { createLocalReaders } from '../../src/adapters/readers/local-readers.ts'
-import type { LocalFile, LocalReading } from '../../src/core/ports/local-readers.ts'
+import type { LocalFile } from '../../src/core/ports/local-readers.ts'
 import type { TaskId } from '../../src/core/vocabulary/ids.ts'
 import { prepareGround } from '../hostile/ground.ts'
 
@@ -23,7 +24,8 @@ export function fileOf(name: string, content: Uint8Array | string, mediaType = '
 export const never = new AbortController().signal
 
 /** The text, or the sentence in brackets. */
-export function saidBy(reading: LocalReading): string {
+export function saidBy(reading: DocumentReading): string {
   if (reading.type === 'read') return reading.text
+  if (reading.type === 'pictures') return `[${reading.pages} pictures]`
   return `[${reading.type === 'failed' ? reading.reason : reading.hint}]`
 }

@@ -7,7 +7,7 @@ import type { TestContext } from 'node:test'
 import { createMemorySandboxProvider } from '../../src/adapters/memory/sandbox.ts'
 import { createLocalReaders, findReaders } from '../../src/adapters/readers/local-readers.ts'
 import { noise } from '../contract/local-readers.ts'
-import { hasProgram, pictureOf, speechOf } from '../support/sample-files.ts'
+import { hasProgram, pictureOf, scannedPdfOf, speechOf } from '../support/sample-files.ts'
 import { fileOf, never, prepareReaders, saidBy } from './readers-ground.ts'
 
 const ground = prepareReaders()
@@ -27,6 +27,15 @@ test('the letters of a picture are read, and nothing is left of the place where 
   assert.equal(saidBy(await ground.readers.imageText(fileOf('wrong.pdf', jpg), never)), 'Call me tomorrow')
   const workspaces = join(ground.dataDir, 'workspaces')
   assert.deepEqual(existsSync(workspaces) ? readdirSync(workspaces) : [], [])
+})
+
+test('a PDF whose pages are pictures is read as pictures are', async (t) => {
+  if (!(await isUsable(t, ['tesseract', 'pdftoppm']))) return
+  const jpg = pictureOf('Scanned contract', 'jpg')
+  if (jpg === null) return t.skip('no font to draw with: apt-get install ffmpeg fonts-dejavu-core')
+  const reading = await ground.readers.documentText(fileOf('scan.pdf', scannedPdfOf(jpg)), never)
+  assert.equal(saidBy(reading), 'Scanned contract')
+  assert.ok(reading.type === 'read' && reading.about['pages'] === 1)
 })
 
 test('words that are said are heard, in whatever they are packed', async (t) => {
@@ -85,6 +94,6 @@ test('a program that is missing, takes too long or ends its sandbox is told of w
 
 test('what the machine reads is found without running anything', async () => {
   const findings = await findReaders()
-  assert.equal(findings.length, 3)
+  assert.equal(findings.length, 4)
   for (const { ok, detail } of findings) assert.ok(ok || /apt-get install/.test(detail))
 })

@@ -22,6 +22,10 @@ export function pdfOf(pages: readonly string[], extra = ''): Uint8Array {
       `<< /Length ${stream.length} >>\nstream\n${stream}\nendstream`,
     )
   }
+  return pdfWith(objects, extra)
+}
+
+function pdfWith(objects: readonly string[], extra = ''): Uint8Array {
   let body = `%PDF-1.4\n${extra}`
   const offsets = objects.map((object, index) => {
     const at = body.length
@@ -33,6 +37,19 @@ export function pdfOf(pages: readonly string[], extra = ''): Uint8Array {
   return latin(
     `${body}xref\n0 ${size}\n0000000000 65535 f \n${table}trailer\n<< /Size ${size} /Root 1 0 R >>\nstartxref\n${body.length}\n%%EOF\n`,
   )
+}
+
+/** One page that is a picture of 1000 by 200. */
+export function scannedPdfOf(jpg: Uint8Array): Uint8Array {
+  const picture = Buffer.from(jpg).toString('latin1')
+  const draw = 'q 500 0 0 100 50 600 cm /Im Do Q'
+  return pdfWith([
+    '<< /Type /Catalog /Pages 2 0 R >>',
+    '<< /Type /Pages /Kids [3 0 R] /Count 1 >>',
+    '<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents 4 0 R /Resources << /XObject << /Im 5 0 R >> >> >>',
+    `<< /Length ${draw.length} >>\nstream\n${draw}\nendstream`,
+    `<< /Type /XObject /Subtype /Image /Width 1000 /Height 200 /ColorSpace /DeviceRGB /BitsPerComponent 8 /Filter /DCTDecode /Length ${picture.length} >>\nstream\n${picture}\nendstream`,
+  ])
 }
 
 export function zipOf(files: Readonly<Record<string, string | Uint8Array>>): Uint8Array {

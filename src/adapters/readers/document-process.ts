@@ -31,6 +31,7 @@ const ANSWER = z.discriminatedUnion('type', [
     format: z.string(),
     truncated: z.boolean(),
   }),
+  z.object({ type: z.literal('pictures'), pages: z.number() }),
   z.object({ type: z.literal('unsupported'), hint: z.string() }),
   z.object({ type: z.literal('failed'), reason: z.string() }),
 ])
@@ -39,13 +40,16 @@ type Ended =
   | { readonly how: 'exit'; readonly code: number | null }
   | { readonly how: 'late' | 'memory' | 'flood' | 'aborted' }
 
+/** A PDF without text is `pictures`: what is in them takes another reader. */
+export type DocumentReading = LocalReading | { readonly type: 'pictures'; readonly pages: number }
+
 /** `parser` is the program that is run, ours unless a test says otherwise. Never throws for what a file holds. */
 export async function readApart(
   file: LocalFile,
   limits: DocumentLimits,
   signal: AbortSignal,
   parser = join(PARSER, 'main.ts'),
-): Promise<LocalReading> {
+): Promise<DocumentReading> {
   if (file.bytes.byteLength > limits.fileBytes) {
     const megabytes = Math.floor(limits.fileBytes / 1_000_000)
     return { type: 'failed', reason: `It is larger than the ${megabytes} MB that can be opened: send a part of it.` }

@@ -8,6 +8,7 @@ import { DOCUMENT_LIMITS, readApart } from './document-process.ts'
 import { createGate } from './gate.ts'
 import type { NativeDeps } from './native-programs.ts'
 import { PICTURE_HINT, readPicture } from './pictures.ts'
+import { SCAN_HINT, readScan } from './scan.ts'
 import { SPEECH_HINT, readSpeech } from './speech.ts'
 
 type Deps = NativeDeps & {
@@ -24,7 +25,11 @@ export function createLocalReaders(deps: Deps): LocalReaders {
   const limits = { ...DOCUMENT_LIMITS, ...deps.documentLimits }
   const gate = createGate(deps.atOnce ?? 2)
   return {
-    documentText: (file, signal) => gate(signal, () => readApart(file, limits, signal)),
+    documentText: (file, signal) =>
+      gate(signal, async () => {
+        const reading = await readApart(file, limits, signal)
+        return reading.type === 'pictures' ? await readScan(deps, file, reading.pages, signal) : reading
+      }),
     imageText: (file, signal) => gate(signal, () => readPicture(deps, file, signal)),
     speechText: (file, signal) => gate(signal, () => readSpeech(deps, file, signal)),
   }
@@ -32,12 +37,18 @@ export function createLocalReaders(deps: Deps): LocalReaders {
 
 /** What this machine reads without a model, and what it would take. Looks where programs lie; runs none. */
 export async function findReaders(): Promise<readonly ReaderFinding[]> {
-  const [tesseract, ffmpeg, batch, newer] = await Promise.all(
-    ['tesseract', 'ffmpeg', 'pocketsphinx_batch', 'pocketsphinx'].map(isInstalled),
+  const [tesseract, poppler, ffmpeg, batch, newer] = await Promise.all(
+    ['tesseract', 'pdftoppm', 'ffmpeg', 'pocketsphinx_batch', 'pocketsphinx'].map(isInstalled),
   )
   const hears = ffmpeg === true && (batch === true || newer === true)
+  const scans = tesseract === true && poppler === true
   return [
     { name: 'reading: documents', ok: true, detail: 'PDF, Office documents, text and lists of archives' },
+    {
+      name: 'reading: scanned documents',
+      ok: scans,
+      detail: scans ? 'poppler and tesseract' : `PDFs of pictures can not be read: ${SCAN_HINT}`,
+    },
     {
       name: 'reading: letters in pictures',
       ok: tesseract === true,

@@ -8,6 +8,8 @@ export type Parsed =
       readonly format: string
       readonly truncated: boolean
     }
+  /** Its pages have no text, only pictures. */
+  | { readonly type: 'pictures'; readonly pages: number }
   | { readonly type: 'unsupported'; readonly hint: string }
   | { readonly type: 'failed'; readonly reason: string }
 

@@ -25,13 +25,8 @@ export async function readPdf(bytes: Uint8Array): Promise<Parsed> {
     }
   }
   const text = sink.text().trim()
-  if (text === '') {
-    const reason =
-      broken > 0
-        ? 'This PDF is damaged: send it again, or another copy.'
-        : 'There is no text in this PDF, its pages are pictures: send them as pictures.'
-    return { type: 'failed', reason }
-  }
+  if (text === '' && broken === 0) return { type: 'pictures', pages }
+  if (text === '') return { type: 'failed', reason: 'This PDF is damaged: send it again, or another copy.' }
   return { type: 'read', text, about: { pages }, format: 'pdf', truncated: sink.full() || done < pages || broken > 0 }
 }
 
