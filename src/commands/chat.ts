@@ -2,6 +2,7 @@
 import { Command } from 'commander'
 import { chatLines } from '../adapters/terminal/chat-lines.ts'
 import { oneLine } from '../adapters/terminal/visible.ts'
+import { orderIn } from '../core/conversation/orders.ts'
 import { takeWords } from '../core/conversation/take-words.ts'
 import type { Taken } from '../core/conversation/take-words.ts'
 import { readLog } from '../core/task/read-log.ts'
@@ -74,6 +75,7 @@ async function say(
   options: ChatOptions,
   output: Output,
 ): Promise<Outcome> {
+  const order = orderIn(text)
   const taken = await takeWords(platform, {
     interface: name,
     chat,
@@ -81,16 +83,17 @@ async function say(
     author: OWNER,
     text,
     raw: { text },
-    taskType: null,
+    ...(order === null ? {} : { request: order.request }),
+    taskType: order?.taskType ?? null,
     source: { type: 'empty' },
-    confirm: true,
+    confirm: order === null,
     mayAnswer: () => true,
   })
   switch (taken.type) {
     case 'task':
       return watch(platform, taken.task, 0, options, output)
     case 'answered':
-      return { ...(await afterAnswer(platform, taken, options, output)) }
+      return afterAnswer(platform, taken, options, output)
     case 'unclear':
       return { code: await tellWaiting(platform, taken.waiting, options, output), said: null }
     default:

@@ -166,6 +166,19 @@ test('the same external_id is the same message, also at once; with another text 
   assert.equal((await messagesOf(world, ADA, id)).items.length, 2)
 })
 
+test('an order starts at once, a literal command waits for its approval, and neither answers or replaces', async (t) => {
+  const world = await openWorld(t)
+  const id = await begin(world, ADA)
+  const { task: waiting } = await say(world, ADA, id, { text: 'make a page' })
+  await propose(world, waiting?.id ?? '')
+  const order = await say(world, ADA, id, { text: '/task make a blue page' })
+  assert.deepEqual([order.task?.confirm, order.task?.input_text, order.replaced], [false, 'make a blue page', []])
+  const command = await say(world, ADA, id, { text: '/run ls -la' })
+  assert.deepEqual([command.task?.task_type, command.task?.input_text], ['shell_command', 'ls -la'])
+  assert.equal(command.task?.status, 'needs_approval')
+  assert.equal((await jsonOf(await world.call(ADA, 'GET', `/v1/tasks/${waiting?.id}`)))['status'], 'needs_approval')
+})
+
 test('of a yes and another word that come at once exactly one wins', async (t) => {
   const world = await openWorld(t)
   for (let round = 0; round < 6; round += 1) {
