@@ -34,7 +34,7 @@ export function doctorCommand(exit: (code: ExitCode) => void): Command {
 }
 
 async function examine(platform: Platform): Promise<readonly Finding[]> {
-  const [sandbox, disk, running, database, readers, git, python] = await Promise.all([
+  const [sandbox, disk, running, database, readers, git, python, objects] = await Promise.all([
     platform.sandboxes.probe(),
     statfs(platform.config.dataDir),
     readRunning(platform.config.dataDir),
@@ -42,9 +42,11 @@ async function examine(platform: Platform): Promise<readonly Finding[]> {
     platform.findReaders(),
     version('git', '--version'),
     version('python3', '--version'),
+    objectStore(platform),
   ])
   const free = disk.bavail * disk.bsize
   const bots = await botReports(platform)
+  const prompts = await platform.promptPack()
   const tiers = MODEL_TIERS.map((tier) => ({ tier, label: platform.models.describe(tier) }))
   const offline = tiers.every(({ label }) => label.offline)
   return [
@@ -56,6 +58,7 @@ async function examine(platform: Platform): Promise<readonly Finding[]> {
       required: false,
       detail: `${platform.config.dataDir}, ${Math.round(free / 1e9)} GB free`,
     },
+    ...objects,
     {
       name: 'sandbox',
       ok: sandbox.level !== 'L0',
@@ -80,6 +83,12 @@ async function examine(platform: Platform): Promise<readonly Finding[]> {
     },
     ...senses(platform),
     ...readers.map((reader) => ({ ...reader, required: false })),
+    {
+      name: 'prompts',
+      ok: true,
+      required: false,
+      detail: `version ${prompts.version}, skills: ${prompts.skills.map(({ name }) => name).join(', ')}`,
+    },
     ...bots.map(({ bot, username, state, detail }) => ({
       name: `bot: ${username === null ? bot : `@${username}`}`,
       // A bot that nobody runs just now is no fault of the machine.
@@ -94,6 +103,22 @@ async function examine(platform: Platform): Promise<readonly Finding[]> {
       detail: running === null ? 'not up' : `up at ${running.url} (process ${running.pid})`,
     },
   ]
+}
+
+/** Whether objects can be put, read and deleted where they are kept apart from the data directory. */
+async function objectStore({ config, objects, worker }: Platform): Promise<readonly Finding[]> {
+  if (config.s3 === null) return []
+  const found = { name: 'objects', required: true }
+  const key = `doctor/${worker}`
+  try {
+    await objects.put(key, new Uint8Array(1))
+    const read = await objects.get(key)
+    await objects.delete(key)
+    const detail = `the bucket "${config.s3.bucket}" at ${config.s3.endpoint}`
+    return [{ ...found, ok: read !== null, detail: read === null ? `${detail} loses what is put into it` : detail }]
+  } catch (error) {
+    return [{ ...found, ok: false, detail: error instanceof Error ? error.message : String(error) }]
+  }
 }
 
 /** Who hears, sees and embeds beside what this machine reads by itself. */

@@ -35,6 +35,13 @@ test('a whole task with its files in S3', { skip: withoutPostgres || withoutS3 }
     })
     for (const { objectKey, bytes } of artifacts) assert.equal((await objects.get(objectKey))?.length, bytes, objectKey)
     assert.ok(!(await readdir(place.dataDir)).includes('objects'))
+
+    const { stdout: healthy } = await place.run('doctor', '--json')
+    assert.match(healthy, /"name":"objects","required":true,"ok":true,"detail":"the bucket \\"factotum\\" at http/)
+    await server.die()
+    const { code: sick, stdout: told } = await place.run('doctor')
+    assert.equal(sick, 1)
+    assert.match(told, /MISSING\s+objects\s+The object doctor\/\S+ could not be stored: .*can't be reached/)
   } finally {
     await place.leave()
     await Promise.all([server.stop(), database.drop()])
