@@ -30,13 +30,18 @@ const SOURCES: Statement = {
   name: 'knowledge_revisions',
   text: 'select id, scope, revision from knowledge_sources where scope = any ($1)',
 }
+// Chunk by chunk, whatever the statistics say, which may be from before most of them came.
 const CHUNKS: Statement = {
   name: 'knowledge_chunks_with_vectors',
-  replanned: true,
   text: `
+with c as materialized (
+  select source_id, position, digest from knowledge_chunks where source_id = any ($1::uuid[])
+)
 select c.source_id, c.position, c.digest
-from knowledge_chunks c join knowledge_vectors v on v.digest = c.digest and v.model = $2
-where c.source_id = any ($1::uuid[]) and array_length(v.vector, 1) = $3::integer
+from c cross join lateral (
+  select from knowledge_vectors v
+  where v.digest = c.digest and v.model = $2 and array_length(v.vector, 1) = $3::integer limit 1
+) v
 order by c.source_id, c.position`,
 }
 // As the server sends it to other servers: read in a hundredth of the time that its text takes.

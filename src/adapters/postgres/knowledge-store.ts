@@ -41,8 +41,10 @@ with source as (
   select (n - 1)::integer as position, digest, heading, body
   from unnest($9::text[], $10::text[], $11::text[]) with ordinality as f (digest, heading, body, n)
 ), stays as materialized (
-  select f.position from source join knowledge_chunks c on c.source_id = source.id
-  join fresh f on f.position = c.position and f.digest = c.digest and f.heading = c.heading
+  select f.position from source cross join fresh f cross join lateral (
+    select from knowledge_chunks c where c.source_id = source.id and c.position = f.position
+      and c.digest = f.digest and c.heading = f.heading limit 1
+  ) c
 ), gone as (
   delete from knowledge_chunks c using source
   where c.source_id = source.id and c.position not in (select position from stays)
@@ -58,12 +60,14 @@ select source.* from source where (select count(*) from added) >= 0`,
 const WITHOUT_VECTOR: Statement = {
   name: 'knowledge_without_vector',
   text: `
+with open as materialized (
+  select id, updated_at from knowledge_sources where embedded is distinct from $1
+)
 select c.digest, min(c.heading) as heading, min(c.body) as body
 from (
   select c.digest, c.heading, c.body, s.updated_at, s.id, c.position
-  from knowledge_sources s join knowledge_chunks c on c.source_id = s.id
-  where s.embedded is distinct from $1
-    and not exists (select from knowledge_vectors v where v.digest = c.digest and v.model = $1)
+  from open s join knowledge_chunks c on c.source_id = s.id
+  where not exists (select from knowledge_vectors v where v.digest = c.digest and v.model = $1)
   order by s.updated_at, s.id, c.position limit $2
 ) c group by c.digest order by min(c.updated_at), min(c.position)`,
 }

@@ -8,17 +8,20 @@ import { storableText } from './storable-text.ts'
 /** Words of a question: more say less. */
 const LEXEMES = 32
 const QUERY_CHARACTERS = 2_000
-/** Chunks for one word: a word that more of them have tells nothing. */
-const CHUNKS_OF_A_WORD = 20_000
-/** Of the best by their words' weight, which are then told apart by how near the words stand. */
-const RANKED = 100
+/** Chunks for one word: one that more of them have tells little, and is only looked for in what the others found. */
+const COMMON = 3_000
+/** Of the best by their rare words, which are then told apart by all words and by how near they stand. */
+const RANKED = 150
 
 // Any of the words is enough, so that a question in a whole sentence finds something. ts_rank_cd alone would give most to
-// chunks that repeat a common word; so each word counts by how few chunks have it, found through the index alone, and only
-// the best are ranked. Each lexeme is quoted by itself: nothing that stands in a question is an operator, or an error.
+// chunks that repeat a common word; so each word counts by how few chunks have it, and only the best are ranked. Rare words
+// are looked up one by one through the index; of common ones, what has all words. Each lexeme is quoted by itself: nothing
+// that stands in a question is an operator, or an error.
 const BY_WORDS: Statement = {
   name: 'knowledge_by_words',
   replanned: true,
+  // Through the index of the words whatever the statistics say, which may be from before most of the chunks came.
+  settings: 'set local enable_seqscan = off; set local enable_indexscan = off; set local enable_indexonlyscan = off;',
   text: `
 with wanted as materialized (
   select lexeme, '''' || replace(replace(lexeme, '\\', '\\\\'), '''', '''''') || '''' as quoted
@@ -26,29 +29,41 @@ with wanted as materialized (
   limit ${LEXEMES}
 ), known as materialized (
   select id, title, uri, chunks from knowledge_sources where scope = any ($1)
-), found as materialized (
+), lists as materialized (
   select w.lexeme, c.source_id, c.position
   from wanted w cross join lateral (
     select source_id, position from knowledge_chunks
-    where words @@ w.quoted::tsquery and source_id in (select id from known)
-    limit ${CHUNKS_OF_A_WORD}
+    where words @@ w.quoted::tsquery and (source_id in (select id from known)) is true
+    limit ${COMMON}
   ) c
-), weights as (
-  select lexeme, case
-    when count(*) >= ${CHUNKS_OF_A_WORD} then 0.001
-    else ln(1 + (select sum(chunks) from known)::float8 / count(*)) end as weight
-  from found group by lexeme
-), best as (
-  select source_id, position, sum(weight) as weight
-  from found join weights using (lexeme)
-  group by source_id, position order by weight desc, source_id, position limit greatest(${RANKED}, $4::integer)
+), sizes as materialized (
+  select lexeme, count(*)::float8 as size from lists group by lexeme
+), weights as materialized (
+  select lexeme, w.quoted, size < ${COMMON} as rare,
+    ln(1 + total.chunks / case when size < ${COMMON} then size else greatest(size, total.chunks / 4) end) as weight
+  from sizes join wanted w using (lexeme)
+  cross join (select coalesce(sum(chunks), 0)::float8 as chunks from known) total
+), having_all as (
+  select source_id, position, (select sum(weight) from weights) as weight from knowledge_chunks
+  where words @@ (select string_agg(quoted, ' & ') from wanted)::tsquery
+    and (source_id in (select id from known)) is true and exists (select from weights where not rare)
+  limit ${COMMON}
+), candidates as materialized (
+  select source_id, position from (
+    select l.source_id, l.position, w.weight from lists l join weights w using (lexeme)
+    where w.rare or not exists (select from weights where rare)
+    union all select source_id, position, weight from having_all
+  ) c
+  group by source_id, position order by sum(weight) desc, source_id, position limit greatest(${RANKED}, $4::integer)
+), unpacked as materialized (
+  select c.source_id, c.position, c.heading, c.body, c.words || ''::tsvector as words
+  from candidates join knowledge_chunks c using (source_id, position)
 )
-select k.id, k.title, k.uri, c.heading, c.body,
-  b.weight * (1 + ts_rank_cd(c.words, (select string_agg(quoted, ' | ') from wanted)::tsquery, 33)) as score
-from best b
-join knowledge_chunks c on c.source_id = b.source_id and c.position = b.position
-join known k on k.id = b.source_id
-order by score desc, b.source_id, b.position limit $4`,
+select k.id, k.title, k.uri, u.heading, u.body,
+  (select sum(w.weight) from weights w where u.words @@ w.quoted::tsquery)
+  * (1 + ts_rank_cd(u.words, (select string_agg(quoted, ' | ') from wanted)::tsquery, 33)) as score
+from unpacked u join known k on k.id = u.source_id
+order by score desc, u.source_id, u.position limit $4`,
 }
 
 export type HitRow = {
