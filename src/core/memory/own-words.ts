@@ -26,7 +26,7 @@ export function ownWords(text: string): string {
 /** Whether the quotation stands in the words, as whole words; spaces, case, quotation marks and dashes do not matter. */
 export function says(words: string, quote: string): boolean {
   const [whole, part] = [comparable(words), comparable(quote)]
-  if ([...part.replace(/[^\p{L}\p{N}]/gu, '')].length < LEAST_QUOTE) return false
+  if ((part.match(/[\p{L}\p{N}]/gu) ?? []).length < LEAST_QUOTE) return false
   for (let at = whole.indexOf(part); at !== -1; at = whole.indexOf(part, at + 1)) {
     if (!isWithinWord(whole, at) && !isWithinWord(whole, at + part.length)) return true
   }
@@ -52,7 +52,7 @@ function stems(text: string): readonly string[] {
 }
 
 function stem(word: string): readonly string[] {
-  if (UNSPACED.test(word)) return [...word]
+  if (UNSPACED.test(word)) return Array.from(word)
   const plain = word.length > 3 ? word.replace(/(?:ing|ed|es|s|e)$/, '') : word
   return word.length < 3 ? [] : [plain.slice(0, 5)]
 }

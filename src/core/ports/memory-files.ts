@@ -5,7 +5,7 @@ import type { MemoryScope } from '../vocabulary/memory.ts'
 export type MemoryFileName = string & { readonly brand: 'MemoryFileName' }
 
 /** What a `MemoryFileName` looks like. */
-export const MEMORY_FILE_NAME = /^(?:SOUL\.md|MEMORY\.md|memory\/\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])\.md)$/
+const MEMORY_FILE_NAME = /^(?:SOUL\.md|MEMORY\.md|memory\/\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])\.md)$/
 
 /** The most that one file may hold, in UTF-8. */
 export const MEMORY_FILE_BYTES = 65_536
