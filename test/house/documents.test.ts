@@ -142,7 +142,7 @@ function commandsIn(line: string): readonly string[] {
   })
 }
 
-const GROUPS = new Set(['task', 'token', 'user', 'bot', 'knowledge', 'mcp', 'policy', 'audit', 'release'])
+const GROUPS = new Set(['task', 'thread', 'token', 'user', 'bot', 'knowledge', 'mcp', 'policy', 'audit', 'release'])
 
 function commandPaths(): ReadonlySet<string> {
   const names = subcommands([]).flatMap((name) => [
