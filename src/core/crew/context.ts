@@ -22,14 +22,19 @@ const READING_TOKENS = 2_000
 const READINGS_TOKENS = 6_000
 const READINGS = 20
 
-/** Gathers it, or reads it from the log. Throws where the conversation can't be read. */
-export function contextOf(run: Run): Promise<TaskContext> {
+/**
+ * Gathers it, or reads it from the log. Throws where the conversation can't be read. A command that runs as it stands needs to know
+ * nothing, and only the files that came with it are looked for.
+ */
+export async function contextOf(run: Run): Promise<TaskContext> {
+  const isLiteral = run.task.taskType === 'shell_command' && !run.journal.has(CONTEXT_STEP)
+  if (isLiteral && (await artifactsOf(run, await messageOf(run))).length === 0) return run.context
   return run.journal.step(CONTEXT_STEP, { agent: 'platform', title: 'Recall the conversation' }, async () => ({
     output: await gather(run),
   }))
 }
 
-/** For what needs none: a command that a person gave word for word. */
+/** Before anything is known, and for what needs to know nothing. */
 export function noContext(budget: number): TaskContext {
   const pack = buildContextPack(EMPTY, budget)
   return { pack, routers: '', attachments: [], readings: [], finished: null, asked: false }
@@ -53,10 +58,7 @@ export function taskPackOf({ task, context }: Pick<Run, 'task' | 'context'>, els
 async function gather(run: Run): Promise<TaskContext> {
   const { task, gather: deps } = run
   const budget = run.limits.contextTokens
-  const [thread, message] = await Promise.all([
-    deps.conversations.thread(task.threadId),
-    deps.conversations.ofTask(task.id),
-  ])
+  const [thread, message] = await Promise.all([deps.conversations.thread(task.threadId), messageOf(run)])
   const artifacts = await artifactsOf(run, message)
   const query = { author: task.userId, words: task.inputText, before: message?.id ?? null, now: run.clock.now() }
   const found = thread === null ? EMPTY : await gatherContext(deps, { ...query, thread })
@@ -75,6 +77,10 @@ async function gather(run: Run): Promise<TaskContext> {
     finished: newestFinished(material.work),
     asked: await wasAsked(run, material),
   }
+}
+
+function messageOf({ task, gather: { conversations } }: Run): Promise<Message | null> {
+  return conversations.ofTask(task.id)
 }
 
 /** Those of the task and those of its message: which of both a file was given to depends on which was there first. */

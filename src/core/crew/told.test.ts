@@ -95,6 +95,30 @@ test('what was recalled is recalled once: a resumed task reads the same, whateve
   assert.equal((await bench.told(first.id, 'step.completed')).filter(({ step }) => step === 'context').length, 1)
 })
 
+test('a command finds the files that came with it, whether it was given word for word or understood', async () => {
+  const saw: string[] = []
+  const bench = routed([{ ...DEV, task_type: 'shell_command', command: 'wc' }], {
+    sandbox: { exec: async (_, files) => (saw.push([...files.keys()].join()), {}) },
+  })
+  for (const task of [await bench.accept('shell_command', 'wc'), await bench.say('count the words of this file')]) {
+    const file = { kind: 'file', name: 'a.txt', mediaType: 'text/plain', bytes: 1, content: null } as const
+    await bench.base.objects.put('k', new Uint8Array([97]))
+    await bench.base.artifacts.add({
+      ...file,
+      id: `of ${task.id}` as ArtifactId,
+      taskId: task.id,
+      messageId: null,
+      objectKey: 'k',
+      createdAt: new Date(),
+    })
+    if (task.taskType === null) await bench.runOnce(task.id)
+    await applyCommand(bench.base, task.id, approve)
+    await bench.runOnce(task.id)
+    assert.equal((await bench.task(task.id)).status, 'completed')
+  }
+  assert.deepEqual(saw, ['attachments/a.txt', 'attachments/a.txt'])
+})
+
 test('a literal command recalls nothing', async () => {
   const bench = routed([])
   const { id } = await bench.accept('shell_command', 'ls')

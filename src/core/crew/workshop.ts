@@ -144,7 +144,9 @@ type Prepared = {
 async function prepareWorkspace(run: Run): Promise<Prepared> {
   const { id } = run.task
   const source = run.task.routing?.source ?? run.task.source
-  const inTwo = source.type === 'task' || run.context.attachments.length > 0
+  // What comes along later than the work began is not mixed into it.
+  const adds = run.context.attachments.length > 0 && !run.journal.has('workspace')
+  const inTwo = source.type === 'task' || adds || run.journal.has('workspace/copy')
   const first = inTwo ? 'workspace/copy' : 'workspace'
   const fresh = !run.journal.has(first)
   const { commit } = await run.journal.step(first, { agent: 'platform', title: 'Prepare the workspace' }, async () => {

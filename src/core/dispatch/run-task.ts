@@ -69,7 +69,7 @@ export async function runTask(deps: RunDeps, claim: Claim, signal: AbortSignal):
     }
     const blank = await prepareRun(deps, claim, writer, signal)
     run = blank
-    run = { ...blank, context: await recall(blank) }
+    run = { ...blank, context: await contextOf(blank) }
     const routed = await route(deps, run)
     if (routed === 'waiting') return { type: 'waiting' }
     await begin(deps, writer, routed)
@@ -98,11 +98,6 @@ async function prepareRun(deps: RunDeps, claim: Claim, writer: TaskWriter, signa
   const journal = createJournal(log, writer, deps.clock, signal)
   const meter = createMeter(log, deps.limits)
   return { ...deps, models, task, writer, journal, meter, context: noContext(deps.limits.contextTokens), signal }
-}
-
-/** A command that runs as it stands needs to know nothing else. */
-async function recall(run: Run): Promise<Run['context']> {
-  return run.task.taskType === 'shell_command' ? run.context : contextOf(run)
 }
 
 /** What routing adds to the log, to be recorded together with the start: nothing where the task was routed before. */
