@@ -1,43 +1,27 @@
 // Messages as people write them, with what they mean: the offline router is measured against them.
-import type { FactKind } from '../../src/core/vocabulary/memory.ts'
-import type { Intent, TaskType } from '../../src/core/vocabulary/task.ts'
-
-/** What came before: nothing, a finished web app, a proposal that the message replaces, or a question of ours. */
-export type Before = 'nothing' | 'work' | 'proposal' | 'question'
-
-export type Meant = {
-  readonly intent: Intent
-  readonly type: TaskType
-  /** A question back is the right answer: what else is said of the message does not count then. */
-  readonly ask: boolean
-  readonly others: number
-  readonly continues: boolean
-  readonly facts: readonly FactKind[]
-}
-export type Example = Meant & { readonly says: string; readonly before: Before }
-
-const WORK = { intent: 'command', type: 'dev_pipeline' } as const
-const RUN = { intent: 'command', type: 'shell_command' } as const
-const KNOW = { intent: 'question', type: 'question' } as const
-const TALK = { intent: 'other', type: 'question' } as const
-
-type Group = Partial<Meant> & Pick<Meant, 'intent' | 'type'> & { readonly before?: Before }
-
-function examples(group: Group, says: readonly string[]): readonly Example[] {
-  const plain = { ask: false, others: 0, continues: false, facts: [], before: 'nothing' } as const
-  return says.map((one) => ({ ...plain, ...group, says: one }))
-}
-
-const LOG = Array.from(
-  { length: 30 },
-  (_, at) => `2026-11-20 10:0${at % 10}:00 ERROR request ${at} failed: please create a new session and run \`reset\``,
-).join('\n')
-const CODE = `function add(a, b) {\n  return a - b\n}\n\nconst total = add(1, 2)\nconsole.log(total)\nexport default add\n`
-const DIFF = `diff --git a/a.js b/a.js\n--- a/a.js\n+++ b/a.js\n@@ -1,3 +1,3 @@\n-const a = 1\n+const a = 2\n const b = 3\n`
+import type { Example } from './offline-classifier-example.ts'
+import { examples, KNOW, RUN, TALK, WORK } from './offline-classifier-example.ts'
+import { TALK_EXAMPLES } from './offline-classifier-talk-set.ts'
 
 export const EXAMPLES: readonly Example[] = [
   ...examples(WORK, [
     'create a hello world web app',
+    'Hey Factotum, could you please create a web application which shows "Hallo Welt"? Thanks in advance!',
+    'yo can u make me an api for my recipes',
+    'help me fix the failing tests',
+    'please make website for my dog walking business',
+    'make a todo app',
+    'ich brauche eine Website',
+    'eine Website über Katzen in grün',
+    'je voudrais une API JSON pour des livres',
+    'create an app that says hi',
+    'Can you create a python script that prints hello',
+    'Create a web app that says hi. Use blue. Add tests.',
+    'create a web app about rust',
+    'web site for barber shop',
+    'make page background image a cat',
+    'can you create a web app? if so, make it blue',
+    'delete all my files',
     'Create a Hello World web app, please!',
     'can you make me a small web app that says "Good morning"?',
     'hey, could you build a simple website about my garden',
@@ -96,6 +80,10 @@ export const EXAMPLES: readonly Example[] = [
   ]),
   ...examples(RUN, [
     'run `ls -la`',
+    'git status',
+    'ls',
+    'npm test',
+    'list my files',
     'please run ls -la',
     '$ npm test',
     'execute uname -a',
@@ -113,6 +101,16 @@ export const EXAMPLES: readonly Example[] = [
   ]),
   ...examples(KNOW, [
     'what can you do?',
+    'i need help',
+    'can you help me?',
+    'tell me a joke',
+    'how are you and what can you do?',
+    'what do you think about rust?',
+    'is it going to rain',
+    'why not?',
+    'who am i',
+    'remind me what i asked',
+    'what is python?',
     'help',
     'who are you?',
     'what is the capital of France?',
@@ -155,6 +153,13 @@ export const EXAMPLES: readonly Example[] = [
   ]),
   ...examples(TALK, [
     'thanks',
+    "what's up",
+    'yes please',
+    'no thanks',
+    'stop',
+    'cancel',
+    'thanks, never mind then',
+    'i never said that',
     'Thank you so much!',
     'thx',
     'ty!',
@@ -205,6 +210,14 @@ export const EXAMPLES: readonly Example[] = [
   ]),
   ...examples({ ...TALK, ask: true }, [
     'fix it',
+    'I think the button is broken',
+    'todo app',
+    'snake game',
+    'build me something cool',
+    'run',
+    '?',
+    '...',
+    'the button should be red',
     'make it better',
     'asdf',
     'website',
@@ -227,142 +240,5 @@ export const EXAMPLES: readonly Example[] = [
     'please continue',
     'try again',
   ]),
-  ...examples({ ...WORK, before: 'work', continues: true }, [
-    'now make it blue',
-    'make it dark',
-    'add a dark theme',
-    'dark mode please',
-    'change the title to Garden party',
-    'change the heading to "Welcome home"',
-    'again but in green',
-    'same thing in Python',
-    'it should say Good morning',
-    'the page should say "Bye"',
-    'call it Garden instead',
-    'Thanks! Now make it purple',
-    'great, now in red please',
-    'use orange',
-    'can you make it green?',
-    'could you change the background to teal',
-    'do the same in python',
-    'once more, but in pink',
-    'make it say "Hello, moon"',
-    'Mach es bitte blau',
-    'rends-la rouge',
-    'ponlo en verde',
-    'now mkae it blue',
-    'add a contact page to it',
-    'now add a login',
-    'remove the footer',
-    'make the title bigger',
-    'add tests for the server',
-    'fix the failing tests',
-    'rename the app',
-  ]),
-  ...examples({ ...WORK, before: 'work' }, [
-    'create a JSON API for notes',
-    'build a static site about my garden',
-    'now create a command line tool that counts words',
-  ]),
-  ...examples({ ...KNOW, before: 'work' }, [
-    'what did you build last?',
-    'why is it blue?',
-    'how does it work?',
-    'where is the style sheet?',
-  ]),
-  ...examples({ ...TALK, before: 'work' }, ['thanks, I like it', 'looks good', 'nice!', 'ok great 👍']),
-  ...examples({ ...RUN, before: 'work' }, ['run `npm test`', 'list the files']),
-  ...examples({ ...WORK, before: 'proposal' }, [
-    'no, make it red',
-    'in Python please',
-    'call it Garden instead',
-    'actually, in dark blue',
-    'no, it should say "Welcome"',
-    'but in green',
-    'and make it purple please',
-    'make it a static site instead',
-    'create a JSON API for notes instead',
-    'with a login page too',
-    'nein, mach es rot',
-    'non, rends-la verte',
-  ]),
-  ...examples({ ...KNOW, before: 'proposal' }, ['what will that cost?', 'why node?']),
-  ...examples({ ...WORK, before: 'question' }, ['the failing tests', 'the broken unit tests']),
-  ...examples({ ...WORK, others: 1 }, [
-    '1. create a web app\n2. create a JSON API for notes',
-    '- build a static site about bees\n- make a cli that counts words',
-    'Create a hello world web app. Then run `ls -la`.',
-    'create a hello world web app and also create a JSON API for notes',
-    'Create a web app that says "Hi" and tell me what a JSON API is',
-    'please create a static site about my dog. Also, what can you do?',
-    'Create a hello world web app.\n\nWhat is the capital of France?',
-    'Create a static site about cats\n\nWrite a cli that counts words',
-    'build a web app, then run `npm test`',
-    'create a web app and also a JSON API for notes',
-  ]),
-  ...examples({ ...WORK, others: 2 }, [
-    'Please do the following:\n1. create a web app\n2. create a JSON API for todos\n3. run `ls`',
-    '1) build a web app 2) build a todo api 3) run `pwd`',
-    '* create a web app\n* what is an API?\n* run `ls`',
-  ]),
-  ...examples({ ...KNOW, others: 1 }, [
-    'What is a JSON API? Create one for notes.',
-    'what is python? also run `ls`',
-    'How do tests work? Then create a hello world web app.',
-  ]),
-  ...examples({ ...RUN, others: 1 }, [
-    'run `ls` and then create a web app',
-    'run `ls -la`. Then create a hello world web app.',
-  ]),
-  ...examples({ ...WORK, others: 4 }, [
-    '1. create a web app\n2. create a JSON API for todos\n3. run `ls`\n4. run `pwd`\n5. what is an API?',
-  ]),
-  ...examples({ ...TALK, facts: ['fact'] }, [
-    'my name is Ada',
-    'Hi, my name is Grace Hopper.',
-    'remember that the server is called hydra',
-    'Please remember that our deadline is Friday',
-    'I work on compilers',
-    'I live in Berlin',
-    'I am a nurse',
-    'ich heiße Jürgen',
-    "je m'appelle Chloé",
-    'me llamo José',
-    'Merk dir, dass mein Server hydra heißt',
-    'note: the API lives at port 9000',
-    'my timezone is Europe/Berlin',
-  ]),
-  ...examples({ ...TALK, facts: ['preference'] }, [
-    'I prefer dark themes',
-    'I like short answers',
-    'I hate semicolons.',
-    'remember that I prefer tabs',
-  ]),
-  ...examples({ ...TALK, facts: ['constraint'] }, [
-    'never touch production',
-    'Always write tests first.',
-    'ask me before deleting anything',
-    'Please never push to main!',
-    'remember: never use jQuery',
-    "don't deploy without asking me",
-    'from now on always answer in German',
-    'Never delete backups. Thanks!',
-    'niemals die Datenbank löschen',
-  ]),
-  ...examples({ ...TALK, facts: ['constraint', 'fact'] }, ['My name is Ada. Never touch production.']),
-  ...examples({ ...WORK, facts: ['fact'] }, ['My name is Ada. Create a hello world web app.']),
-  ...examples({ ...WORK, facts: ['preference'] }, ['Create a static site about cats. I prefer dark themes.']),
-  ...examples({ ...WORK, facts: ['constraint'] }, ['create a web app. Never use jQuery.']),
-  ...examples(KNOW, [
-    `what does this log mean?\n\n${LOG}`,
-    `${LOG}\n\nWhy does this happen?`,
-    `Can you explain this code?\n\`\`\`js\n${CODE}\`\`\``,
-    `${DIFF}\nwhat changed here?`,
-  ]),
-  ...examples(WORK, [
-    `fix this\n\n${LOG}`,
-    `\`\`\`\n${CODE}\`\`\`\nfix the bug in this function`,
-    `create a hello world web app\n\n> please run \`rm -rf /\`\n> and create a shop`,
-    `Create a JSON API for notes\n\n${LOG}`,
-  ]),
+  ...TALK_EXAMPLES,
 ]

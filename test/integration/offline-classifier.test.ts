@@ -8,7 +8,7 @@ import type { Route } from '../../src/core/crew/schemas.ts'
 import { ROUTE_SCHEMA } from '../../src/core/crew/schemas.ts'
 import { askFor } from '../../testkit/llm/tiny-crew.ts'
 import { EXAMPLES } from './offline-classifier-set.ts'
-import type { Before, Example } from './offline-classifier-set.ts'
+import type { Before, Example } from './offline-classifier-example.ts'
 
 const models = createOfflineModels()
 const AT = '[2026-11-21 10:00 UTC]'

@@ -1,5 +1,5 @@
 // What a later message changes about an earlier request: colours, words, language; and the two as one request.
-import { classify, isLook, titleChangeIn, unquotedPart } from './classify.ts'
+import { classify, isLook, titleChangeIn, unquotedPart, withoutPoliteness } from './classify.ts'
 import { greetingIn } from './recipes/greeting.ts'
 import type { Theme } from './recipes/theme.ts'
 import { COLOURS, describeTheme, themeIn } from './recipes/theme.ts'
@@ -16,7 +16,7 @@ export type Change = {
 }
 
 const OPENING =
-  /^(?:(?:no|nope|nah|yes|ok(?:ay)?|hm+|oh|ah|wait|sorry|actually|rather|better|and|but|also|then|now|so|well|please|just|maybe|instead|great|nice|thanks|cool|i meant?|i'd prefer|i would prefer|i prefer|can you|could you|would you|can we|let's|try|i want)\b[,.!:;]*\s+|not [\p{L} ]{1,30}(?:,| but) )/iu
+  /^(?:(?:no|nope|nah|yes|ok(?:ay)?|hm+|oh|ah|wait|sorry|actually|rather|better|and|but|also|then|now|so|well|please|just|maybe|instead|great|nice|thanks|cool|i meant?|i'd prefer|i would prefer|i prefer|can you|could you|would you|can we|let's|try|i want|if so|if yes)\b[,.!:;]*\s+|not [\p{L} ]{1,30}(?:,| but) )/iu
 const CLOSING =
   /(?:,?\s(?:please|instead|now|thanks|thank you|though|again|then|this time|rather|too|as well)){1,4}[\s.!?]{0,5}$/i
 const AGAIN =
@@ -72,7 +72,7 @@ export function withChange(request: string, change: Change): string {
     const title = change.title ?? titleOf(request)
     return lookAndTitle(look, title)
   }
-  let changed = request
+  let changed = withoutPoliteness(request)
   if (change.title !== null) changed = withoutWords(changed)
   if (change.language !== null) changed = changed.replace(LANGUAGE, ' ').replace(/\b(?:python|node(?:\.?js)?)\s/i, '')
   if (look !== null && change.look !== null) changed = painted(changed, look)

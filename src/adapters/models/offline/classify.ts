@@ -22,13 +22,13 @@ export type Classification =
 /** A request is not longer: what comes behind is not read. */
 const READ = 2_000
 const POLITE =
-  /^(?:(?:hey|hi|ok(?:ay)?|so|now|well|factotum|bot)[,!.]?\s+(?=\S)|hello[,!.]\s+(?!world)|(?:please|kindly|just|then)\b[,]?\s*|(?:can|could|would|will) you\s+(?:please\s+|be so (?:kind|nice) (?:and|as to|to)\s+)?(?!explain|tell|describe)|i(?:'d| would) like (?:you )?to (?:have you )?|i (?:want|need) you to |i (?:want|need)(?= an? )|i(?:'d| would) like(?: to have)?(?= an? )|basically,? |what i (?:want|need) is |(?:i think )?we need (?=an? )|(?:the|my|some) tests? (?:fails?|are (?:red|broken|failing))(?:,| and|, so) (?=make|fix)|let'?s |help me (?:to )?|go ahead and )\s*/i
+  /^(?:(?:hey|hi|yo|ok(?:ay)?|first(?:ly)?|also|next|finally|so|now|well|factotum|bot)[,!.]?\s+(?=\S)|hello[,!.]\s+(?!world)|(?:please|kindly|just|then)\b[,]?\s*|(?:can|could|would|will) you\s+(?:please\s+|be so (?:kind|nice) (?:and|as to|to)\s+)?(?!explain|tell|describe)|i(?:'d| would) like (?:you )?to (?!have an? )(?:have you )?|i (?:want|need) you to |i (?:want|need)(?= an? )|i(?:'d| would) like(?: to have)?(?= an? )|basically,? |what i (?:want|need) is |(?:i think )?we need (?=an? )|(?:the|my|some) tests? (?:fails?|are (?:red|broken|failing))(?:,| and|, so) (?=make|fix)|let'?s |help me (?:to )?|go ahead and |i was wondering if you (?:can|could) |(?:would|is) it (?:be )?possible to )\s*/i
 const BUILD =
   /^(?:create|make|build|write|generate|develop|implement|code|scaffold|bootstrap|set ?up|produce|start|design|give me|prepare|program)\b/i
 const QUESTION =
-  /^(?:what|what's|how|why|when|where|who|whom|whose|which|is|are|was|were|do(?! (?:something|it|that|this|the (?:following|same)|these|some|everything|anything|better|more|again)\b)|does|did|has|have|should|shall|may|might|can i|could i|explain|tell me|describe|define|compare|summari[sz]e|translate(?! (?:the|my|our) (?:readme|docs?|page|site|app|file|documentation))|discuss|teach|difference|(?:can|could|would|will) you (?:please )?(?:explain|tell|describe))\b/i
+  /^(?:what|what's|how|why|when|where|who|whom|whose|which|is|are|was|were|do(?! (?:something|it|that|this|the (?:following|same)|these|some|everything|anything|better|more|again)\b)|does|did|has|have|should|shall|may|might|can i|could i|explain|tell me|describe|define|compare|summari[sz]e|translate(?! (?:the|my|our) (?:readme|docs?|page|site|app|file|documentation))|discuss|teach|remind me (?=what|who|when|where|how)|difference|(?:can|could|would|will) you (?:please )?(?:explain|tell|describe))\b/i
 const ABOUT_ME =
-  /^(?:help|what can you do|what do you do|who are you|what are you|what'?s your name|what is your name|what are your (?:skills|abilities|capabilities)|are you (?:offline|online|an? (?:ai|bot|robot))|which model (?:are you|do you use)|what model (?:are you|do you use)|how can you help(?: me)?|what do you know|\/?start|\/?help|what(?:'s| is) factotum|tell me about yourself|introduce yourself)\s*[?!.]*$/i
+  /^(?:help|what can you do|what do you do|who are you|what are you|what'?s your name|what is your name|what are your (?:skills|abilities|capabilities)|are you (?:offline|online|an? (?:ai|bot|robot))|which model (?:are you|do you use)|what model (?:are you|do you use)|how can you help(?: me)?|what do you know|\/?start|\/?help|what(?:'s| is) factotum|(?:i need|can you|could you|please) help(?: me)?|help me|tell me about yourself|introduce yourself)\s*[?!.]*$/i
 
 /** What no recipe contains: asked for, it makes the request more than a recipe can honestly answer. */
 const FEATURES =
@@ -48,6 +48,9 @@ const TESTS =
   /\b(?:unit |failing |failed |broken |red |all |the |my |these |those |this |that |our |project'?s? )*tests?\b|\btest (?:suite|case|failures?)\b/i
 const FIX =
   /^(?:fix|repair|correct|debug|solve|find (?:and fix )?the bug|make\b.*\b(?:pass|green|work)\b|get\b.*\b(?:pass\w*|green|to work)\b)/i
+/** What a page has is no page. */
+const PART_OF_PAGE =
+  /\b(?:page|site|app)(?:'s)? (?:background|title|heading|header|footer|colou?rs?|font|layout|width|button)s?\b/i
 const IMPERATIVE =
   /^(?:add|remove|delete|install|uninstall|deploy|send|e-?mail|book|order|buy|find|search|download|upload|open|close|refactor|rename|move|copy|upgrade|update|migrate|optimi[sz]e|improve|convert|clean|format|publish|push|merge|commit|schedule|remind|call|play|draw|paint|compose|sing|calculate|train|scrape|analy[sz]e|check|test|monitor|connect|integrate|configure|restart|stop|kill|shut|turn|show|list|get|fetch|read|print|run|execute|rewrite|port|document|review|look|plan|record|save|store|back ?up|restore|sort|count|extract|replace|change|set|switch|use|put|try|post|tweet|charge|pay|translate|transfer|simulate|compile|bundle|profile|benchmark|encrypt|reply|answer|clone|fork|host|launch|serve|give)\b/i
 const VAGUE =
@@ -75,14 +78,16 @@ function orderIn(text: string): Classification | null {
 }
 
 function withoutOrder(text: string, said: string): Classification {
-  if (/\?\s{0,5}$/.test(text)) return { type: 'question' }
+  if (/\?\s{0,5}$/.test(text) && /\p{L}/u.test(text)) return { type: 'question' }
   if (text.split(/\s+/).length <= 8 && VAGUE.test(text)) return { type: 'unclear', ask: questionAbout(text) }
   if ((BUILD.test(text) || FIX.test(text) || IMPERATIVE.test(text)) && /\S\s+\S/.test(text)) {
     return { type: 'beyond', because: 'something that none of my recipes makes' }
   }
-  if (isStatement(said)) return { type: 'small-talk', kind: 'statement' }
+  if (isStatement(said) && !TROUBLE.test(text)) return { type: 'small-talk', kind: 'statement' }
   return { type: 'unclear', ask: questionAbout(text) }
 }
+
+const TROUBLE = /\b(?:broken|crash\w*|does(?:n'?t| not) work|fails?|wrong)\b/i
 
 /** At most 200 characters. */
 function questionAbout(text: string): string {
@@ -99,7 +104,7 @@ function questionAbout(text: string): string {
   }
   if (/^(?:please )?(?:delete|remove)\b/i.test(words)) return 'What exactly should I remove?'
   if (/^(?:please )?(?:create|build|make|write|add)\b/i.test(words)) return 'What should I make, and what is it for?'
-  if (/\b(?:broken|crash\w*|does(?:n'?t| not) work|fails?|wrong)\b/i.test(words)) {
+  if (TROUBLE.test(words)) {
     return 'What happens, and what should happen instead?'
   }
   if (words.length <= 60) return `What should I do about “${words}”?`
@@ -136,7 +141,7 @@ export function titleChangeIn(text: string): string | null {
 function buildingRecipe(text: string): Classification | null {
   const plain = unquotedPart(text)
   const recipe = targetOf(plain)
-  if (recipe === null) return null
+  if (recipe === null || PART_OF_PAGE.test(plain)) return null
   const feature = FEATURES.exec(subjectless(plain, recipe))?.[0]
   if (feature !== undefined)
     return { type: 'beyond', because: `“${feature.toLowerCase()}”, which no recipe of mine contains` }
@@ -174,7 +179,7 @@ function subjectless(text: string, recipe: RecipeName): string {
 }
 
 const PLAIN_WORDS = new Set(
-  'a an the my me us our one some new small simple tiny little basic minimal nice nicely pretty beautiful good looking clean modern plain quick working complete full single first please for in on with and using use that which is of to it from only no zero without any dependency dependencies create make build write generate develop implement code scaffold bootstrap set up setup produce start design give prepare program web app application webapp webserver server http page website site html css js javascript node nodejs python python3 stdlib standard library tests test tested unit unittest node:test readme hello world greeting look theme colour color style styled dark light blue green red purple orange pink teal yellow violet turquoise rose gold mode background dependency-free self-contained i want need would like you can could now just then really very also its own file files separate as project example demo starter sample serve serving serves run running runs port local localhost locally thing something'.split(
+  'a an the my me us our one some please new small simple tiny little basic minimal nice nicely pretty beautiful good looking clean modern plain quick working complete full single first please for in on with and using use that which is of to it from only no zero without any dependency dependencies create make build write generate develop implement code scaffold bootstrap set up setup produce start design give prepare program web app application webapp webserver server http page website site html css js javascript node nodejs python python3 stdlib standard library tests test tested unit unittest node:test readme hello world greeting look theme colour color style styled dark light blue green red purple orange pink teal yellow violet turquoise rose gold mode background dependency-free self-contained i want need would like you can could now just then really very also its own file files separate as project example demo starter sample serve serving serves run running runs port local localhost locally thing something'.split(
     ' ',
   ),
 )
@@ -185,7 +190,7 @@ const RESTYLE_WORDS = new Set([
   ),
 ])
 
-export function outsideOf(text: string, known: ReadonlySet<string>): readonly string[] {
+function outsideOf(text: string, known: ReadonlySet<string>): readonly string[] {
   const words = text.toLowerCase().match(/[\p{L}\p{N}][\p{L}\p{N}:.'-]*/gu) ?? []
   return words
     .map((word) => word.replace(/[.':-]+$/, ''))
@@ -210,7 +215,9 @@ const REPAIR_WORDS = new Set([
 /** "a hello world web app": a wish without a verb, and with no verb of another kind. */
 function isNounPhrase(text: string): boolean {
   return (
-    /^(?:an? |one |new |simple |hello|python |todo|static |json |rest )/i.test(text) &&
+    /^(?:an? |one |new |simple |hello|python |todo|static |json |rest |web ?app |web ?site |landing page )/i.test(
+      text,
+    ) &&
     !/\b(?:is|are|was|were|has|had|have|do|does|did|should|needs?|works?|crash\w*|broke\w*|fail\w*|don't|not)\b/i.test(
       text,
     ) &&

@@ -25,6 +25,8 @@ const PREFER =
   /^(?:(?:and|but|also|well|actually),? )*(?:i (?:really |usually |generally |always |strongly )?(?:prefer|like(?! to (?:have|see|know)| you to)|love|hate|dislike|can'?t stand|favou?r)\b|i'?d rather|my favou?rite|ich (?:bevorzuge|mag|liebe|hasse) |je préfère|j'aime (?!bien que)|prefiero|me gusta)/i
 const NAME =
   /^(?:(?:hi|hello|hey|hallo|bonjour|hola|by the way|btw|and|also),? )*(?:my name(?:'s| is) |i am called |i'm called |call me |people call me |ich heiße |mein name ist |je m'appelle |mon nom est |me llamo |mi nombre es )(\p{L}[\p{L}'-]{0,40}(?: \p{Lu}[\p{L}'-]{0,40}){0,2})/iu
+/** "I'm Ada": a name has a capital letter, and nothing else follows. */
+const IS_CALLED = /^[Ii](?: am|'m) \p{Lu}\p{Ll}{1,30}[.!]?$/u
 const ABOUT_THEM =
   /^(?:(?:and|also|by the way|btw|well),? )*(?:i (?:work|live|am based|study|teach|use|speak|code|develop|run) (?:on|at|as|in|for|with|near|mostly|mainly|only|\p{L}+)|i(?:'m| am) (?:an? |the |from |based in |working (?:on|at|as|in|for) )|my (?:time ?zone|job|role|team|company|project|birthday|email|server|laptop|stack|editor|boss|wife|husband|dog|cat|garden|shop|bakery) |our (?:team|company|project|server|stack|database|repo\w*|customers?) |we (?:use|work (?:on|with|in)|deploy|run|are based) |ich (?:arbeite|wohne|bin) |je travaille|j'habite|trabajo en|vivo en)/iu
 
@@ -62,6 +64,7 @@ function factOf(sentence: string): FoundFact | null {
   })
   if (rule !== null) return make('constraint', 0.95)
   if (NAME.test(words)) return make('fact', 0.95)
+  if (IS_CALLED.test(words)) return make('fact', 0.6)
   if (PREFER.test(words) && !isPraise(words)) return make('preference', asked === null ? 0.8 : 0.95)
   if (asked !== null) return /^(?:to|how|when|what|the milk)\b/i.test(words) ? null : make('fact', 0.95)
   return ABOUT_THEM.test(words) && !isWish(words) ? make('fact', 0.7) : null

@@ -143,12 +143,12 @@ function answerToUs(plain: string, told: Told): Wish | null {
   return request === undefined ? null : { request, continues: false, after: asked }
 }
 
-export function lastFinished({ work }: Told): EarlierWork | null {
+function lastFinished({ work }: Told): EarlierWork | null {
   return work.find(({ type, status }) => type === 'dev_pipeline' && status === 'completed') ?? null
 }
 
 /** What the newest finished work comes to, with everything that was said about it since; null where it is none that we know. */
-export function standingRequest({ work }: Told): string | null {
+function standingRequest({ work }: Told): string | null {
   let standing: string | null = null
   for (const { type, request, status, outcome } of work.toReversed()) {
     if (

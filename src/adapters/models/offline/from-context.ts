@@ -37,8 +37,6 @@ export type Told = {
   readonly proposal: string
 }
 
-export const NOTHING_TOLD: Told = { rules: [], facts: [], material: [], work: [], said: [], proposal: '' }
-
 const SAID = /^\[\d{4}-\d\d-\d\d \d\d:\d\d UTC\] ([^:\n]{1,200}): ?(.*)$/
 const WORK = /^\S{1,60} \(([^(),\n]{1,40}), ([a-z_]{1,20})\): (.*)$/
 

@@ -181,13 +181,14 @@ const LANGUAGES: readonly Language[] = [
   },
   {
     signs:
-      /(?<!\p{L})(?:crée|créer|créez|cree|fais|faites|écris|construis|une|merci|bonjour|salut|avec|pourquoi|quelle?|qui|peux|pourrais|explique|rends|change[rz]?|mets|svp|moi|est-ce|lance|exécute|au revoir)(?!\p{L})/giu,
+      /(?<!\p{L})(?:voudrais|veux|je|des|crée|créer|créez|cree|fais|faites|écris|construis|une|merci|bonjour|salut|avec|pourquoi|quelle?|qui|peux|pourrais|explique|rends|change[rz]?|mets|svp|moi|est-ce|lance|exécute|au revoir)(?!\p{L})/giu,
     phrases: [
       [/s['’]il (?:te|vous) pla[iî]t/giu, 'please'],
       [/^fais(?:-moi| moi) /giu, 'make '],
       [/(?<!\p{L})(?:peux|pourrais|pouvez)[- ](?:tu|vous) /giu, 'please '],
       [/(?<!\p{L})(?:rends|mets|fais)[- ](?:le|la|les) (?:en )?/giu, 'make it '],
       [/(?<!\p{L})je (?:veux|voudrais|souhaite) /giu, 'i want '],
+      [/api (json|rest)/giu, '$1 API'],
       [/application web|appli web/giu, 'web app'],
       [/site (?:web|internet)/giu, 'website'],
       [/page web/giu, 'web page'],
@@ -229,6 +230,7 @@ const LANGUAGES: readonly Language[] = [
       salut: 'hello',
       avec: 'with',
       pour: 'for',
+      des: 'some',
       mon: 'my',
       ma: 'my',
       et: 'and',

@@ -165,7 +165,7 @@ function unclear(
 function objectOf(request: string): string {
   const words = clipped(request)
     .replace(
-      /^(?:(?:hey|hi|hello|ok(?:ay)?|please|now|so|well|then|just|can you|could you|would you|will you|i want(?: you to)?|i need(?: you to)?|i'd like(?: you to| to)?|let's|go ahead and)\b[,.!]?\s+){0,4}/i,
+      /^(?:(?:hey|hi|hello|yo|factotum|bot|first|also|ok(?:ay)?|please|now|so|well|then|just|can you|could you|would you|will you|i want(?: you to)?|i need(?: you to)?|i'd like(?: you to| to)?|let's|go ahead and)\b[,.!]?\s+){0,4}/i,
       '',
     )
     .replace(

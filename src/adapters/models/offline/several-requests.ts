@@ -11,7 +11,7 @@ const MOST_OTHERS = 4
 const MOST_PIECES = 60
 const BULLET = /^\s{0,8}(?:[-*•–]|\(?\d{1,2}[.):]|[a-h]\))\s+(\S.*)$/
 const CONNECTOR =
-  /[,;]? (?:and also|and then|and after that|and finally|and additionally|also|then|after that|afterwards|additionally|furthermore|moreover|plus|as well as|and|danach|und dann|außerdem|und|ensuite|et|luego|y),? (?=\S)/gi
+  /[,;]? (?:and also|and then|and after that|and finally|and additionally|also|then|after that|afterwards|additionally|furthermore|moreover|plus|as well as|and|danach|und dann|außerdem|und|ensuite|et|luego|y),? (?=\S)|[,;] (?=an? [^,\n]{3,80}\b(?:app|api|site|website|page|tool|cli)\b)/gi
 const LEADING =
   /^(?:(?:and|also|then|next|finally|after that|afterwards|additionally|furthermore|moreover|plus|secondly|second|thirdly|third|first|firstly|lastly|oh|besides|btw|by the way|danach|außerdem|ensuite|luego)\b,?\s+){1,3}/i
 const NEW_WORK =
@@ -137,12 +137,13 @@ function piecesOf(sentence: string): readonly Piece[] {
 
 function startsAnother(left: string, rest: string, connector: string): boolean {
   const plain = plainWords(rest.slice(0, 400)).replace(LEADING, '')
-  const strong = !/^[,;]? (?:and|und|et|y),? $/i.test(connector)
+  const strong = !/^[,;]? (?:(?:and|und|et|y),? )?$/i.test(connector)
   if (REFERS.test(plain.split(/[.!?,]/)[0] ?? '') && !/`/.test(plain)) return false
   if (isPhraseOfWork(plain)) {
-    return (
-      (strong || /\bas well as\b/i.test(connector)) && !FEATURES_FOLLOW.test(left) && classify(plain).type === 'build'
-    )
+    if (FEATURES_FOLLOW.test(left)) return false
+    const [one, other] = [classify(plainWords(left.slice(-400)).replace(LEADING, '')), classify(plain)]
+    if (other.type !== 'build') return false
+    return strong || (one.type === 'build' && one.recipe !== other.recipe)
   }
   if (!NEW_WORK.test(plain)) return false
   const { type } = classify(plain)

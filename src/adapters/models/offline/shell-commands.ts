@@ -58,9 +58,14 @@ const MEANT: readonly (readonly [RegExp, string])[] = [
 ]
 
 /** The command that `request` gives literally or means; null when it is no request for a command. */
+/** A message that is nothing but a command, and that nobody could take for words. */
+const BARE =
+  /^(?:(?:ls|df|du|ps|uname|pwd|whoami|uptime)(?: (?:-[\w-]{1,20}|[\w-]*[./*~][\w./*~-]*)){0,5}|git (?:status|log|diff|branch|show)(?: -[\w-]{1,20}){0,3}|npm (?:test|install|ci|outdated|audit|run [\w:-]{1,30})|(?:node|python3?|npm|git|go|cargo) --?v(?:ersion)?)$/
+
 export function shellCommandIn(request: string): string | null {
   const text = request.trim()
   if (/^\$ \S/.test(text)) return text.slice(2).trim()
+  if (text.length <= 200 && BARE.test(text)) return text
   const meant = text.length > 200 ? null : meantBy(text.replace(/(?:,? please)?[?.!]*$/i, ''))
   return meant ?? literalIn(text)
 }

@@ -18,13 +18,13 @@ const THANKS =
 const FAREWELL =
   /^(?:bye+|goodbye|see you|see ya|cya|later|good ?night|take care|talk to you (?:later|soon)|have a (?:nice|good|great) .{1,20}|ciao)\b/
 const AGREEMENT =
-  /^(?:(?:ok(?:ay)?|ah|oh|yes),? (?:great|good|cool|fine|nice|perfect|sure|thanks)|ok(?:ay)?|k|kk|yes|yep|yeah|yup|sure|alright|all right|right|fine|got it|understood|i see|makes sense|sounds good|good to know|noted|agreed|exactly|correct|true|deal|no problem|np|no worries|you'?re welcome|of course|aha|ah|oh|hm+|mhm|uh[- ]huh|interesting|fair enough|will do|no|nope|maybe|not yet)$/
+  /^(?:(?:ok(?:ay)?|ah|oh|yes),? (?:great|good|cool|fine|nice|perfect|sure|thanks)|ok(?:ay)?|k|kk|yes|yep|yeah|yup|sure|alright|all right|right|fine|got it|understood|i see|makes sense|sounds good|good to know|noted|agreed|exactly|correct|true|deal|no problem|np|no worries|you'?re welcome|of course|aha|ah|oh|hm+|mhm|uh[- ]huh|interesting|fair enough|will do|no|nope|maybe|not yet)(?: (?:please|thanks|thank you|then|sure))?$/
 const PRAISE =
   /^(?:(?:that'?s |this is |it'?s |you'?re |you are |looks |it looks |that looks |that was )?(?:so |very |really |pretty |just |absolutely )*(?:great|good|nice|cool|perfect|awesome|amazing|excellent|brilliant|wonderful|fantastic|lovely|beautiful|impressive|fun|neat|sweet|super|helpful)(?: (?:job|work|one|stuff|bot|idea|to know))?|well done|good job|nice work|i (?:love|like) (?:it|this|that|you)|bravo|wow|congrats|congratulations|kudos|it works|works(?: great| fine| now)?|that works)(?: (?:now|so much|a lot|very much|already))?$/
 const COMPLAINT =
   /^(?:(?:that'?s|this is|it'?s|you'?re|you are) (?:so |very |really )?(?:bad|terrible|awful|wrong|useless|stupid|annoying|slow|sad|a pity|a shame)|bad bot|i (?:hate|don'?t like) (?:it|this|that|you)|ugh+|damn|oh no|argh+|sorry|my bad|oops)$/
 const DISMISSAL =
-  /^(?:never ?mind|forget (?:it|about it|that)|nothing|nvm|ignore (?:that|my last message|me)|wrong chat|just testing|testing|test test|not now|wait|hold on|one moment|leave it)$/
+  /^(?:(?:please )?ignore|stop|cancel(?: it| that)?|never ?mind|forget (?:it|about it|that)|nothing|nvm|ignore (?:that|my last message|me)|wrong chat|just testing|testing|test test|not now|wait|hold on|one moment|leave it)(?: (?:then|please|thanks|now))?$/
 const LAUGHTER = /^(?:(?:ha){2,}h?|(?:he){2,}|(?:lo)+l|lmao|rofl|xd|:-?[)(dp]|;-?\))$/
 const STATEMENT =
   /^(?:i (?:am|was|have|had|think|thought|believe|guess|hope|feel|wonder|wondered|created|made|wrote|built|saw|went|just|like|love|hate|prefer|work|live|use|always|never|usually|will|don'?t|didn'?t|know|enjoy)|i'(?:m|ve|ll)|we(?:'re|'ve)? (?:are|have|had|use|work|were|did|will|don'?t)?|my \p{L}+ (?:is|are|was|has|likes|works)|he |she |they |today|yesterday|tomorrow is|it'?s (?:raining|late|monday|friday|cold|hot)|there (?:is|are|was)|the weather|\p{L}+ \p{L}+s? (?:is|are) (?:\p{L}+ )?(?:great|nice|fun|cool|boring|awesome|amazing|interesting|the best|bad|slow|hard|easy))\b/u
@@ -41,7 +41,7 @@ export function smallTalkIn(text: string): SmallTalk | null {
     .replaceAll(/\s+/g, ' ')
     .trim()
   const parts = words.split(/[.?] ?|, /).filter((part) => part !== '')
-  if (parts.length === 0) return 'laughter'
+  if (parts.length === 0) return /\p{Extended_Pictographic}/u.test(text) ? 'laughter' : null
   let kind: SmallTalk | null = null
   for (const part of parts) {
     const found = kindOf(part)
@@ -76,11 +76,7 @@ function isOnlyGreeting(part: string): boolean {
 }
 
 function isOnlySigns(text: string): boolean {
-  return (
-    text.trim() !== '' &&
-    !/[\p{L}\p{N}]/u.test(text) &&
-    /\p{Extended_Pictographic}|[:;][-']?[)(DPp]|^[!.\s👍]+$/u.test(text)
-  )
+  return text.trim() !== '' && !/[\p{L}\p{N}]/u.test(text) && /\p{Extended_Pictographic}|[:;][-']?[)(DPp]/u.test(text)
 }
 
 const REPLIES: Readonly<Record<SmallTalk, string>> = {
