@@ -12,7 +12,7 @@ import { SCAN_HINT, readScan } from './scan.ts'
 import { SPEECH_HINT, readSpeech } from './speech.ts'
 
 type Deps = NativeDeps & {
-  /** Files that are open at once; more wait their turn. 2 unless told. */
+  /** Documents that are open at once, and programs that run at once; more wait their turn. 2 unless told. */
   readonly atOnce?: number
   readonly documentLimits?: Partial<DocumentLimits>
 }
@@ -23,15 +23,17 @@ const PROGRAM_FOLDERS = ['/usr/bin', '/usr/local/bin', '/bin']
 
 export function createLocalReaders(deps: Deps): LocalReaders {
   const limits = { ...DOCUMENT_LIMITS, ...deps.documentLimits }
-  const gate = createGate(deps.atOnce ?? 2)
+  // A picture that takes a minute keeps no letter waiting.
+  const documents = createGate(deps.atOnce ?? 2)
+  const programs = createGate(deps.atOnce ?? 2)
   return {
-    documentText: (file, signal) =>
-      gate(signal, async () => {
-        const reading = await readApart(file, limits, signal)
-        return reading.type === 'pictures' ? await readScan(deps, file, reading.pages, signal) : reading
-      }),
-    imageText: (file, signal) => gate(signal, () => readPicture(deps, file, signal)),
-    speechText: (file, signal) => gate(signal, () => readSpeech(deps, file, signal)),
+    documentText: async (file, signal) => {
+      const reading = await documents(signal, () => readApart(file, limits, signal))
+      if (reading.type !== 'pictures') return reading
+      return await programs(signal, () => readScan(deps, file, reading.pages, signal))
+    },
+    imageText: (file, signal) => programs(signal, () => readPicture(deps, file, signal)),
+    speechText: (file, signal) => programs(signal, () => readSpeech(deps, file, signal)),
   }
 }
 

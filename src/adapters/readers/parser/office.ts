@@ -45,8 +45,9 @@ function readSlides(bytes: Uint8Array): Parsed {
   const slides = numbered(/slides\/slide(\d+)/)
   const notes = new Map(numbered(/notesSlide(\d+)/))
   const sink = createTextSink()
-  for (const [number, slide] of slides) {
-    sink.add(`${sink.text() === '' ? '' : '\n'}[slide ${number}]\n`)
+  for (const [index, [number, slide]] of slides.entries()) {
+    if (sink.full()) break
+    sink.add(`${index === 0 ? '' : '\n'}[slide ${number}]\n`)
     addParagraphs(slide, sink)
     const note = notes.get(number)
     if (note === undefined) continue
