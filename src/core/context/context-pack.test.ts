@@ -175,13 +175,11 @@ test('any material: no word of it opens or closes a section, and no message look
         found,
         told.flatMap((name) => [`<${name}>`, `</${name}>`]),
       )
-      const lines = pack.text.split('\n').filter((line) => /^\[2026-/.test(line))
       const conversation = pack.sections.find(({ name }) => name === 'conversation')?.items ?? 0
       const inMaterial = pack.text
         .replaceAll(/<material[^>]*>\n[\s\S]*?\n<\/material>/g, '')
         .replaceAll(/<soul>[\s\S]*?<\/soul>/g, '')
-      assert.ok(lines.length >= conversation)
-      assert.equal(inMaterial.split('\n').filter((line) => /^\[2026-/.test(line)).length, conversation)
+      assert.equal(inMaterial.split('\n').filter((line) => line.startsWith('[2026-')).length, conversation)
     }),
     { numRuns: 150 },
   )

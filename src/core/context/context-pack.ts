@@ -67,6 +67,7 @@ const LINE_BREAK = /\r\n|[\n\v\f\r\u0085\u2028\u2029]/g
 const SECTION_OVERHEAD = 12
 
 type Item = { readonly text: string; readonly tokens: number }
+const NO_ROOM: Item = { text: '', tokens: Number.POSITIVE_INFINITY }
 /** Items in the order in which they are given up last to first, and how they stand in the text. */
 type Wanted = {
   readonly name: SectionName
@@ -154,12 +155,23 @@ function wantedSections(material: ContextMaterial, budget: number): readonly Wan
     },
     {
       name: 'conversation',
-      items: told
-        .toReversed()
-        .map((message, age) => item(messageLines(message, age < RECENT ? most : Math.floor(most / 3)))),
+      items: asFarAs(budget, told.toReversed(), (message, age) =>
+        item(messageLines(message, age < RECENT ? most : Math.floor(most / 3))),
+      ),
       shown: (items) => items.toReversed(),
     },
   ]
+}
+
+/** What can't find room any more is counted, and not put into words: thirty long pastes would take their time. */
+function asFarAs<T>(budget: number, all: readonly T[], toItem: (one: T, place: number) => Item): readonly Item[] {
+  let spent = 0
+  return all.map((one, place) => {
+    if (spent > budget) return NO_ROOM
+    const made = toItem(one, place)
+    spent += made.tokens
+    return made
+  })
 }
 
 /** A rule as it is told: what a person stated, in their words. */

@@ -5,11 +5,12 @@
  * with the space before them and the humps of camelCase, capitals, digits, signs, blanks, other alphabets, everything else.
  */
 const PIECES =
-  /( ?[A-Z]?[a-z]+)|( ?[A-Z]+)|(\p{Nd}{1,3})|( ?[!-/:-@[-`{-~]+)|([^\S\n]+)|(\s+)|( ?[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Arabic}\p{Script=Hebrew}\u00c0-\u024f]+)|((?:(?![A-Za-z])[\p{L}\p{M}])+)|(\S)/gu
+  /( ?[A-Z]?[a-z]+)|( ?[A-Z]+)|(\p{Nd}{1,3})|( ?[!-/:-@[-`{-~]+)|([^\S\n]+)|(\s+)|( ?[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Arabic}\p{Script=Hebrew}\u00c0-\u024f]+)|((?:(?![A-Za-z\u00c0-\u024f\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Arabic}\p{Script=Hebrew}])[\p{L}\p{M}])+)|(\S)/gu
 const HELD = [6, 3, 3, 2, 8, 16, 2, 0.9, 0.7]
 const [BLANKS, BREAKS] = [4, 5]
 /** No piece holds more characters a token than this. */
 const MOST_CHARACTERS = 16
+const USUAL_CHARACTERS = 5
 
 /** Whole, not negative; 0 for an empty text alone. Linear in the text. */
 export function countTokens(text: string): number {
@@ -19,7 +20,8 @@ export function countTokens(text: string): number {
 }
 
 function tokensOf(piece: RegExpExecArray): number {
-  const kind = piece.findIndex((group, index) => index > 0 && group !== undefined) - 1
+  let kind = 0
+  while (kind < HELD.length && piece[kind + 1] === undefined) kind += 1
   const blank = kind === BLANKS || kind === BREAKS || piece[0][0] !== ' ' ? 0 : 1
   return Math.ceil((piece[0].length - blank) / (HELD[kind] ?? 1))
 }
@@ -56,13 +58,15 @@ function headOf(text: string, limit: number): string {
 }
 
 function tailOf(text: string, limit: number): string {
-  const last = text.slice(-limit * MOST_CHARACTERS).toWellFormed()
-  const pieces = [...last.matchAll(PIECES)]
-  let [tokens, start] = [0, last.length]
-  for (const piece of pieces.toReversed()) {
-    tokens += tokensOf(piece)
-    if (tokens > limit) break
-    start = piece.index
+  // Most texts need no more than the first look.
+  for (const characters of [USUAL_CHARACTERS, MOST_CHARACTERS]) {
+    const last = text.slice(-limit * characters).toWellFormed()
+    let [tokens, start] = [0, last.length]
+    for (const piece of [...last.matchAll(PIECES)].toReversed()) {
+      tokens += tokensOf(piece)
+      if (tokens > limit) return last.slice(start)
+      start = piece.index
+    }
   }
-  return last.slice(start)
+  return text.slice(-limit * MOST_CHARACTERS).toWellFormed()
 }
