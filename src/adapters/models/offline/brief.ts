@@ -5,6 +5,9 @@ import { unmarked } from './from-context.ts'
 
 const WHOLE_REQUEST = /^The whole request: (".{0,8000}")$/m
 
+/** What is told beside the work itself: a line in it that looks like a path is no file. */
+const TOLD = ['request', 'context', 'attachments', 'proposal']
+
 /** The plan with the request that it was made for in every subtask: who works on one is not told what was said before. */
 export function withWholeRequest(plan: Plan, request: string): Plan {
   // Without control characters, which would take up to six times their room in the instructions.
@@ -51,7 +54,7 @@ export function requestOf(prompt: string): string {
  * but a path, with or without a bullet and a size behind it.
  */
 export function filesOf(prompt: string): ReadonlySet<string> {
-  const list = quoted(prompt, 'files') ?? quoted(prompt, 'workspace') ?? withoutQuoted(prompt, 'request')
+  const list = quoted(prompt, 'files') ?? quoted(prompt, 'workspace') ?? TOLD.reduce(withoutQuoted, prompt)
   const files = new Set<string>()
   for (const line of list.split('\n')) {
     const path =

@@ -33,8 +33,6 @@ export type Told = {
   readonly work: readonly EarlierWork[]
   /** Oldest first. */
   readonly said: readonly Said[]
-  /** What a person said OK to; empty where nothing was proposed. */
-  readonly proposal: string
 }
 
 const SAID = /^\[\d{4}-\d\d-\d\d \d\d:\d\d UTC\] ([^:\n]{1,200}): ?(.*)$/
@@ -53,7 +51,6 @@ export function toldIn(prompt: string): Told {
       .concat(materialIn(attachments), materialIn(conversation)),
     work: workIn(sectionOf(context, 'work') ?? ''),
     said: saidIn(conversation),
-    proposal: unmarked(sectionOf(context, 'proposal') ?? ''),
   }
 }
 

@@ -1,6 +1,6 @@
 // Tells a person's own words from what they pasted: logs, code, diffs and letters are no requests, whatever they say.
 
-export type OwnWords = {
+type OwnWords = {
   /** What the person says, at most 2,000 characters; empty when all of it was pasted. */
   readonly words: string
   /** Something was pasted along. */
