@@ -91,10 +91,13 @@ async function readFiles(
   now: Date,
 ): Promise<readonly MemoryFile[]> {
   const day = (at: number) => `memory/${new Date(at).toISOString().slice(0, 10)}.md`
-  const names = ['SOUL.md', 'MEMORY.md', day(now.getTime()), day(now.getTime() - DAY_MS)] as MemoryFileName[]
+  const lasting = ['SOUL.md', 'MEMORY.md'] as MemoryFileName[]
+  const notes = [day(now.getTime()), day(now.getTime() - DAY_MS)] as MemoryFileName[]
+  // Notes hold what was said: those of a person come from all of their chats, and are told in none of the others.
+  const namesOf = (scope: MemoryScope) => (scope.startsWith('person:') ? lasting : [...lasting, ...notes])
   const read = (scope: MemoryScope, name: MemoryFileName): Promise<MemoryFile | null> =>
     orNothing(deps, name, () => deps.memoryFiles.read(scope, name), null)
-  const found = await Promise.all(scopes.flatMap((scope) => names.map((name) => read(scope, name))))
+  const found = await Promise.all(scopes.flatMap((scope) => namesOf(scope).map((name) => read(scope, name))))
   return found
     .filter((file) => file !== null)
     .map((file) => ({ ...file, text: withoutRemarks(file.text) }))

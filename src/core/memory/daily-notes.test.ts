@@ -5,7 +5,8 @@ import { createMemoryIdentityStore } from '../../adapters/memory/identity-store.
 import { createMemoryMemoryFiles } from '../../adapters/memory/memory-files.ts'
 import type { MemoryFileName } from '../ports/memory-files.ts'
 import type { TaskId, ThreadId, UserId } from '../vocabulary/ids.ts'
-import { personScope, SHARED } from '../vocabulary/memory.ts'
+import { chatScope, personScope, SHARED } from '../vocabulary/memory.ts'
+import type { Thread } from '../vocabulary/message.ts'
 import type { Task, TaskResult } from '../vocabulary/task.ts'
 import { noteLine, noteOfTheDay } from './daily-notes.ts'
 import { writeFirstFiles } from './first-files.ts'
@@ -24,6 +25,15 @@ const RESULT: TaskResult = {
   usage: { model_calls: 0, input_tokens: 0, output_tokens: 0, cached_input_tokens: 0 },
   sources: [],
   offline: false,
+}
+
+const CHAT: Thread = {
+  id: 'chat' as ThreadId,
+  interface: 'telegram',
+  chat: '7/1/#3',
+  startedBy: ADA,
+  direct: true,
+  createdAt: new Date('2026-11-20T23:00:00Z'),
 }
 
 function task(wishes: Partial<Task>, result: Partial<TaskResult> | null = {}): Task {
@@ -50,7 +60,9 @@ function task(wishes: Partial<Task>, result: Partial<TaskResult> | null = {}): T
 function world(broken = false) {
   const logged: string[] = []
   const files = createMemoryMemoryFiles()
+  const threads = new Map<ThreadId, Thread>([[CHAT.id, CHAT]])
   const deps = {
+    conversations: { thread: async (id: ThreadId) => threads.get(id) ?? null },
     memoryFiles: broken ? { ...files, append: () => Promise.reject(new Error('the disk is full')) } : files,
     identities: createMemoryIdentityStore(),
     telemetry: { log: (level: string, message: string) => void logged.push(`${level}: ${message}`) },
@@ -87,6 +99,13 @@ test('a note is written for the person who asked, on the day of the end, once', 
   assert.equal(await notes(), `${noteLine(task({}))}\n${noteLine(other)}\n`)
   assert.deepEqual(await files.list(personScope(ADA)), [TODAY])
   assert.deepEqual(await files.list(SHARED), [])
+})
+
+test('what was said in a chat is noted there, whatever its context, and nowhere else', async () => {
+  const { deps, files, notes } = world()
+  await noteOfTheDay(deps, task({ threadId: CHAT.id }))
+  assert.equal(await notes(), null)
+  assert.deepEqual(await files.list(chatScope({ ...CHAT, chat: '7/1/#4' })), [TODAY])
 })
 
 test('the notes of linked ids are those of the person', async () => {

@@ -1,14 +1,19 @@
-// One line for each finished task in the day's notes of whoever asked for it: what a person, or a model tomorrow, wants to know of the day.
+// One line for each finished task in the day's notes of the chat that it was asked for in: what a person, or a model tomorrow, wants to
+// know of the day.
+import type { ConversationStore } from '../ports/conversation-store.ts'
 import type { IdentityStore } from '../ports/identity-store.ts'
 import { MEMORY_FILE_BYTES } from '../ports/memory-files.ts'
 import type { MemoryFileName, MemoryFiles } from '../ports/memory-files.ts'
 import type { Telemetry } from '../ports/telemetry.ts'
+import { chatScope } from '../vocabulary/memory.ts'
+import type { MemoryScope } from '../vocabulary/memory.ts'
 import { isTerminal } from '../vocabulary/task.ts'
 import type { Task } from '../vocabulary/task.ts'
 import { homeScope } from './scopes.ts'
 import { tidy } from './sentence.ts'
 
 export type NoteDeps = {
+  readonly conversations: Pick<ConversationStore, 'thread'>
   readonly memoryFiles: MemoryFiles
   readonly identities: IdentityStore
   readonly telemetry: Pick<Telemetry, 'log'>
@@ -19,13 +24,14 @@ const TITLE = 80
 const FULL_BYTES = MEMORY_FILE_BYTES - 1_000
 
 /**
- * Written into the memory of the task's person alone, in the day (UTC) of its end. The same task again changes nothing; a task that is not
- * over is no note. Never rejects: a disk that fails is logged, and the task is none the worse.
+ * In the day (UTC) of the task's end. It holds the person's words, so it stays where they were said; what was asked for outside of any
+ * lasting chat is noted for the person. The same task again changes nothing; a task that is not over is no note. Never rejects: a disk
+ * that fails is logged, and the task is none the worse.
  */
 export async function noteOfTheDay(deps: NoteDeps, task: Task): Promise<void> {
   if (!isTerminal(task.status)) return
   try {
-    const scope = await homeScope(deps, task.userId)
+    const scope = await scopeOf(deps, task)
     const name = `memory/${task.updatedAt.toISOString().slice(0, 10)}.md` as MemoryFileName
     const notes = (await deps.memoryFiles.read(scope, name))?.text ?? ''
     if (notes.includes(markOf(task)) || new TextEncoder().encode(notes).length > FULL_BYTES) return
@@ -33,6 +39,13 @@ export async function noteOfTheDay(deps: NoteDeps, task: Task): Promise<void> {
   } catch (error) {
     deps.telemetry.log('warn', 'The note of the day could not be written', { task_id: task.id, error: String(error) })
   }
+}
+
+async function scopeOf(deps: NoteDeps, task: Task): Promise<MemoryScope> {
+  const thread = await deps.conversations.thread(task.threadId)
+  // A command of the terminal is a conversation of one message.
+  const isLasting = thread !== null && (thread.interface !== 'terminal' || thread.chat.includes('#'))
+  return isLasting ? chatScope(thread) : homeScope(deps, task.userId)
 }
 
 /** Without reasons of failures: what failed today is no lesson for tomorrow. */
