@@ -16,6 +16,16 @@ test('an answer with only the kind of task is enough', () => {
   assert.equal(ROUTE_SCHEMA.parse({ task_type: 'question' }).intent, 'question')
 })
 
+test('null as a word is null', () => {
+  const { ask, refusal, command } = ROUTE_SCHEMA.parse({
+    task_type: 'question',
+    ask: 'None.',
+    refusal: 'null',
+    command: ' ',
+  })
+  assert.deepEqual([ask, refusal, command], [null, null, null])
+})
+
 test('per cent, words and nonsense for how sure it is', () => {
   const sure = (confidence: unknown) => ROUTE_SCHEMA.parse({ task_type: 'question', confidence }).confidence
   assert.deepEqual([0.4, 80, '0.9', '95%', 'very', null, -1].map(sure), [0.4, 0.8, 0.9, 0.95, 0.5, 0.5, 0])

@@ -122,9 +122,12 @@ function factFrom(given: unknown): readonly CandidateFact[] {
   return [{ kind, text, rule: known ? rule : null, quote, confidence: shareOf(given['confidence']) }]
 }
 
-/** Null for what is no text, and for an empty one. */
+/** Some models write null as a word. */
+const NO_WORDS = /^(?:null|none|n\/a|undefined|-)?\.?$/i
+
+/** Null for what is no text, and for one that says that there is none. */
 function clipped(given: unknown, limit: number): string | null {
-  if (typeof given !== 'string' || given.trim() === '') return null
+  if (typeof given !== 'string' || NO_WORDS.test(given.trim())) return null
   return given.trim().slice(0, limit)
 }
 
