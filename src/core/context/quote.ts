@@ -25,7 +25,7 @@ const TAGS = [
   'work',
 ]
 /** Models read tags in any case, and past blanks and signs that cannot be seen. */
-const MARK = new RegExp(String.raw`<(?=[\s\p{Cf}]*/?[\s\p{Cf}]*(?:${TAGS.join('|')})(?![\p{L}\p{N}_-]))`, 'giu')
+const MARK = new RegExp(String.raw`<(?=[\s\p{Cf}]*(?:/[\s\p{Cf}]*)?(?:${TAGS.join('|')})(?![\p{L}\p{N}_-]))`, 'giu')
 
 /** `tag` with the text inside, of which nothing can end the quotation early or open another. */
 export function quote(tag: string, text: string, about: Readonly<Record<string, string>> = {}): string {
