@@ -91,7 +91,12 @@ export type TaskEventBody =
       'artifact.added',
       { readonly artifact_id: ArtifactId; readonly name: string; readonly media_type: string; readonly bytes: number }
     >
-  | Body<'usage.recorded', Step & Usage & ModelLabel & { readonly tier: ModelTier; /** The version of the prompt pack. */ readonly prompt?: string }>
+  | Body<
+      'usage.recorded',
+      Step &
+        Usage &
+        ModelLabel & { readonly tier: ModelTier; /** The version of the prompt pack. */ readonly prompt?: string }
+    >
   | Body<'budget.exhausted', { readonly limit: string; readonly used: number; readonly allowed: number }>
 
 export type TaskEventType = TaskEventBody['type']
