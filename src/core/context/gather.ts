@@ -48,7 +48,7 @@ const DAY_MS = 86_400_000
  * What a person's words are answered with, in this conversation: the memory of all the ids that they linked is theirs. In a group what only
  * concerns the person is not told, but for rules.
  */
-export async function scopesFor(
+async function scopesFor(
   deps: Pick<GatherDeps, 'identities'>,
   thread: Thread,
   author: UserId,
