@@ -7,7 +7,7 @@ import type { Place } from '../../src/core/vocabulary/place.ts'
 import type { Task } from '../../src/core/vocabulary/task.ts'
 import { held } from './chat-store.ts'
 import type { ChatsUnderTest } from './chat-store.ts'
-import { BOT, CHAT, OTHER_BOT, times, TOPIC } from './sample-chat.ts'
+import { BOT, CHAT, OTHER_BOT, soon, times, TOPIC } from './sample-chat.ts'
 import { everything, sample } from './sample-task.ts'
 import { withParts } from './with-parts.ts'
 
@@ -126,9 +126,15 @@ export function chatMovesContract(name: string, open: () => Promise<ChatsUnderTe
     async ({ chats, store, conversations }) => {
       const before = await accept(store, threadOf(CHAT), '1')
       const after = await accept(store, threadOf(at(CHAT)), '2')
-      const reply = { externalId: '3', text: 'Yes.', raw: {}, taskId: before.id, inContext: true, at: new Date() }
+      const reply = { externalId: '3', text: 'Yes.', raw: {}, taskId: before.id, inContext: true, at: soon(60_000) }
       await conversations.say(before.threadId, reply)
+      await conversations.hear({ ...sample({ chat: 'between' }).message }, soon(30_000))
       await chats.moveChat(BOT, CHAT.chat, NEW)
+      const { items } = await conversations.threads({ startedBy: null, limit: 9, cursor: null })
+      assert.deepEqual(
+        items.map(({ lastMessage }) => lastMessage?.text),
+        ['Yes.', 'Make a page.'],
+      )
       assert.equal((await conversations.findThread('telegram', threadOf(at(CHAT))))?.id, after.threadId)
       const said = await conversations.messages(after.threadId, everything(10))
       assert.deepEqual(

@@ -24,14 +24,16 @@ with gone as (
 ), held as (
   update held_messages set chat = $3 where bot = $1 and chat = $2
 ), moving as materialized (
-  select t.id, t.interface, $5 || substr(t.chat, length($4) + 1) as chat from threads t
+  select t.id, t.interface, t.last_at, $5 || substr(t.chat, length($4) + 1) as chat from threads t
   where t.interface not in ('http', 'console', 'terminal') and starts_with(t.chat, $4)
   order by t.id for update
 ), there as materialized (
-  select m.id, h.id as there_id from moving m join threads h on h.interface = m.interface and h.chat = m.chat
+  select m.id, m.last_at, h.id as there_id from moving m join threads h on h.interface = m.interface and h.chat = m.chat
 ), renamed as (
   update threads t set chat = m.chat from moving m
   where t.id = m.id and not exists (select from there x where x.id = m.id)
+), later as (
+  update threads t set last_at = greatest(t.last_at, x.last_at) from there x where t.id = x.there_id
 ), said as (
   update messages s set thread_id = x.there_id from there x where s.thread_id = x.id
   returning s.task_id, s.thread_id
