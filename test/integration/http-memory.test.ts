@@ -170,11 +170,11 @@ test('memory files are read and replaced, each within its own scope', async (t) 
     assert.deepEqual(await response.json(), file)
   }
   assert.equal((await put(ADA, { name: 'memory/2026-11-21.md', text: 'Ærø 🌊' })).status, 200)
-  const files = (await memoryOf(world, ADA)).files.map(({ scope, name, text }) => [scope, name, text])
+  const files = (await memoryOf(world, ADA)).files.map(({ scope, name, text }) => `${scope} ${name} ${text}`)
   assert.deepEqual(files.toSorted(), [
-    ['me', 'SOUL.md', 'Be brief, says me.'],
-    ['me', 'memory/2026-11-21.md', 'Ærø 🌊'],
-    ['shared', 'SOUL.md', 'Be brief, says shared.'],
+    'me SOUL.md Be brief, says me.',
+    'me memory/2026-11-21.md Ærø 🌊',
+    'shared SOUL.md Be brief, says shared.',
   ])
   assert.equal((await memoryOf(world, BOB)).files.length, 1)
   assert.deepEqual(await refusal(await put(ADA, { scope: 'shared', name: 'SOUL.md', text: 'x' })), [403, 'owners_only'])

@@ -7,10 +7,9 @@ import { readFile } from '../reading/read-file.ts'
 import type { FileToRead, ReadFileDeps, Reading } from '../reading/read-file.ts'
 import type { ArtifactId, MessageId } from '../vocabulary/ids.ts'
 import type { TaskEventBody } from '../vocabulary/event.ts'
-import type { JsonObject, JsonValue } from '../vocabulary/json.ts'
 import type { Task } from '../vocabulary/task.ts'
 import { NO_USAGE } from '../vocabulary/usage.ts'
-import type { UsageTotals } from '../vocabulary/usage.ts'
+import type { ModelLabel, Usage, UsageTotals } from '../vocabulary/usage.ts'
 import { appendFromOutside } from '../task/apply-command.ts'
 import type { LogDeps } from '../task/apply-command.ts'
 import { readLog } from '../task/read-log.ts'
@@ -179,24 +178,10 @@ function added(totals: UsageTotals, { usage, model }: Extract<Reading, { type: '
 
 /** What reading cost, for the log of a task; null where this machine read it by itself. */
 function spentOn(id: ArtifactId, content: ArtifactContent): Extract<TaskEventBody, { type: 'usage.recorded' }> | null {
-  const cost = content[COST]
-  if (!isObject(cost)) return null
-  return {
-    type: 'usage.recorded',
-    data: {
-      step: `read/${id}`,
-      agent: 'platform',
-      input_tokens: Number(cost['input_tokens']),
-      output_tokens: Number(cost['output_tokens']),
-      cached_input_tokens: Number(cost['cached_input_tokens']),
-      provider: String(cost['provider']),
-      model: String(cost['model']),
-      offline: cost['offline'] === true,
-      tier: 'small',
-    },
-  }
-}
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  // Only we write what stands there.
+  const cost = (content[COST] ?? null) as (Usage & ModelLabel) | null
+  if (cost === null) return null
+  const { input_tokens, output_tokens, cached_input_tokens, provider, model, offline } = cost
+  const spent = { input_tokens, output_tokens, cached_input_tokens, provider, model, offline }
+  return { type: 'usage.recorded', data: { step: `read/${id}`, agent: 'platform', ...spent, tier: 'small' } }
 }
