@@ -9,6 +9,8 @@ import { createTestDatabase, databaseUrl, withoutPostgres } from '../support/pos
 import type { TestDatabase } from '../support/postgres.ts'
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
+/** Of util-linux: gives a program a terminal. */
+const TERMINAL = '/usr/bin/script'
 const NOBODYS = '01900000-0000-7000-8000-000000000000'
 
 let place: Place
@@ -145,7 +147,7 @@ test('a proposal outlives the platform that made it', { skip }, async () => {
 })
 
 test('somebody at the terminal is asked, and may say what should be different', { skip }, async (t) => {
-  if (spawnSync('script', ['--version']).status !== 0) return t.skip('needs the program script')
+  if (spawnSync(TERMINAL, ['--version']).status !== 0) return t.skip('needs the program script')
   const session = spawn(
     'script',
     ['-qec', `'${process.execPath}' '${MAIN}' chat 'create a hello world web app'`, '/dev/null'],
