@@ -33,7 +33,7 @@ type Step = typeof STEP extends fc.Arbitrary<infer Value> ? Value : never
 /** A word that is said once, and where it may be told. */
 type Trace = { readonly word: string; readonly from: UserId; readonly thread: ThreadId | null } & (
   | { readonly kind: 'words' }
-  | { readonly kind: 'fact' | 'rule'; readonly scope: 'person' | string }
+  | { readonly kind: 'fact' | 'rule'; readonly scope: string }
 )
 
 async function play(steps: readonly Step[]) {

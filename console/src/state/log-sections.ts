@@ -1,4 +1,5 @@
 // Events sorted into sections. Works on a draft: within one batch each section is copied once, however many events it gets.
+import { sayCount } from './time.ts'
 import type { Entry, Section, ToolEntry } from './log-entry.ts'
 import { sectionKeyOf, titleOf } from './log-entry.ts'
 import { sayBytes } from './time.ts'
@@ -143,6 +144,12 @@ export function startLog(before: readonly Section[]): LogDraft {
         return note(event, 'plain', `Received over ${event.data.interface}.`)
       case 'task.routed':
         return note(event, 'plain', `${event.data.summary} ${event.data.plan}`.trim())
+      case 'task.split':
+        return note(
+          event,
+          'plain',
+          `The message asked for more: ${sayCount(event.data.task_ids.length, 'further task')}.`,
+        )
       case 'task.queued':
         return note(event, 'plain', `Queued: ${event.data.reason}`)
       case 'task.started':

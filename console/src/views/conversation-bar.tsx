@@ -86,7 +86,7 @@ const SECTION_LABELS = {
 } as const
 
 /** What models would be told beside what is written in the composer now. */
-export function Context({ app, thread }: Props & { readonly thread: WireThread }) {
+function Context({ app, thread }: Props & { readonly thread: WireThread }) {
   const [pack, setPack] = useState<WirePack | null>(null)
   const [problem, setProblem] = useState<string | null>(null)
   const load = async () => {

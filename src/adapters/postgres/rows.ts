@@ -1,5 +1,6 @@
 // Rows of the tasks and task_events tables as the vocabulary's words, and back.
 import type { Approval } from '../../core/vocabulary/approval.ts'
+import { wholeApproval, wholeResult, wholeRouting } from '../../core/vocabulary/older.ts'
 import type { TaskEvent, TaskEventBody } from '../../core/vocabulary/event.ts'
 import type { TaskId, ThreadId, UserId } from '../../core/vocabulary/ids.ts'
 import type { Routing, Task, TaskResult, TaskStatus, TaskType, WorkspaceSource } from '../../core/vocabulary/task.ts'
@@ -64,7 +65,7 @@ export function rowToTask(row: TaskRow): Task {
     confirm: row.confirm,
     source: row.source,
     routing: row.routing === null ? null : wholeRouting(row.routing),
-    approval: row.approval === null ? null : wholeApproval(row.approval),
+    approval: row.approval === null ? null : approvalOf(row.approval),
     result: row.result === null ? null : wholeResult(row.result),
     error: row.error,
     lastSeq: row.last_seq,
@@ -73,19 +74,8 @@ export function rowToTask(row: TaskRow): Task {
   }
 }
 
-// What was written before these were asked for lacks them.
-
-function wholeRouting(data: Routing): Routing {
-  const { intent = data.task_type === 'question' ? 'question' : 'command', ask = null, source = null } = data
-  return { ...data, intent, ask, source }
-}
-
-function wholeApproval({ estimate = null, ...row }: ApprovalRow): Approval {
-  return { ...row, estimate, expiresAt: new Date(row.expiresAt) }
-}
-
-function wholeResult({ sources = [], ...row }: TaskResult): TaskResult {
-  return { ...row, sources }
+function approvalOf(row: ApprovalRow): Approval {
+  return wholeApproval({ ...row, expiresAt: new Date(row.expiresAt) })
 }
 
 export function rowToEvent(row: EventRow): TaskEvent {

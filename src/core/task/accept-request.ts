@@ -91,7 +91,10 @@ function opening(deps: AcceptDeps, request: Request, at: Date): readonly TaskEve
   }
   if (!literal) return [routed, { type: 'task.queued', data: { reason: 'the type was given' } }]
   const expiresAt = new Date(at.getTime() + deps.limits.approvalMs)
-  return [routed, approvalRequest(deps.ids, { kind: 'shell_command', subject: request.text, expiresAt, estimate: null })]
+  return [
+    routed,
+    approvalRequest(deps.ids, { kind: 'shell_command', subject: request.text, expiresAt, estimate: null }),
+  ]
 }
 
 type Asked = Pick<Approval, 'kind' | 'subject' | 'expiresAt' | 'estimate'>
@@ -102,7 +105,10 @@ const REASONS: Readonly<Record<Approval['kind'], string>> = {
 }
 
 /** The question put to a person before something is done: bound to exactly this text. */
-export function approvalRequest(ids: Ids, { kind, subject, expiresAt, estimate }: Asked): EventOf<'approval.requested'> {
+export function approvalRequest(
+  ids: Ids,
+  { kind, subject, expiresAt, estimate }: Asked,
+): EventOf<'approval.requested'> {
   return {
     type: 'approval.requested',
     data: {

@@ -90,10 +90,7 @@ function supersedePending(task: Task, by: UserId): readonly TaskEventBody[] {
 /** Only what still waits can be replaced: of an OK and a comment that race, the log lets exactly one win. */
 function decideReplacement(task: Task, by: UserId): readonly TaskEventBody[] | Refusal {
   if (task.status !== 'needs_approval') return { type: 'wrong_status', status: task.status, wanted: 'needs_approval' }
-  return [
-    ...supersedePending(task, by),
-    { type: 'task.aborted', data: { by, reason: REPLACED } },
-  ]
+  return [...supersedePending(task, by), { type: 'task.aborted', data: { by, reason: REPLACED } }]
 }
 
 function decideExpiry(task: Task, now: Date): readonly TaskEventBody[] | Refusal {

@@ -2,8 +2,9 @@
 import type { TaskEvent, TaskEventBody } from '../vocabulary/event.ts'
 import { mayFollowTheEnd } from '../vocabulary/event.ts'
 import type { ThreadId } from '../vocabulary/ids.ts'
+import { wholeResult, wholeRouting } from '../vocabulary/older.ts'
 import { isTerminal } from '../vocabulary/task.ts'
-import type { Routing, Task, TaskResult, TaskStatus } from '../vocabulary/task.ts'
+import type { Task, TaskStatus } from '../vocabulary/task.ts'
 import { toStorable } from './storable.ts'
 
 /** The step under which a request is routed; starting it is what makes a pending task `routing`. */
@@ -80,7 +81,7 @@ function born(event: TaskEvent): Task {
 function changes(task: Task, event: TaskEvent): Partial<Task> {
   switch (event.type) {
     case 'task.routed':
-      return { routing: routingOf(event.data), taskType: event.data.task_type }
+      return { routing: wholeRouting(event.data), taskType: event.data.task_type }
     case 'approval.requested':
       return {
         approval: {
@@ -107,24 +108,14 @@ function changes(task: Task, event: TaskEvent): Partial<Task> {
         },
       }
     case 'task.completed':
-      return { result: resultOf(event.data.result) }
+      return { result: wholeResult(event.data.result) }
     case 'task.failed':
-      return { result: event.data.result === null ? null : resultOf(event.data.result), error: event.data.error }
+      return { result: event.data.result === null ? null : wholeResult(event.data.result), error: event.data.error }
     case 'task.aborted':
       return { error: event.data.reason }
     default:
       return {}
   }
-}
-
-/** Logs that were written before these were asked for lack them. */
-function routingOf(data: Routing): Routing {
-  const { intent = data.task_type === 'question' ? 'question' : 'command', ask = null, source = null } = data
-  return { ...data, intent, ask, source }
-}
-
-function resultOf({ sources = [], ...data }: TaskResult): TaskResult {
-  return { ...data, sources }
 }
 
 /** Numbers the bodies after `task` and folds them. */

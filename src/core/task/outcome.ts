@@ -11,7 +11,9 @@ const OUTPUT_CHARACTERS = 4_000
 export function saidBy(next: Task, events: readonly TaskEvent[]): string | null {
   const asked = events.findLast((event) => event.type === 'approval.requested')
   if (asked?.type === 'approval.requested' && next.confirm) return proposalOf(asked.data.kind, asked.data.subject)
-  const ended = events.some(({ type }) => type === 'task.completed' || type === 'task.failed' || type === 'task.aborted')
+  const ended = events.some(
+    ({ type }) => type === 'task.completed' || type === 'task.failed' || type === 'task.aborted',
+  )
   return ended ? outcomeText(next) : null
 }
 
