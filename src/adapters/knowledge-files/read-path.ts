@@ -36,7 +36,7 @@ export type FileLimits = {
   readonly allBytes: number
 }
 
-export const FILE_LIMITS: FileLimits = {
+const FILE_LIMITS: FileLimits = {
   textBytes: 1024 * 1024,
   documentBytes: 25 * 1024 * 1024,
   files: 10_000,

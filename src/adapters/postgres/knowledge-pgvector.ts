@@ -42,9 +42,10 @@ const WHOLE = 5_000
 /** What the index can hold: 16 bits a number take it further. */
 const MOST_DIMENSIONS = 2_000
 const MOST_HALF_DIMENSIONS = 4_000
-/** Only what the index gives in its order is read until enough of it is in the scopes: no plan that sorts everything. */
+// Chunks of one source are much alike, and among such the graph's defaults lose half of the nearest: it is built and searched
+// wider. Only what the index gives in its order is read, until enough of it is in the scopes: no plan that sorts everything.
 const IN_ORDER = `set local enable_sort = off; set local enable_seqscan = off; set local enable_hashjoin = off;
-set local enable_mergejoin = off; set local hnsw.ef_search = 100;`
+set local enable_mergejoin = off; set local hnsw.ef_search = 400;`
 /** Since 0.8: goes on where the first candidates were not of the scopes. */
 const GO_ON = `set local hnsw.iterative_scan = strict_order;`
 
@@ -160,7 +161,7 @@ order by b.distance, b.source_id, b.position`,
     name,
     nearest,
     whole,
-    definition: `create index if not exists ${name} on knowledge_vectors using hnsw ((vector::${type}) ${operators}) where ${ofModel}`,
+    definition: `create index if not exists ${name} on knowledge_vectors using hnsw ((vector::${type}) ${operators}) with (m = 16, ef_construction = 200) where ${ofModel}`,
   }
 }
 
