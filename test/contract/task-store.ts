@@ -139,7 +139,8 @@ export function taskStoreContract(name: string, open: () => Promise<TaskStoreUnd
     )
     const messages = await conversations.messages(tasks[0]?.threadId ?? newId(), everything(99))
     const answers = messages.filter(({ role }) => role === 'assistant')
-    assert.deepEqual(answers.map(({ text }) => text.split(' ')[2]).toSorted(), ['10', '2', '6'])
+    assert.deepEqual(new Set(answers.map(({ text }) => Number(text.split(' ')[2]))), new Set([2, 6, 10]))
+    assert.equal(answers.length, 3)
     for (const answer of answers) {
       assert.equal(answer.taskId, tasks[Number(answer.text.split(' ')[2])]?.id)
       assert.deepEqual([answer.inContext, answer.author, answer.authorName], [true, null, null])

@@ -10,7 +10,8 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
 const PROGRAM = fileURLToPath(new URL('./s3-server-process.mjs', import.meta.url))
-const INSTALLED = fileURLToPath(new URL('../servers/node_modules/s3rver/package.json', import.meta.url))
+const NAME = 's3rver'
+const INSTALLED = fileURLToPath(new URL(`../servers/node_modules/${NAME}/package.json`, import.meta.url))
 
 /** For `{ skip: withoutS3 }`: false, or what is missing. */
 export const withoutS3: string | false = existsSync(INSTALLED) ? false : 'test/servers is not installed: npm ci there'
