@@ -11,6 +11,7 @@ const PIXEL = Uint8Array.from(
   atob('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='),
   (character) => character.charCodeAt(0),
 )
+const ENDED = /Done|Failed|I am Factotum|Hello!|offline/
 const bytesOf = (text: string) => new TextEncoder().encode(text)
 
 test('voice, photos, documents, albums and long pastes each come in as one', async (t) => {
@@ -19,7 +20,7 @@ test('voice, photos, documents, albums and long pastes each come in as one', asy
   await up()
   const ended = async (where: RegExp) => {
     const card = await ada.expectReply({ where, ...PATIENT })
-    if (!/Done|Failed|I am Factotum/.test(card.text)) await becomes(ada, card, /Done|Failed|I am Factotum/)
+    if (!ENDED.test(card.text)) await becomes(ada, card, ENDED)
     return card
   }
 
@@ -44,7 +45,7 @@ test('voice, photos, documents, albums and long pastes each come in as one', asy
 
   await t.test('a photo with a caption is a request with a file', async () => {
     await ada.sendPhoto({ bytes: PIXEL, caption: 'hello' })
-    await ended(/hello|I am Factotum/)
+    await ended(/· hello|Hello!/)
     const [file = '', ...more] = await filesOfNewest(stage)
     assert.match(file, /^photo.*\.jpg$/)
     assert.deepEqual(more, [])
@@ -66,7 +67,7 @@ test('voice, photos, documents, albums and long pastes each come in as one', asy
       { type: 'photo', bytes: PIXEL },
     ])
     const kept = await ada.expectReply({ where: /^Kept:/, ...PATIENT })
-    assert.match(kept.text, /^Kept: photo\S* \(\d+ bytes\), photo\S* \(\d+ bytes\)\. Reply/)
+    assert.match(kept.text, /^Kept: photo\S* \(\d+ bytes\), photo\S* \(\d+ bytes\)\.\s[\s\S]*Reply/)
   })
 
   await t.test('a paste that the app cut up is one request, whole', async () => {
@@ -91,30 +92,35 @@ test('voice, photos, documents, albums and long pastes each come in as one', asy
   assert.equal((await tasks(stage)).length, 4)
   const answer =
     'bot: I am Factotum, working with the offline model: no model key is set, so I follow recipes instead of thinking. [Details]'
-  const asks = 'Reply to this message with a request, and they are kept with its task.'
-  await expectChatToHold(ada, bot, [
-    'Ada: (voice)',
-    `bot: Kept: voice-1.ogg (12 bytes). I can't understand speech yet. ${asks}`,
-    'Ada: (document table.csv)',
-    `bot: Kept: table.csv (8 bytes). ${asks}`,
-    'Ada: what can you do?',
-    answer,
-    'Ada: (photo) hello',
-    answer,
-    'Ada: (document one.txt) who are you?',
-    'Ada: (document two.txt)',
-    'Ada: (document three.txt)',
-    answer,
-    'Ada: (photo)',
-    'Ada: (photo)',
-    `bot: Kept: photo-13.jpg (70 bytes), photo-14.jpg (70 bytes). ${asks}`,
-    'Ada: what can you do?',
-    'Ada: 74 pasted words pasted words pasted words pasted words',
-    'Ada: 147 pasted words pasted words pasted words pasted words',
-    'bot: ❌ Failed · what can you do? [Fix] [Details]',
-    'Ada: (document big.bin)',
-    'bot: big.bin is too big: I can take files of up to 20 MB.',
-  ])
+  await expectChatToHold(
+    ada,
+    bot,
+    [
+      'Ada: (voice)',
+      'bot: Kept: voice-1.ogg (12 bytes).',
+      'Ada: (document table.csv)',
+      'bot: Kept: table.csv (8 bytes).',
+      'Ada: what can you do?',
+      answer,
+      'Ada: (photo) hello',
+      'bot: Hello! Tell me what to build, ask a question, or ask “what can you do?”. [Details]',
+      'Ada: (document one.txt) who are you?',
+      'Ada: (document two.txt)',
+      'Ada: (document three.txt)',
+      answer,
+      'Ada: (photo)',
+      'Ada: (photo)',
+      'bot: Kept: photo-14.jpg (70 bytes), photo-15.jpg (70 bytes).',
+      'Ada: what can you do?',
+      'Ada: 74 pasted words pasted words pasted words pasted words',
+      'Ada: 147 pasted words pasted words pasted words pasted words',
+      "bot: I don't know: nothing that was said here or given to me to look things up in answers this. No model key is set, so I can't think it out either. To get a real one, put ANTHROPIC_API_KEY=… (or OPENAI_API_KEY, GEMINI_API_KEY) into .env.secrets and restart. [Details]",
+      'Ada: (document big.bin)',
+      'bot: big.bin is too big: I can take files of up to 20 MB.',
+      // Why a picture says nothing to this machine is the machine's affair.
+    ],
+    (line) => !line.includes('the file itself is kept'),
+  )
   assert.deepEqual(telegram.wrongAnswers, [])
 })
 

@@ -9,16 +9,19 @@ import { parseCommand } from './parse-command.ts'
 import { answer, offerButtons } from './notes.ts'
 import { orderedWords, plainWords, startTask } from './requests.ts'
 import type { ReceiveDeps, Tap, Visit, Visitor } from './visit.ts'
+import { typedAnswer } from './yes-or-no.ts'
 
 const OFFERED_MS = 86_400_000
 const OFFER = 'edited'
 const CHANGED = 'The message that asked for it was changed.'
 
-/** `visit` is of the message as it is now. Edits of commands and of what is over change nothing. */
+/** `visit` is of the message as it is now. Edits of commands, of what is over, and to a mere yes or no change nothing. */
 export async function onEdited(deps: ReceiveDeps, visit: Visit, editedAt: Date): Promise<void> {
   const { message, visitor } = visit
   const text = message.text.trim()
   if (text === '' || parseCommand(text) !== null) return
+  // It stands above what is asked now, and was sent before it: nothing that waits is answered by it.
+  if (typedAnswer(text) !== null) return
   // Where a request was changed before, the newest of its tasks is meant; repeated, it must be the same one still.
   const purpose = `edit@${editedAt.getTime()}`
   const decided = await decideOnce(deps, message, purpose, async () => {

@@ -4,6 +4,7 @@ import { deliveredBy, deliveredByRef, sizeOf } from './attachments.ts'
 import { escapeMarkdown } from './markdown.ts'
 import { answer, noteKey } from './notes.ts'
 import { giveToTask } from './read-artifacts.ts'
+import { plural } from './status-words.ts'
 import { oneLine } from './visible.ts'
 import type { MessageRef } from '../vocabulary/place.ts'
 import type { ReceiveDeps, Visit } from './visit.ts'
@@ -49,11 +50,18 @@ export async function keptAlone(deps: ReceiveDeps, visit: Visit, unread: readonl
   const markdown = [
     `Kept: ${names.join(', ')}.`,
     ...gists(visit.artifacts),
-    ...unread.map(escapeMarkdown),
+    ...(unread.length === 0 ? [] : [unreadWords(unread)]),
     'Reply to this message with a request, and they are kept with its task.',
   ].join('\n\n')
   // One answer for a whole album, which grows with its parts.
   await answer(deps, { ...message, ref: delivered.ref }, markdown, { part: PART, wantsReply: true })
+}
+
+/** Markdown: why files could not be read, of many the first. */
+export function unreadWords(unread: readonly string[]): string {
+  const [first = '', ...more] = unread
+  const others = more.length === 0 ? '' : ` ${plural(more.length, 'other file')} could not be read either.`
+  return escapeMarkdown(`${first}${others}`)
 }
 
 /** One line of what was read, for each of the first few. */

@@ -12,7 +12,7 @@ import { onClosed, onOpened, onTopicOpened, reopen } from './chat-settings.ts'
 import { runCommand } from './commands.ts'
 import type { ConversationDeps } from './deps.ts'
 import { onEdited } from './edits.ts'
-import { keptAlone, repliedFiles } from './files-alone.ts'
+import { keptAlone, repliedFiles, unreadWords } from './files-alone.ts'
 import { commandIn, hearEdit, hearMessage, hearOpened, hearStop, isConversation } from './hear-message.ts'
 import { holdMessage, mayBeHeld } from './held-messages.ts'
 import { moveChat } from './move-chat.ts'
@@ -133,7 +133,7 @@ async function act(
   const spoken = said ? spokenIn(own) : null
   const isAlone = message.forwardedFrom !== null || (message.text.trim() === '' && spoken === null)
   if (isAlone && command === null) return keptAlone(deps, visit, unread)
-  if (unread.length > 0) await answer(deps, message, unread.map(escapeMarkdown).join('\n\n'), { part: 'unread' })
+  if (unread.length > 0) await answer(deps, message, unreadWords(unread), { part: 'unread' })
   if (command !== null) return runCommand(deps, visit, command)
   if (spoken !== null && message.text.trim() === '') {
     if (await answerTooEarly(deps, visit)) return

@@ -112,7 +112,10 @@ async function whereOf(deps: RecordDeps, entry: OutboxEntry): Promise<Where | nu
   const chat = await deps.chats.get(entry.place)
   const ref = repliedRef(entry.key)
   const answered = ref === null ? null : await answeredIn(deps, chat, ref)
-  if (answered !== null) return { threadId: answered.threadId, taskId: null, inContext: answered.inContext }
+  if (answered !== null) {
+    const inContext = answered.inContext && !tellsOfFiles(entry.key)
+    return { threadId: answered.threadId, taskId: null, inContext }
+  }
   const thread = await deps.conversations.findThread(entry.place.interface, threadChat(chat))
   return thread === null ? null : { threadId: thread.id, taskId: null, inContext: false }
 }
