@@ -149,7 +149,7 @@ test('a proposal outlives the platform that made it', { skip }, async () => {
 test('somebody at the terminal is asked, and may say what should be different', { skip }, async (t) => {
   if (spawnSync(TERMINAL, ['--version']).status !== 0) return t.skip('needs the program script')
   const session = spawn(
-    'script',
+    TERMINAL,
     ['-qec', `'${process.execPath}' '${MAIN}' chat 'create a hello world web app'`, '/dev/null'],
     {
       env: { ...place.env, TERM: 'dumb' },
