@@ -77,17 +77,27 @@ export function createExactIndex({ database, log, maxBytes }: ExactIndexDeps): E
     for (const [id, { scope }] of state.sources) if (scopes.includes(scope) && !listed.has(id)) drop(state, id)
     const old = wanted.filter(({ id, revision }) => state.sources.get(id)?.revision !== revision)
     for (let from = 0; from < old.length; from += SOURCES_AT_ONCE) {
-      if (!(await load(state, model, old.slice(from, from + SOURCES_AT_ONCE)))) return false
+      if (!(await load(state, model, old.slice(from, from + SOURCES_AT_ONCE), listed))) return false
     }
     return true
   }
 
-  async function load(state: OfModel, model: string, sources: readonly SourceRow[]): Promise<boolean> {
+  async function load(
+    state: OfModel,
+    model: string,
+    sources: readonly SourceRow[],
+    listed: ReadonlySet<SourceId>,
+  ): Promise<boolean> {
     const { vectors } = state
     const ids = sources.map(({ id }) => id)
     const chunks = await database.run<ChunkRow>(CHUNKS, [ids, model, vectors.dimensions])
-    const missing = [...new Set(chunks.map(({ digest }) => digest))].filter((digest) => vectors.find(digest) < 0)
-    if ((vectors.size() + missing.length) * vectors.dimensions * Float32Array.BYTES_PER_ELEMENT > maxBytes) {
+    const unknown = () => [...new Set(chunks.map(({ digest }) => digest))].filter((digest) => vectors.find(digest) < 0)
+    const isTooMuch = (more: number) =>
+      (vectors.size() + more) * vectors.dimensions * Float32Array.BYTES_PER_ELEMENT > maxBytes
+    // What other scopes were asked for makes room for what is asked for now.
+    if (isTooMuch(unknown().length)) for (const id of state.sources.keys()) if (!listed.has(id)) drop(state, id)
+    const missing = unknown()
+    if (isTooMuch(missing.length)) {
       if (!full) log('warn', 'There are too many vectors to keep in memory: install pgvector on the database server')
       full = true
       return false
