@@ -8,9 +8,22 @@ import type { UserId } from '../../src/core/vocabulary/ids.ts'
 import type { Scope } from '../../src/core/vocabulary/principal.ts'
 import { createHttpServer } from '../../src/adapters/http/server.ts'
 import { createLoginToken, issueToken } from '../../src/adapters/http/tokens.ts'
+import { approvalRequest } from '../../src/core/task/accept-request.ts'
 import { ADA, jsonOf, openWorld, OWNER, SECRET } from './http-world.ts'
 import type { World } from './http-world.ts'
 import { ask } from './preview-world.ts'
+
+const ROUTED = {
+  intent: 'command',
+  task_type: 'dev_pipeline',
+  confidence: 1,
+  summary: '',
+  plan: '',
+  needs_confirmation: true,
+  command: null,
+  ask: null,
+  source: null,
+} as const
 
 async function signIn(world: World, user = 'owner'): Promise<string> {
   const token = await createLoginToken(world.deps, user as UserId, 60_000)
@@ -43,7 +56,9 @@ test('every operation asks who it is, and whether they may', async (t) => {
     assert.match(nobody.headers.get('www-authenticate') ?? '', /^Bearer/)
     assert.equal(nobody.headers.get('content-type'), 'application/problem+json')
     const rest = OWNER.scopes.filter((it) => it !== scope)
-    const refused = await world.call({ ...OWNER, scopes: rest }, method, path)
+    // Whether a yes takes more than the right to ask is known once it is clear what is asked.
+    const body = scope === 'tasks:approve' ? {} : undefined
+    const refused = await world.call({ ...OWNER, scopes: rest }, method, path, body)
     assert.equal(refused.status, 403, path)
     assert.equal((await jsonOf(refused))['code'], 'missing_scope')
   }
@@ -53,6 +68,30 @@ test('every operation asks who it is, and whether they may', async (t) => {
     const response = await fetch(`${world.url}/v1/tasks`, { headers: { authorization } })
     assert.equal(response.status, 401, authorization)
   }
+})
+
+test('whoever asked for work says OK to it; a command, and the work of others, takes more', async (t) => {
+  const world = await openWorld(t)
+  const asker = { ...ADA, scopes: ['tasks:read', 'tasks:write'] } as const
+  const waiting = async (kind: 'plan' | 'shell_command') => {
+    const id = await world.createTask(asker)
+    await world.deps.appendFromOutside(id, [
+      { type: 'task.routed', data: ROUTED },
+      approvalRequest(world.deps.ids, {
+        kind,
+        subject: 'it',
+        expiresAt: new Date(Date.now() + 60_000),
+        estimate: null,
+      }),
+    ])
+    return id
+  }
+  const [plan, command] = [await waiting('plan'), await waiting('shell_command')]
+  const stranger = { ...asker, userId: 'bob' as UserId }
+  assert.equal((await world.call(stranger, 'POST', `/v1/tasks/${plan}/approve`, {})).status, 404)
+  assert.equal((await world.call(asker, 'POST', `/v1/tasks/${command}/approve`, {})).status, 403)
+  assert.equal((await world.call(asker, 'POST', `/v1/tasks/${plan}/approve`, {})).status, 200)
+  assert.equal((await world.deps.store.get(plan))?.approval?.status, 'approved')
 })
 
 test('a login token becomes a session once', async (t) => {

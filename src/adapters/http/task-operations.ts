@@ -152,8 +152,10 @@ export const taskOperations = [
     method: 'post',
     path: '/v1/tasks/{task_id}/approve',
     id: 'approveTask',
-    summary: 'Say yes to exactly what the task asks for: to `approval_id`, or to the one that is pending.',
-    access: 'tasks:approve',
+    summary:
+      'Say yes to exactly what the task asks for: to `approval_id`, or to the one that is pending. Whoever asked for work says OK to it ' +
+      'with `tasks:write`; a command takes `tasks:approve`.',
+    access: 'tasks:write',
     body: answerBody,
     responses: theTask,
     handle: (call) => answer(call, 'approve'),
@@ -162,8 +164,8 @@ export const taskOperations = [
     method: 'post',
     path: '/v1/tasks/{task_id}/reject',
     id: 'rejectTask',
-    summary: 'Say no; the task is aborted.',
-    access: 'tasks:approve',
+    summary: 'Say no; the task is aborted. The scopes are as for a yes.',
+    access: 'tasks:write',
     body: answerBody,
     responses: theTask,
     handle: (call) => answer(call, 'reject'),
@@ -191,6 +193,8 @@ async function answer(
   type: 'approve' | 'reject',
 ): Promise<Response | Problem> {
   const { approval_id, comment } = call.body
+  if (call.task.approval?.kind !== 'plan' && !hasScope(call.caller, 'tasks:approve'))
+    return scopeProblem('tasks:approve')
   const by: UserId = call.caller.principal.userId
   const approvalId = approval_id == null ? null : (approval_id as ApprovalId)
   return refusedOr(
