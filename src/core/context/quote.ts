@@ -23,9 +23,17 @@ const TAGS = [
   'soul',
   'subtask',
   'work',
+  'workspace',
 ]
-/** Models read tags in any case, and past blanks and signs that cannot be seen. */
-const MARK = new RegExp(String.raw`<(?=[\s\p{Cf}]*(?:/[\s\p{Cf}]*)?(?:${TAGS.join('|')})(?![\p{L}\p{N}_-]))`, 'giu')
+/** What does not show: around and within the letters of a tag. */
+const UNSEEN = String.raw`[\p{Cf}\p{DI}]*`
+const BLANKS = String.raw`[\s\p{Cf}\p{DI}]*`
+const NAMES = TAGS.map((tag) => Array.from(tag).join(UNSEEN)).join('|')
+/** Models read tags in any case, past blanks and signs that cannot be seen, and in the wide signs of other scripts. */
+const MARK = new RegExp(
+  String.raw`[<＜﹤](?=${BLANKS}(?:[/／]${BLANKS})?(?:${NAMES})(?!${UNSEEN}[\p{L}\p{N}_-]))`,
+  'giu',
+)
 
 /** `tag` with the text inside, of which nothing can end the quotation early or open another. */
 export function quote(tag: string, text: string, about: Readonly<Record<string, string>> = {}): string {
@@ -44,7 +52,7 @@ export function enclose(tag: string, parts: readonly string[]): string {
 
 /** Words that stand within a quotation beside others: none of them may end it or open another. `<\` stands for `<` in what comes back. */
 export function withoutTags(text: string): string {
-  return text.replace(MARK, '<\\')
+  return text.replace(MARK, '$&\\')
 }
 
 export function oneLine(text: string): string {
@@ -60,7 +68,7 @@ function attributes(about: Readonly<Record<string, string>>): string {
 /** One line without signs that could end it. */
 function attribute(value: string): string {
   return value
-    .replaceAll(/[\s"<>&\p{Cc}\p{Cf}]+/gu, ' ')
+    .replaceAll(/[\s"<>&＜＞﹤﹥\p{Cc}\p{Cf}\p{DI}]+/gu, ' ')
     .trim()
     .slice(0, 200)
 }

@@ -2,6 +2,7 @@
 import { buildContextPack, ruleWords } from '../context/context-pack.ts'
 import type { ContextPack, ContextSection, SectionName } from '../context/context-pack.ts'
 import { gatherContext } from '../context/gather.ts'
+import { visibleScopes } from '../memory/scopes.ts'
 import { placeKey } from '../vocabulary/place.ts'
 import { escapeMarkdown } from './markdown.ts'
 import { answer } from './notes.ts'
@@ -26,10 +27,14 @@ export async function showContext(deps: ReceiveDeps, { message, heard, visitor }
   const thread = heard === null ? null : await deps.conversations.thread(heard.threadId)
   if (thread === null) return answer(deps, message, 'There is no conversation here yet.')
   const now = deps.clock.now()
-  const material = await gatherContext(deps, { thread, author: visitor.userId, words, before: null, now })
-  const pack = buildContextPack(material, deps.settings.contextTokens)
-  const rules = material.facts.filter(({ kind }) => kind === 'constraint').map(ruleWords)
-  await answer(deps, message, contextMarkdown(pack, rules))
+  const told = await gatherContext(deps, { thread, author: visitor.userId, words, before: null, now })
+  const { shown } = await visibleScopes(deps, { author: visitor.userId, thread })
+  // Everybody in a group reads the answer: the person's own rules are told to models there, and shown to nobody.
+  const facts = told.facts.filter(({ scope }) => shown.includes(scope))
+  const hidden = told.facts.length - facts.length
+  const pack = buildContextPack({ ...told, facts }, deps.settings.contextTokens)
+  const rules = facts.filter(({ kind }) => kind === 'constraint').map(ruleWords)
+  await answer(deps, message, contextMarkdown(pack, rules, hidden))
   if (pack.text === '') return
   const { place, ref } = message
   const bytes = new TextEncoder().encode(pack.text)
@@ -41,14 +46,21 @@ export async function showContext(deps: ReceiveDeps, { message, heard, visitor }
   await deps.outbox.put([{ key, place, lane: 'reply', posting }])
 }
 
-function contextMarkdown({ tokens, budget, sections }: ContextPack, rules: readonly string[]): string {
-  if (sections.length === 0) return 'Nothing yet: I am told your words and nothing else.'
+function contextMarkdown(
+  { tokens, budget, sections }: ContextPack,
+  rules: readonly string[],
+  /** Rules that are not for everybody who reads this. */
+  hidden: number,
+): string {
+  const own = hidden === 0 ? [] : ['Your own rules hold here too: /context in our own chat shows them.']
+  if (sections.length === 0) return ['Nothing yet: I am told your words and nothing else.', ...own].join('\n\n')
   const shown = rules.slice(0, RULES_SHOWN).map((rule) => `- ${escapeMarkdown(oneLine(rule, RULE_CHARACTERS))}`)
   const more = rules.length - shown.length
   return [
     `**Beside your words I am told ${quantity(tokens)} of at most ${quantity(budget)} tokens**`,
     ...(shown.length === 0 ? [] : [['Rules:', '', ...shown, ...(more > 0 ? [`- and ${more} more`] : [])].join('\n')]),
     sections.map(sectionLine).join('\n'),
+    ...own,
     '/new starts afresh, /memory shows what stays.',
   ].join('\n\n')
 }

@@ -21,7 +21,7 @@ export async function onEdited(deps: ReceiveDeps, visit: Visit, editedAt: Date):
   const text = message.text.trim()
   if (text === '' || parseCommand(text) !== null) return
   // It stands above what is asked now, and was sent before it: nothing that waits is answered by it.
-  if (typedAnswer(text) !== null) return
+  if (typedAnswer(text)?.comment === null) return
   // Where a request was changed before, the newest of its tasks is meant; repeated, it must be the same one still.
   const purpose = `edit@${editedAt.getTime()}`
   const decided = await decideOnce(deps, message, purpose, async () => {

@@ -37,7 +37,10 @@ export async function standingAt(
   place: Place,
 ): Promise<Standing> {
   const chat = await deps.chats.get(place)
-  const thread = await deps.conversations.findThread(place.interface, threadChat(chat))
+  const find = (context: number) =>
+    deps.conversations.findThread(place.interface, threadChat({ ...chat, context: Math.max(0, context) }))
+  // Nothing was said yet in a context that has just begun: without a conversation a group would look like a person alone with us.
+  const thread = (await find(chat.context)) ?? (await find(chat.context - 1))
   return { author: userId, isOwner: role === 'owner', thread }
 }
 

@@ -113,11 +113,16 @@ async function whereOf(deps: RecordDeps, entry: OutboxEntry): Promise<Where | nu
   const ref = repliedRef(entry.key)
   const answered = ref === null ? null : await answeredIn(deps, chat, ref)
   if (answered !== null) {
-    const inContext = answered.inContext && !tellsOfFiles(entry.key)
+    const inContext = answered.inContext && !quotesFiles(entry.key)
     return { threadId: answered.threadId, taskId: null, inContext }
   }
   const thread = await deps.conversations.findThread(entry.place.interface, threadChat(chat))
   return thread === null ? null : { threadId: thread.id, taskId: null, inContext: false }
+}
+
+/** What was kept is told beginning with its first words: a file's words are material and must not stand there as ours. */
+function quotesFiles(key: string): boolean {
+  return key.startsWith('note:') && key.endsWith('/stored')
 }
 
 /** The answer to a `/new` is put when the fresh context is there already. */

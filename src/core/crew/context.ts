@@ -118,8 +118,10 @@ function withoutMaterial(material: ContextMaterial): ContextMaterial {
   }
 }
 
+/** The first paragraph: what a command printed stands behind it. */
 function shortened(text: string): string {
-  return text.length <= SAID_CHARACTERS ? text : `${text.slice(0, SAID_CHARACTERS).toWellFormed()}…`
+  const said = text.trim().split(/\n\s*\n/, 1)[0] ?? ''
+  return said.length <= SAID_CHARACTERS ? said : `${said.slice(0, SAID_CHARACTERS).toWellFormed()}…`
 }
 
 function newestFinished(work: readonly Task[]): TaskContext['finished'] {

@@ -71,7 +71,8 @@ async function remember(run: Run, { facts }: Route): Promise<void> {
       gather.conversations.thread(task.threadId),
       gather.conversations.ofTask(task.id),
     ])
-    if (thread !== null && message !== null) await run.remember(facts, { thread, message, task })
+    // Parts that were split off are in a router's words: what the person said was looked at with the whole.
+    if (thread !== null && message !== null && message.inContext) await run.remember(facts, { thread, message, task })
   } catch (error) {
     telemetry.log('warn', 'Facts could not be proposed', { task_id: task.id, error: messageOf(error) })
   }

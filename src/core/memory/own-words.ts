@@ -59,8 +59,10 @@ function stem(word: string): readonly string[] {
 
 /** Whether the person asked for it to be remembered: "remember that …", in the sentence of the quotation. */
 export function isSaidToBeRemembered(words: string, quote: string): boolean {
-  for (const match of words.matchAll(REMEMBER)) {
-    const from = words.slice(match.index)
+  // Without runs of blanks, which a search for the beginnings of sentences would go over again and again.
+  const plain = words.replace(/[^\S\n]+/g, ' ').replace(/(?: ?\n ?)+/g, '\n')
+  for (const match of plain.matchAll(REMEMBER)) {
+    const from = plain.slice(match.index)
     const rest = from.replace(/^[.!?;:,\s]+/, '')
     const end = SENTENCE_END.exec(rest)
     const sentence = end === null ? rest : rest.slice(0, end.index + 1)
