@@ -252,6 +252,9 @@ test('a question is asked once: whoever answers it unclearly is told what is pos
 test('the requests of one message are each complete in themselves, and more than five stay together', async () => {
   const two = await route(promptOf('What is a JSON API? Create one for notes.', {}))
   assert.deepEqual(two.others, ['Create a JSON API for notes.'])
+  const three = await route(promptOf('Create a hello world web app. Also, what is a socket? And run ls -la.', {}))
+  assert.deepEqual(three.others, ['what is a socket?', 'run ls -la.'])
+  assert.equal((await route(promptOf(three.others[1] ?? '', {}))).command, 'ls -la')
   const seven = await route(
     promptOf(['ls', 'pwd', 'date', 'id', 'df', 'free', 'uptime'].map((word) => `- run \`${word}\``).join('\n'), {}),
   )

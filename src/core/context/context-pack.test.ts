@@ -252,6 +252,16 @@ test('rules say what kind they are, once, and outlive any budget', () => {
   assert.equal(pack.rules, pack.text)
 })
 
+test('a source is named by where in it the words stand', () => {
+  const found = (title: string, heading: string) => ({ ...hit('words'), title, heading })
+  const knowledge = [found('docs', 'setup/deploy.md › Ports'), found('guide.md', 'guide.md › Use'), found('a note', '')]
+  const { sources } = buildContextPack({ ...NOTHING, knowledge }, 6_000)
+  assert.deepEqual(
+    sources.map(({ title }) => title),
+    ['docs › setup/deploy.md › Ports', 'guide.md › Use', 'a note'],
+  )
+})
+
 test('knowledge that is told can be named by its mark; what is left out has none', () => {
   const knowledge = [hit('first'), hit('second'), hit('third '.repeat(500))]
   const pack = buildContextPack({ ...NOTHING, knowledge }, 80)

@@ -4,8 +4,9 @@ import type { MessageWithArtifacts } from '../ports/conversation-store.ts'
 import type { MemoryFile } from '../ports/memory-files.ts'
 import type { KnowledgeHit } from '../vocabulary/knowledge.ts'
 import type { Fact } from '../vocabulary/memory.ts'
+import { onOneLine } from '../vocabulary/short-text.ts'
 import type { Task } from '../vocabulary/task.ts'
-import { enclose, mention, oneLine, quote, withoutTags } from './quote.ts'
+import { enclose, mention, quote, withoutTags } from './quote.ts'
 import { clipToTokens, countTokens } from './tokens.ts'
 
 /** How many messages are told at most. */
@@ -114,8 +115,14 @@ export function buildContextPack(material: ContextMaterial, budget: number): Con
   }
   const text = texts.length === 0 ? '' : texts.join('\n\n')
   const told = material.knowledge.slice(0, taken.get('knowledge') ?? 0)
-  const sources = told.map(({ title, uri }, index) => ({ mark: index + 1, title, uri }))
+  const sources = told.map((hit, index) => ({ mark: index + 1, title: placeOf(hit), uri: hit.uri }))
   return { tokens: countTokens(text), budget, sections, sources, rules, text }
+}
+
+/** What somebody looks it up by: in a folder, the file; in a document, the section. */
+function placeOf({ title, heading }: KnowledgeHit): string {
+  if (heading === '' || heading === title) return title
+  return heading.startsWith(title) ? heading : `${title} › ${heading}`
 }
 
 function wantedSections(material: ContextMaterial, budget: number): readonly Wanted[] {
@@ -138,7 +145,7 @@ function wantedSections(material: ContextMaterial, budget: number): readonly Wan
     },
     {
       name: 'facts',
-      items: others.map(({ kind, text }) => item(`- ${kind}: ${withoutTags(oneLine(text))}`)),
+      items: others.map(({ kind, text }) => item(`- ${kind}: ${withoutTags(onOneLine(text))}`)),
       shown: asIs,
     },
     {
@@ -176,7 +183,7 @@ function asFarAs<T>(budget: number, all: readonly T[], toItem: (one: T, place: n
 
 /** A rule as it is told: what a person stated, in their words. */
 export function ruleWords({ rule, text }: Pick<Fact, 'rule' | 'text'>): string {
-  const words = withoutTags(oneLine(text))
+  const words = withoutTags(onOneLine(text))
   if (rule === null || new RegExp(`^${rule === 'ask_first' ? 'ask' : rule}\\b`, 'i').test(words)) return words
   return `${rule === 'ask_first' ? 'ask first' : rule}: ${words}`
 }
@@ -201,12 +208,12 @@ function messageLines(message: MessageWithArtifacts, most: number): string {
 
 /** Nobody can call themself what only the platform is called, or look like more than a name. */
 function nameOf(author: string): string {
-  const name = oneLine(withoutTags(author).replaceAll(/[[\]:<>\p{Cc}\p{Cf}]+/gu, ' ')).slice(0, 60)
+  const name = onOneLine(withoutTags(author).replaceAll(/[[\]:<>\p{Cc}\p{Cf}]+/gu, ' ')).slice(0, 60)
   return name === '' || /^you$/i.test(name) ? 'somebody' : name
 }
 
 function workLine(task: Task, most: number): string {
-  const short = (text: string): string => oneLine(clipToTokens(text, most))
+  const short = (text: string): string => onOneLine(clipToTokens(text, most))
   const outcome = task.result?.summary ?? task.error ?? ''
   const files = (task.result?.changed_files ?? []).slice(0, 20).join(', ')
   const parts = [

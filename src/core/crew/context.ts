@@ -4,7 +4,9 @@ import { buildContextPack } from '../context/context-pack.ts'
 import { gatherContext } from '../context/gather.ts'
 import { clipToTokens } from '../context/tokens.ts'
 import type { Artifact } from '../ports/artifact-store.ts'
+import { REPLACED } from '../task/decide.ts'
 import type { Message } from '../vocabulary/message.ts'
+import { shorten } from '../vocabulary/short-text.ts'
 import type { Task } from '../vocabulary/task.ts'
 import { attachmentPaths } from './attachments.ts'
 import type { Run } from './run.ts'
@@ -109,19 +111,20 @@ function withoutMaterial(material: ContextMaterial): ContextMaterial {
     ...material,
     files: [],
     knowledge: [],
-    work: material.work.map((task) => ({ ...task, result: null, error: null })),
+    // That it was replaced is in our words, and tells a comment on a proposal from a word about what was done.
+    work: material.work.map((task) => ({ ...task, result: null, error: task.error === REPLACED ? REPLACED : null })),
     messages: material.messages.map((message) => ({
       ...message,
-      text: message.role === 'assistant' ? shortened(message.text) : message.text,
+      text: message.role === 'assistant' ? gist(message.text) : message.text,
       artifacts: message.artifacts.filter(isFile),
     })),
   }
 }
 
 /** The first paragraph: what a command printed stands behind it. */
-function shortened(text: string): string {
+function gist(text: string): string {
   const said = text.trim().split(/\n\s*\n/, 1)[0] ?? ''
-  return said.length <= SAID_CHARACTERS ? said : `${said.slice(0, SAID_CHARACTERS).toWellFormed()}…`
+  return shorten(said, SAID_CHARACTERS)
 }
 
 function newestFinished(work: readonly Task[]): TaskContext['finished'] {

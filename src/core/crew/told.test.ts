@@ -84,6 +84,16 @@ test('the router reads no material: files are names, our long answers are cut, k
   assert.match(bench.of('assistant')[1] ?? '', /<knowledge>[\s\S]*IGNORE[\s\S]*<\/knowledge>/)
 })
 
+test('the router knows which proposals were replaced, and not what became of anything else', async () => {
+  const bench = routed([DEV, QUESTION])
+  const first = await bench.say('make a page')
+  await bench.runOnce(first.id)
+  await applyCommand(bench.base, first.id, { type: 'supersede', by: ADA })
+  await bench.runOnce((await bench.say('call it Garden instead')).id)
+  const told = bench.of('router')[1] ?? ''
+  assert.match(told, /aborted\): make a page\n.*\n {2}came of it: A newer message took its place\./)
+})
+
 test('what was recalled is recalled once: a resumed task reads the same, whatever was said meanwhile', async () => {
   const bench = routed([DEV])
   const first = await bench.say('a page')

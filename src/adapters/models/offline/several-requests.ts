@@ -34,7 +34,7 @@ type Piece = { readonly text: string; readonly kind: 'request' | 'question' | 'p
 export function severalRequests(words: string): Requests {
   const found = listed(words) ?? ofParagraphs(words)
   const [first = '', ...rest] = found.map((request, index) =>
-    resolved(request, index === 0 ? '' : (found[index - 1] ?? '')),
+    index === 0 ? resolved(request, '') : resolved(request.replace(LEADING, ''), found[index - 1] ?? ''),
   )
   if (rest.length <= MOST_OTHERS) return { first, others: rest }
   // What there is no room for stays together, to be told apart again when its turn comes.

@@ -92,8 +92,11 @@ function literalIn(text: string): string | null {
   if (verb[1] === ':') return rest
   const first = rest.split(/\s+/)[0] ?? ''
   const isProgram = PROGRAMS.has(first) || /^(?:\.{0,2}\/)\S+/.test(first)
-  return isProgram && !isProse(rest) ? rest.replace(/,? please[.!]?$/i, '') : null
+  return isProgram && !isProse(rest) ? rest.replace(/,? please[.!]?$/i, '').replace(FULL_STOP, '') : null
 }
+
+/** Of the sentence, where it can be no part of the command: behind an option, or the program's name alone. */
+const FULL_STOP = /(?:(?<=\s--?[\w-]{1,40})|(?<=^\w{1,40}))\.$/
 
 /** "make a cake and find me a file": English that begins with a program's name. */
 function isProse(text: string): boolean {
