@@ -8,7 +8,7 @@ import { createTaskWriter } from '../../src/core/task/task-writer.ts'
 import type { Claim } from '../../src/core/ports/task-queue.ts'
 import type { WorkerId } from '../../src/core/vocabulary/ids.ts'
 import { OWNER } from '../../src/core/vocabulary/principal.ts'
-import type { Task, TaskResult } from '../../src/core/vocabulary/task.ts'
+import type { Task, TaskResult, TaskType } from '../../src/core/vocabulary/task.ts'
 
 export type Server = { readonly host: string; readonly port: number; readonly user: string; readonly database: string }
 export type Store = AcceptDeps & Awaited<ReturnType<typeof connectPostgres>>
@@ -32,7 +32,7 @@ export async function openStore({ host: directory, port, user, database }: Serve
 
 let sent = 0
 /** Accepts one request of a fixed type, so that it is queued at once; resolves when it is durable. */
-export async function accept(deps: AcceptDeps): Promise<Task> {
+export async function accept(deps: AcceptDeps, taskType: TaskType = 'question'): Promise<Task> {
   sent += 1
   const request: Request = {
     interface: 'http',
@@ -41,7 +41,7 @@ export async function accept(deps: AcceptDeps): Promise<Task> {
     author: OWNER,
     text: 'What is the answer?',
     raw: {},
-    taskType: 'question',
+    taskType,
     source: { type: 'empty' },
   }
   const accepted = await acceptRequest(deps, request)
