@@ -11,7 +11,7 @@ import { log } from './postgres-stores.ts'
 
 const MODEL = 'test/random'
 const DIMENSIONS = 24
-const MANY = 6_000
+const MANY = 1_500
 const EVE = personScope('eve' as UserId)
 let database: Database
 const ran: string[] = []
@@ -23,7 +23,7 @@ before(async () => {
 after(() => database.close())
 
 test('among many strangers the index finds nearly all that comparing finds, and nothing of strangers', async () => {
-  const knowledge = createPostgresKnowledgeStore({ database, log })
+  const knowledge = createPostgresKnowledgeStore({ database, log, comparedWhole: 1_000 })
   const random = randomFrom(7)
   const vectorOf = new Map<string, readonly number[]>()
   const fill = async (scope: typeof SHARED, uri: string, count: number) => {

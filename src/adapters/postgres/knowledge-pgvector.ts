@@ -37,7 +37,6 @@ const SIZE: Statement = {
   text: 'select coalesce(sum(chunks), 0)::integer as chunks from knowledge_sources where scope = any ($1)',
 }
 
-/** Scopes with fewer chunks are compared whole: exact, and quicker than walking an index past everybody else's. */
 const WHOLE = 5_000
 /** What the index can hold: 16 bits a number take it further. */
 const MOST_DIMENSIONS = 2_000
@@ -51,13 +50,14 @@ const GO_ON = `set local hnsw.iterative_scan = strict_order;`
 
 type Extension = { readonly iterative: boolean }
 
-export function createPgvectorIndex({
-  database,
-  log,
-}: {
+export type PgvectorIndexDeps = {
   readonly database: Database
   readonly log: Telemetry['log']
-}): PgvectorIndex {
+  /** Scopes with fewer chunks are compared whole: exact, and quicker than walking an index past everybody else's. */
+  readonly comparedWhole?: number
+}
+
+export function createPgvectorIndex({ database, log, comparedWhole = WHOLE }: PgvectorIndexDeps): PgvectorIndex {
   let extension: Promise<Extension | null> | null = null
   /** `true` once it is there. */
   const indexes = new Map<string, boolean>()
@@ -114,7 +114,7 @@ export function createPgvectorIndex({
       if (!indexes.has(index.name)) void prepare(model, vector.length)
       const values = [scopes, `[${vector.join(',')}]`, Math.max(0, limit)]
       const [size] = await database.run<{ chunks: number }>(SIZE, [scopes])
-      if (indexes.get(index.name) === true && (size?.chunks ?? 0) > WHOLE) {
+      if (indexes.get(index.name) === true && (size?.chunks ?? 0) > comparedWhole) {
         const settings = found.iterative ? `${IN_ORDER}${GO_ON}` : IN_ORDER
         const rows = await database.run<HitRow>({ ...index.nearest, settings }, values)
         if (rows.length >= limit) return rows.map(rowToHit)

@@ -131,10 +131,13 @@ export type KnowledgeStoreDeps = {
   readonly log: Telemetry['log']
   /** What vectors may take in this process where there is no pgvector. */
   readonly maxIndexBytes?: number
+  /** With pgvector: scopes with fewer chunks are compared whole. */
+  readonly comparedWhole?: number
 }
 
-export function createPostgresKnowledgeStore({ database, log, maxIndexBytes }: KnowledgeStoreDeps): KnowledgeStore {
-  const pgvector = createPgvectorIndex({ database, log })
+export function createPostgresKnowledgeStore(deps: KnowledgeStoreDeps): KnowledgeStore {
+  const { database, log, maxIndexBytes } = deps
+  const pgvector = createPgvectorIndex(deps)
   const exact = createExactIndex({ database, log, maxBytes: maxIndexBytes ?? MAX_INDEX_BYTES })
 
   async function hits(scopes: readonly MemoryScope[], nearest: readonly Nearest[]): Promise<readonly KnowledgeHit[]> {
