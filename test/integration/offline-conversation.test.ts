@@ -27,7 +27,7 @@ function promptOf(
   told: Readonly<Record<string, readonly string[]>>,
   turns: readonly Turn[] = [],
 ): string {
-  const said = turns.map(([who, text]) => `${AT} ${who}: ${quote('x', text).slice(4, -5)}`)
+  const said = turns.map(([who, text]) => `${AT} ${who}: ${quote('x', text).slice(4, -5).replaceAll('\n', '\n  ')}`)
   const sections = Object.entries({ ...told, ...(said.length === 0 ? {} : { conversation: said }) })
   const context = sections.map(([name, lines]) => enclose(name, lines)).join('\n\n')
   return [...(context === '' ? [] : [enclose('context', [context])]), quote('request', says)].join('\n\n')

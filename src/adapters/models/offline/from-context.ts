@@ -120,7 +120,8 @@ function saidIn(section: string): readonly Said[] {
     const head = SAID.exec(line)
     if (head !== null)
       found.push({ by: head[1] === 'you' ? 'us' : 'them', name: head[1] ?? '', lines: [head[2] ?? ''] })
-    else found.at(-1)?.lines.push(line)
+    // Further lines of a message stand further in.
+    else found.at(-1)?.lines.push(line.replace(/^ {2}/, ''))
   }
   return found.map(({ by, name, lines }) => ({ by, name, text: unmarked(lines.join('\n')).trim() }))
 }
