@@ -4,7 +4,7 @@ import { statfs } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { Command } from 'commander'
 import { table } from '../adapters/terminal/table.ts'
-import { MODEL_TIERS } from '../core/vocabulary/usage.ts'
+import { MODEL_TIERS, modelName } from '../core/vocabulary/usage.ts'
 import { botReports } from '../processes/bot-reports.ts'
 import type { Platform } from '../processes/platform.ts'
 import { readRunning } from '../processes/running.ts'
@@ -79,7 +79,7 @@ async function examine(platform: Platform): Promise<readonly Finding[]> {
       required: false,
       detail: offline
         ? 'the offline model (recipes only); set ANTHROPIC_API_KEY, OPENAI_API_KEY or GEMINI_API_KEY in .env.secrets'
-        : tiers.map(({ tier, label }) => `${tier}: ${label.provider}/${label.model}`).join(', '),
+        : tiers.map(({ tier, label }) => `${tier}: ${modelName(label)}`).join(', '),
     },
     ...senses(platform),
     ...readers.map((reader) => ({ ...reader, required: false })),

@@ -2,6 +2,7 @@
 import type { ThreadId } from '../core/vocabulary/ids.ts'
 import type { InterfaceName, Thread } from '../core/vocabulary/message.ts'
 import { OWNER } from '../core/vocabulary/principal.ts'
+import { threadChatOf } from '../core/vocabulary/thread-chat.ts'
 import type { Platform } from '../processes/platform.ts'
 import { CommandError, EXIT } from './command.ts'
 
@@ -48,5 +49,5 @@ export async function existingThread({ conversations }: Pick<Platform, 'conversa
 }
 
 function placeOf(context: number): ChatPlace {
-  return { interface: 'terminal', chat: `${OWNER}#${context}` }
+  return { interface: 'terminal', chat: threadChatOf(OWNER, context) }
 }

@@ -50,7 +50,7 @@ export function unlinkCommand(): Command {
       await withPlatform(output, async (platform) => {
         const userId = (id ?? OWNER) as UserId
         const outcome = await unlink(platform, userId, OWNER)
-        const ids = await platform.identities.idsOf(await platform.identities.personOf(OWNER))
+        const ids = await platform.identities.idsOf(OWNER)
         if (outcome === 'not_yours')
           throw new CommandError(`${oneLine(userId)} is no id of yours. You are: ${names(ids)}.`)
         if (outcome === 'not_linked') throw new CommandError(`${oneLine(userId)} is linked with nobody.`)

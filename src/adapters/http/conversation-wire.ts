@@ -5,7 +5,7 @@ import { scopeName, SCOPE_NAMES } from '../../core/memory/scopes.ts'
 import type { ThreadSummary } from '../../core/ports/conversation-store.ts'
 import { SOURCE_KINDS } from '../../core/vocabulary/knowledge.ts'
 import type { KnowledgeHit, KnowledgeSource } from '../../core/vocabulary/knowledge.ts'
-import { FACT_KINDS, FACT_STATUSES } from '../../core/vocabulary/memory.ts'
+import { FACT_KINDS, FACT_STATUSES, RULES } from '../../core/vocabulary/memory.ts'
 import type { Fact } from '../../core/vocabulary/memory.ts'
 import type { Message, Thread } from '../../core/vocabulary/message.ts'
 import type { Artifact } from '../../core/ports/artifact-store.ts'
@@ -87,7 +87,7 @@ export const factSchema = name(
     scope,
     kind: z.enum(FACT_KINDS),
     text: z.string(),
-    rule: z.enum(['never', 'always', 'ask_first']).nullable(),
+    rule: z.enum(RULES).nullable(),
     confidence: z.number(),
     quote: z.string().nullable(),
     from: z.string(),

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { ArtifactId, MessageId, ThreadId } from '../../core/vocabulary/ids.ts'
 import type { InterfaceName, Message, Thread } from '../../core/vocabulary/message.ts'
+import { chatInContext, threadChatOf } from '../../core/vocabulary/thread-chat.ts'
 import type { Artifact } from '../../core/ports/artifact-store.ts'
 import { isTheirs } from './authenticate.ts'
 import {
@@ -53,7 +54,7 @@ export const threadOperations = [
     responses: begun,
     handle: async ({ deps, caller }) => {
       const { userId } = caller.principal
-      const chat = `${userId}/${deps.ids.next<ThreadId>()}#0`
+      const chat = threadChatOf(`${userId}/${deps.ids.next<ThreadId>()}`, 0)
       return begin(deps, caller.via === 'session' ? 'console' : 'http', chat, userId)
     },
   }),
@@ -208,9 +209,9 @@ async function begin(
 
 /** The chat's first context that nobody has begun. Of calls that race, all get the same. */
 async function nextContext(deps: HttpDeps, thread: Thread): Promise<string> {
-  const [, chat = thread.chat, number = '0'] = /^([\s\S]*)#(\d{1,9})$/.exec(thread.chat) ?? []
-  for (let next = Number(number) + 1; ; next += 1) {
-    const name = `${chat}#${next}`
+  const { chat, context } = chatInContext(thread.chat)
+  for (let next = (context ?? 0) + 1; ; next += 1) {
+    const name = threadChatOf(chat, next)
     if ((await deps.conversations.findThread(thread.interface, name)) === null) return name
   }
 }

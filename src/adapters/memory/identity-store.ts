@@ -16,7 +16,7 @@ export function createMemoryIdentityStore(): IdentityStore {
   ]
   return {
     personOf: async (userId) => personOf(userId),
-    idsOf: async (person) => idsOf(personOf(person)),
+    idsOf: async (userId) => idsOf(personOf(userId)),
     offerLink: async (userId, code, expiresAt) => void offers.set(userId, { code, expiresAt }),
     takeLink: async (code, by, now) => {
       const found = [...offers].find(([, offer]) => offer.code === code)

@@ -1,4 +1,5 @@
 // Models that say what a test tells them to.
+import { modelName } from '../../core/vocabulary/usage.ts'
 import type {
   ChatRequest,
   ChatTurn,
@@ -81,7 +82,7 @@ export function createScriptedModels(script: Script): Models {
       if (embed === undefined) throw new ModelError('unsupported', 'The script does not embed.')
       return { ...answer, model: EMBEDDING_MODEL, vectors: texts.map((text) => embed(text)) }
     },
-    embeddingModel: () => (script.embed === undefined ? null : `${EMBEDDING_MODEL.provider}/${EMBEDDING_MODEL.model}`),
+    embeddingModel: () => (script.embed === undefined ? null : modelName(EMBEDDING_MODEL)),
   }
 }
 

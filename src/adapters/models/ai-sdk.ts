@@ -1,11 +1,12 @@
 // Real models, through the AI SDK: a tier's models in order, with bounded retries, fallback and a deadline that holds.
+import { modelName } from '../../core/vocabulary/usage.ts'
 import type { ChatMessage, ChatRequest, ChatTurn, Models } from '../../core/ports/models.ts'
 import { ModelError } from '../../core/ports/models.ts'
 import type { ModelTier, Usage } from '../../core/vocabulary/usage.ts'
 import type { Answer, Question } from './ask.ts'
 import { ask } from './ask.ts'
 import type { AskDeps } from './in-order.ts'
-import { NOTHING, askInOrder, labelOf, nameOf, sum, withDeadline } from './in-order.ts'
+import { NOTHING, askInOrder, labelOf, sum, withDeadline } from './in-order.ts'
 import type { Given } from './object-answer.ts'
 import { askObject } from './object-answer.ts'
 import type { Candidate } from './providers.ts'
@@ -44,7 +45,7 @@ async function chat(request: ChatRequest, asker: Asker): Promise<ChatTurn> {
     return toTurn(second, first.answer.usage)
   throw new ModelError(
     'malformed',
-    `${nameOf(second.candidate)} twice called a tool with arguments that are not JSON; choose another model.`,
+    `${modelName(second.candidate)} twice called a tool with arguments that are not JSON; choose another model.`,
   )
 }
 

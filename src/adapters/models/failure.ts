@@ -1,4 +1,5 @@
 // What went wrong when a model was asked, and what to do about it: wait and ask again, ask another, or give up.
+import { modelName } from '../../core/vocabulary/usage.ts'
 import type { ModelErrorKind } from '../../core/ports/models.ts'
 import type { KeyedModel } from './providers.ts'
 import { KEY_VARIABLES } from './providers.ts'
@@ -95,7 +96,7 @@ function failureOfStatus(status: number, error: object, candidate: KeyedModel, n
 }
 
 function failure(kind: ModelErrorKind, candidate: KeyedModel, what: string, cause: unknown): Failure {
-  const sentence = `${candidate.provider}/${candidate.model} ${what}.`
+  const sentence = `${modelName(candidate)} ${what}.`
   return { type: 'failure', kind, sentence, again: true, retryAfterMs: null, cause: withoutSecrets(cause, candidate) }
 }
 

@@ -112,7 +112,3 @@ export function sum(a: Usage, b: Usage): Usage {
 export function labelOf({ provider, model }: ModelReference): ModelLabel {
   return { provider, model, offline: false }
 }
-
-export function nameOf({ provider, model }: ModelReference): string {
-  return `${provider}/${model}`
-}

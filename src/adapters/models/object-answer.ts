@@ -1,10 +1,11 @@
 // An answer in a given shape, with one chance for the model to correct itself.
+import { modelName } from '../../core/vocabulary/usage.ts'
 import { z } from 'zod'
 import type { ChatMessage, ModelObject, ObjectRequest } from '../../core/ports/models.ts'
 import { ModelError } from '../../core/ports/models.ts'
 import type { Usage } from '../../core/vocabulary/usage.ts'
 import type { Answer, Question, QuestionMedia } from './ask.ts'
-import { NOTHING, labelOf, nameOf, sum } from './in-order.ts'
+import { NOTHING, labelOf, sum } from './in-order.ts'
 import { jsonIn } from './json-in-text.ts'
 import type { Candidate } from './providers.ts'
 
@@ -46,7 +47,7 @@ export async function askObject<T>(
       },
     )
   }
-  const who = from?.[0] === undefined ? 'The model' : nameOf(from[0])
+  const who = from?.[0] === undefined ? 'The model' : modelName(from[0])
   const why = problem.replaceAll(/\s+/g, ' ').trim().slice(0, 200)
   throw new ModelError(
     'malformed',

@@ -1,10 +1,11 @@
 // Hears, sees and embeds with the models that are set for it, with the same order, retries and deadline as a chat.
+import { modelName } from '../../core/vocabulary/usage.ts'
 import { z } from 'zod'
 import type { Embeddings, ImageDescription, MediaRequest, Models } from '../../core/ports/models.ts'
 import { ModelError } from '../../core/ports/models.ts'
 import { ask } from './ask.ts'
 import type { AskDeps } from './in-order.ts'
-import { NOTHING, askInOrder, labelOf, nameOf, withDeadline } from './in-order.ts'
+import { NOTHING, askInOrder, labelOf, withDeadline } from './in-order.ts'
 import { askObject } from './object-answer.ts'
 import type { ModelReference, ModelsConfig, Sense } from './providers.ts'
 import {
@@ -42,7 +43,7 @@ export function createSenses(config: ModelsConfig, deps: AskDeps): Senses {
   const embedders = candidatesOf('embed', config, deps, (reference) => toEmbedding(keys, reference))
   const [embedding, ...others] = embedders.usable
   if ((config.senses?.embed ?? null) !== null && embedding !== undefined && others.length > 0)
-    deps.log('warn', `${nameOf(embedding)} embeds alone: vectors of other models can't be compared with its own.`)
+    deps.log('warn', `${modelName(embedding)} embeds alone: vectors of other models can't be compared with its own.`)
   return {
     transcribe: async (request, signal) => {
       return await withDeadline(request.deadlineMs, signal, async (inner) => {
@@ -76,7 +77,7 @@ export function createSenses(config: ModelsConfig, deps: AskDeps): Senses {
         return { vectors: answer.vectors, usage: answer.usage, model }
       })
     },
-    embeddingModel: () => (embedding === undefined ? null : nameOf(embedding)),
+    embeddingModel: () => (embedding === undefined ? null : modelName(embedding)),
   }
 }
 
@@ -128,7 +129,7 @@ export function senseReports(config: ModelsConfig): readonly SenseReport[] {
   }
   return SENSES.map((sense) => {
     const { usable, refusal } = candidatesOf(sense, config, { log: () => {} }, (reference) =>
-      open[sense](reference) === null ? null : nameOf(reference),
+      open[sense](reference) === null ? null : modelName(reference),
     )
     const models = sense === 'embed' ? usable.slice(0, 1) : usable
     return { name: VARIABLES[sense].name, models, how: models.length > 0 ? '' : refusal().message }
@@ -157,7 +158,7 @@ function candidatesOf<Candidate>(
     }
     const lacksKey = !hasKey(keys, reference.provider)
     keyMissing ||= lacksKey
-    const name = nameOf(reference)
+    const name = modelName(reference)
     problems.push(
       lacksKey
         ? `${name} is left out: ${missingVariable(reference.provider)} is not set`

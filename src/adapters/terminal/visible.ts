@@ -1,4 +1,5 @@
 // Makes text from models, files and strangers safe to print: nothing in it can move the cursor, hide or disguise itself.
+import { onOneLine, shorten } from '../../core/vocabulary/short-text.ts'
 
 /** Bidirectional controls, zero-width and other invisible characters (Unicode TR36, TR39). */
 const INVISIBLE =
@@ -12,8 +13,7 @@ export function visible(text: string): string {
 
 /** The same on one line of at most `limit` characters. */
 export function oneLine(text: string, limit = 160): string {
-  const line = visible(text).replace(/\s+/g, ' ').trim()
-  return line.length > limit ? `${line.slice(0, limit - 1)}…` : line
+  return shorten(onOneLine(visible(text)), limit)
 }
 
 function escape(character: string): string {

@@ -2,6 +2,7 @@
 import type { ConversationStore } from '../ports/conversation-store.ts'
 import type { FactStore } from '../ports/fact-store.ts'
 import type { IdentityStore } from '../ports/identity-store.ts'
+import { notesOf } from '../ports/memory-files.ts'
 import type { MemoryFile, MemoryFileName, MemoryFiles } from '../ports/memory-files.ts'
 import type { TaskStore } from '../ports/task-store.ts'
 import type { Telemetry } from '../ports/telemetry.ts'
@@ -53,7 +54,7 @@ async function scopesFor(
   thread: Thread,
   author: UserId,
 ): Promise<{ readonly all: readonly MemoryScope[]; readonly open: readonly MemoryScope[] }> {
-  const own = (await deps.identities.idsOf(await deps.identities.personOf(author))).map(personScope)
+  const own = (await deps.identities.idsOf(author)).map(personScope)
   const open = [SHARED, chatScope(thread)]
   const all = [...open, ...own]
   return { all, open: thread.direct ? all : open }
@@ -90,9 +91,8 @@ async function readFiles(
   scopes: readonly MemoryScope[],
   now: Date,
 ): Promise<readonly MemoryFile[]> {
-  const day = (at: number) => `memory/${new Date(at).toISOString().slice(0, 10)}.md`
   const lasting = ['SOUL.md', 'MEMORY.md'] as MemoryFileName[]
-  const notes = [day(now.getTime()), day(now.getTime() - DAY_MS)] as MemoryFileName[]
+  const notes = [notesOf(now), notesOf(new Date(now.getTime() - DAY_MS))]
   // Notes hold what was said: those of a person come from all of their chats, and are told in none of the others.
   const namesOf = (scope: MemoryScope) => (scope.startsWith('person:') ? lasting : [...lasting, ...notes])
   const read = (scope: MemoryScope, name: MemoryFileName): Promise<MemoryFile | null> =>

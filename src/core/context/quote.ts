@@ -55,10 +55,6 @@ export function withoutTags(text: string): string {
   return text.replace(MARK, '$&\\')
 }
 
-export function oneLine(text: string): string {
-  return text.replaceAll(/\s+/g, ' ').trim()
-}
-
 function attributes(about: Readonly<Record<string, string>>): string {
   return Object.entries(about)
     .map(([name, value]) => ` ${name}="${attribute(value)}"`)

@@ -1,11 +1,12 @@
 // What was understood and will be done, in the few lines to which a person says OK before any work starts; and the one line that is
 // left of them afterwards.
 import type { Approval } from '../vocabulary/approval.ts'
+import { clip } from '../vocabulary/short-text.ts'
 import { escapeMarkdown } from './markdown.ts'
 import type { NameOf } from './names.ts'
 import type { AskedApproval } from './card-view.ts'
 import { clockTime, duration } from './status-words.ts'
-import { clip, oneLine, readable } from './visible.ts'
+import { oneLine, readable } from './visible.ts'
 
 /** As it is read: of all that is written into it. */
 const CHARACTERS = 1_000

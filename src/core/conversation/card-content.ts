@@ -2,6 +2,7 @@
 import type { Verbosity } from '../ports/chat-store.ts'
 import type { CheckReport } from '../vocabulary/check.ts'
 import type { Button, Content, Fold } from '../vocabulary/post.ts'
+import { clip } from '../vocabulary/short-text.ts'
 import { pendingApproval, workedMs } from './card-view.ts'
 import type { CardView, ToolView } from './card-view.ts'
 import { code, escapeMarkdown } from './markdown.ts'
@@ -15,7 +16,7 @@ import {
   statusWords,
   SUBTASK_MARKS,
 } from './status-words.ts'
-import { clip, endOf, oneLine, readable } from './visible.ts'
+import { endOf, oneLine, readable } from './visible.ts'
 
 export type CardSetting = {
   readonly verbosity: Verbosity

@@ -10,7 +10,8 @@ import { isTerminal } from '../vocabulary/task.ts'
 import type { TaskResult, TaskStatus, TaskType } from '../vocabulary/task.ts'
 import { NO_USAGE } from '../vocabulary/usage.ts'
 import type { UsageTotals } from '../vocabulary/usage.ts'
-import { clip, clipStart } from './visible.ts'
+import { clip } from '../vocabulary/short-text.ts'
+import { clipStart } from './visible.ts'
 
 export type SubtaskView = {
   readonly id: string

@@ -27,7 +27,7 @@ export async function decideOnceFor<Decision extends JsonValue>(
   const known = await decidedFor<Decision>(deps, name)
   if (known !== null) return known.decision
   const decision = await decide()
-  await deps.objects.put(keyOf(deps, name), new TextEncoder().encode(JSON.stringify(decision)))
+  await deps.objects.put(decisionKey(deps.ids, name), new TextEncoder().encode(JSON.stringify(decision)))
   return decision
 }
 
@@ -36,13 +36,9 @@ export async function decidedFor<Decision extends JsonValue>(
   deps: OnceDeps,
   name: string,
 ): Promise<{ readonly decision: Decision } | null> {
-  const known = await deps.objects.get(keyOf(deps, name))
+  const known = await deps.objects.get(decisionKey(deps.ids, name))
   // Only we write what is stored there.
   return known === null ? null : { decision: JSON.parse(new TextDecoder().decode(known)) as Decision }
-}
-
-function keyOf({ ids }: OnceDeps, name: string): string {
-  return decisionKey(ids, name)
 }
 
 /** Under which a decision is kept. */

@@ -5,6 +5,7 @@ import { placeKey } from '../vocabulary/place.ts'
 import type { MessageRef, Place } from '../vocabulary/place.ts'
 import type { Content, Fold, Post } from '../vocabulary/post.ts'
 import type { Task, TaskType } from '../vocabulary/task.ts'
+import { clip } from '../vocabulary/short-text.ts'
 import { planBlock, resumedLine, titleLine, withOpen, workFolds } from './card-content.ts'
 import { foldLog, workedMs } from './card-view.ts'
 import type { CardView } from './card-view.ts'
@@ -13,7 +14,7 @@ import { code, escapeMarkdown } from './markdown.ts'
 import { namesOf } from './names.ts'
 import type { NameOf } from './names.ts'
 import { CHECK_MARKS, clockTime, duration, plural, quantity } from './status-words.ts'
-import { clip, endOf, oneLine, readable } from './visible.ts'
+import { endOf, oneLine, readable } from './visible.ts'
 
 const REQUEST_CHARACTERS = 4_000
 const OUTPUT_CHARACTERS = 4_000

@@ -2,6 +2,7 @@
 import type { CheckReport } from '../vocabulary/check.ts'
 import type { Button, Content, Fold } from '../vocabulary/post.ts'
 import type { TaskResult } from '../vocabulary/task.ts'
+import { clip } from '../vocabulary/short-text.ts'
 import { checksLine, footerOf, planBlock, resumedLine, titleLine, withOpen, workFolds } from './card-content.ts'
 import { workedMs } from './card-view.ts'
 import type { CardView } from './card-view.ts'
@@ -9,7 +10,7 @@ import type { NameOf } from './names.ts'
 import { agentMarkdown, code, codeBlock, escapeMarkdown } from './markdown.ts'
 import type { Verbosity } from '../ports/chat-store.ts'
 import { CHECK_MARKS, clockTime, duration, plural } from './status-words.ts'
-import { clip, endOf, oneLine, readable } from './visible.ts'
+import { endOf, oneLine, readable } from './visible.ts'
 
 export type FinalSetting = {
   readonly verbosity: Verbosity

@@ -78,7 +78,7 @@ export async function hearTap(deps: ConversationDeps, tap: Tap, label: string | 
 }
 
 /** What somebody did that is no message. */
-export async function hearDeed(
+async function hearDeed(
   deps: ConversationDeps,
   { place, author, direct }: { readonly place: Place; readonly author: Tap['author']; readonly direct: boolean },
   deed: { readonly externalId: string; readonly text: string; readonly raw: ChatMessage['raw'] },

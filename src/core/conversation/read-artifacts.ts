@@ -8,7 +8,7 @@ import type { FileToRead, ReadFileDeps, Reading } from '../reading/read-file.ts'
 import type { ArtifactId, MessageId } from '../vocabulary/ids.ts'
 import type { TaskEventBody } from '../vocabulary/event.ts'
 import type { Task } from '../vocabulary/task.ts'
-import { NO_USAGE } from '../vocabulary/usage.ts'
+import { NO_TOKENS, NO_USAGE } from '../vocabulary/usage.ts'
 import type { ModelLabel, Usage, UsageTotals } from '../vocabulary/usage.ts'
 import { appendFromOutside } from '../task/apply-command.ts'
 import type { LogDeps } from '../task/apply-command.ts'
@@ -135,7 +135,7 @@ async function readKept(
   { objectKey, name, mediaType, sentAs, says }: KeptFile,
   signal: AbortSignal,
 ): Promise<Reading> {
-  if (says !== undefined) return { type: 'read', kind: 'file_meta', content: says, usage: NO_USAGE, model: null }
+  if (says !== undefined) return { type: 'read', kind: 'file_meta', content: says, usage: NO_TOKENS, model: null }
   const bytes = await deps.objects.get(objectKey)
   if (bytes === null) return { type: 'failed', reason: `${name} is no longer kept: send it again.` }
   return readFile(deps, { bytes, name, mediaType, ...(sentAs === undefined ? {} : { kind: sentAs }) }, signal)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { clip, clipStart, endOf, exact, oneLine, readable, visible } from './visible.ts'
+import { clipStart, endOf, exact, oneLine, readable, visible } from './visible.ts'
 
 test('what is hidden is written out; tabs and line feeds stay', () => {
   assert.equal(visible('a\u202eb\u200bc\u0007\td\n'), 'a\\u202eb\\u200bc\\u0007\td\n')
@@ -20,7 +20,6 @@ test('for reading, emoji stay whole and nothing reorders', () => {
 })
 
 test('no character is cut in half', () => {
-  assert.equal(clip('a😀b', 2), 'a')
   assert.equal(clipStart('a😀b', 2), 'b')
   assert.equal(clipStart('abc', 5), 'abc')
 })

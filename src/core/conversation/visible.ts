@@ -1,4 +1,5 @@
 // Makes text from models, files and strangers safe to read in a chat: nothing in it can hide or disguise itself.
+import { onOneLine, shorten } from '../vocabulary/short-text.ts'
 
 /** Bidirectional controls, zero-width and other invisible characters (Unicode TR36, TR39). */
 const INVISIBLE =
@@ -33,14 +34,7 @@ export function exact(text: string): { readonly shown: string; readonly lookAlik
 
 /** On one line of at most `limit` characters. */
 export function oneLine(text: string, limit = 160): string {
-  const line = readable(text).replace(/\s+/g, ' ').trim()
-  return line.length > limit ? `${clip(line, limit - 1)}…` : line
-}
-
-/** The first `limit` UTF-16 units, never half a character. */
-export function clip(text: string, limit: number): string {
-  const cut = text.slice(0, limit)
-  return /[\ud800-\udbff]$/.test(cut) ? cut.slice(0, -1) : cut
+  return shorten(onOneLine(readable(text)), limit)
 }
 
 /** The last `limit` UTF-16 units, never half a character. */

@@ -4,6 +4,7 @@ import type { UserId } from '../vocabulary/ids.ts'
 import type { Place } from '../vocabulary/place.ts'
 import { placeKey } from '../vocabulary/place.ts'
 import type { Task } from '../vocabulary/task.ts'
+import { threadChatOf } from '../vocabulary/thread-chat.ts'
 import type { Message } from '../vocabulary/message.ts'
 import type { Artifact } from '../ports/artifact-store.ts'
 import type { ChatRecord } from '../ports/chat-store.ts'
@@ -39,7 +40,7 @@ export function mayActOn(visitor: Visitor, task: Task): boolean {
 
 /** The `chat` of the thread in which a place talks at present. */
 export function threadChat(chat: ChatRecord): string {
-  return `${placeKey(chat.place)}#${chat.context}`
+  return threadChatOf(placeKey(chat.place), chat.context)
 }
 
 /** The chat as a whole, for what holds in all of its topics. */

@@ -1,6 +1,7 @@
 // The agent loop: a model takes turns, the platform carries out its tool calls, until it says finish or meets a limit.
 import type { JsonValue } from '../vocabulary/json.ts'
 import type { SubtaskRole } from '../vocabulary/plan.ts'
+import { shorten } from '../vocabulary/short-text.ts'
 import type { ChatMessage, ToolCall } from '../ports/models.ts'
 import { stripEscapes } from '../quality/gate.ts'
 import { TaskFailure } from '../task/task-failure.ts'
@@ -166,8 +167,7 @@ async function useTool(
 
 /** Long strings are cut for the log's tool.started entry: the whole input stands in the turn's own step. */
 function clipped(input: JsonValue): JsonValue {
-  if (typeof input === 'string')
-    return input.length > EVENT_OUTPUT_CHARACTERS ? `${input.slice(0, EVENT_OUTPUT_CHARACTERS)}…` : input
+  if (typeof input === 'string') return shorten(input, EVENT_OUTPUT_CHARACTERS)
   if (Array.isArray(input)) return input.map(clipped)
   if (typeof input !== 'object' || input === null) return input
   return Object.fromEntries(Object.entries(input).map(([key, value]) => [key, clipped(value)]))

@@ -34,7 +34,7 @@ function safeName(name: string): string {
     .replace(/^[-.]+/, '')
     .replace(/[-.]+$/, '')
   const [stem, ending] = split(plain)
-  const short = `${[...stem].slice(0, NAME_CHARACTERS).join('')}${ending}`
+  const short = `${Array.from(stem).slice(0, NAME_CHARACTERS).join('')}${ending}`
   return short === '' || RESERVED.test(short) ? `file${short === '' ? '' : `-${short.replace(/^\.+/, '')}`}` : short
 }
 

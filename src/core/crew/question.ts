@@ -1,4 +1,5 @@
 // Answers in words: one turn of the assistant, no tools, no sandbox; or the question back, where it is not clear what is wanted.
+import { shorten } from '../vocabulary/short-text.ts'
 import type { TaskResult } from '../vocabulary/task.ts'
 import { TaskFailure } from '../task/task-failure.ts'
 import { askForTurn } from './ask.ts'
@@ -9,6 +10,9 @@ import { splitParts } from './route.ts'
 import type { Run } from './run.ts'
 import { fullPrompt } from './task-pack.ts'
 
+const SUMMARY_CHARACTERS = 200
+
+/** Throws TaskFailure where the model says nothing at all. */
 export async function answerQuestion(run: Run): Promise<TaskResult> {
   const { routing } = run.task
   const ask = routing?.ask ?? null
@@ -31,6 +35,5 @@ export async function answerQuestion(run: Run): Promise<TaskResult> {
 }
 
 function firstLine(text: string): string {
-  const line = text.trim().split('\n')[0] ?? ''
-  return line.length > 200 ? `${line.slice(0, 199)}…` : line
+  return shorten(text.trim().split('\n')[0] ?? '', SUMMARY_CHARACTERS)
 }

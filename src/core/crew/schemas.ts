@@ -1,6 +1,6 @@
 // The shapes in which models must answer; everything a model says is checked against them before it is believed.
 import { z } from 'zod'
-import { FACT_KINDS } from '../vocabulary/memory.ts'
+import { FACT_KINDS, RULES } from '../vocabulary/memory.ts'
 import { SUBTASK_ROLES } from '../vocabulary/plan.ts'
 import { INTENTS, TASK_TYPES } from '../vocabulary/task.ts'
 
@@ -54,7 +54,7 @@ const FACTS = 3
 const factSchema = z.object({
   kind: z.enum(FACT_KINDS),
   text: z.string(),
-  rule: z.enum(['never', 'always', 'ask_first']).nullable(),
+  rule: z.enum(RULES).nullable(),
   quote: z.string(),
   confidence: z.number(),
 })
@@ -118,7 +118,7 @@ function factFrom(given: unknown): readonly CandidateFact[] {
     given['rule'],
   ]
   if (text === null || quote === null || !isOneOf(FACT_KINDS, kind)) return []
-  const known = isOneOf(['never', 'always', 'ask_first'] as const, rule) && kind === 'constraint'
+  const known = isOneOf(RULES, rule) && kind === 'constraint'
   return [{ kind, text, rule: known ? rule : null, quote, confidence: shareOf(given['confidence']) }]
 }
 

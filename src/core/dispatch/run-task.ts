@@ -5,6 +5,7 @@ import type { Claim } from '../ports/task-queue.ts'
 import type { TaskEventBody } from '../vocabulary/event.ts'
 import type { Approval, Estimate } from '../vocabulary/approval.ts'
 import type { TaskId } from '../vocabulary/ids.ts'
+import { onOneLine, shorten } from '../vocabulary/short-text.ts'
 import { isTerminal } from '../vocabulary/task.ts'
 import type { Routing, Task, TaskResult, TaskType } from '../vocabulary/task.ts'
 import { contextOf, noContext } from '../crew/context.ts'
@@ -115,14 +116,13 @@ async function route(deps: RunDeps, run: Run): Promise<readonly TaskEventBody[] 
 
 function proposalOf({ command, summary, plan }: Routing): Pick<Approval, 'kind' | 'subject'> {
   if (command !== null) return { kind: 'shell_command', subject: command }
-  const subject = `Understood: ${clipped(summary, SENTENCE_CHARACTERS)}\nWill: ${clipped(plan, SENTENCE_CHARACTERS)}`
+  const subject = `Understood: ${sentence(summary)}\nWill: ${sentence(plan)}`
   return { kind: 'plan', subject }
 }
 
 /** One line, so that nobody reads a second proposal into it. */
-function clipped(text: string, limit: number): string {
-  const line = text.replaceAll(/\s+/g, ' ').trim()
-  return line.length > limit ? `${line.slice(0, limit - 1).toWellFormed()}…` : line
+function sentence(text: string): string {
+  return shorten(onOneLine(text), SENTENCE_CHARACTERS)
 }
 
 /** A guess, and nothing waits or fails for it. */

@@ -1,4 +1,5 @@
 // Cuts what people add into pieces that can be found and told: along its own structure, each with a heading that says where it stood.
+import { onOneLine, shorten } from '../vocabulary/short-text.ts'
 
 /** About 300 tokens. */
 export const CHUNK_CHARACTERS = 1_200
@@ -76,7 +77,7 @@ export function chunkCode(path: string, text: string): readonly Piece[] {
     const body = shown.map(({ part }) => part).join('\n')
     if (body.trim() !== '')
       pieces.push({
-        heading: `${clip(path)}:${shown[0]?.number ?? 1}-${shown.at(-1)?.number ?? 1}`,
+        heading: `${shorten(path, HEADING_CHARACTERS)}:${shown[0]?.number ?? 1}-${shown.at(-1)?.number ?? 1}`,
         text: trimLines(body),
       })
     from = end
@@ -169,11 +170,7 @@ function cut(block: string): readonly string[] {
 }
 
 function headingOf(path: readonly string[]): string {
-  return clip(path.map((part) => part.replaceAll(/\s+/g, ' ').trim()).join(DEEPER))
-}
-
-function clip(text: string): string {
-  return text.length <= HEADING_CHARACTERS ? text : `${text.slice(0, HEADING_CHARACTERS - 1).toWellFormed()}…`
+  return shorten(path.map(onOneLine).join(DEEPER), HEADING_CHARACTERS)
 }
 
 function trimLines(text: string): string {

@@ -2,13 +2,15 @@
 // know of the day.
 import type { ConversationStore } from '../ports/conversation-store.ts'
 import type { IdentityStore } from '../ports/identity-store.ts'
-import { MEMORY_FILE_BYTES } from '../ports/memory-files.ts'
-import type { MemoryFileName, MemoryFiles } from '../ports/memory-files.ts'
+import { MEMORY_FILE_BYTES, notesOf } from '../ports/memory-files.ts'
+import type { MemoryFiles } from '../ports/memory-files.ts'
 import type { Telemetry } from '../ports/telemetry.ts'
 import { chatScope } from '../vocabulary/memory.ts'
 import type { MemoryScope } from '../vocabulary/memory.ts'
+import { shorten } from '../vocabulary/short-text.ts'
 import { isTerminal } from '../vocabulary/task.ts'
 import type { Task } from '../vocabulary/task.ts'
+import { chatInContext } from '../vocabulary/thread-chat.ts'
 import { homeScope } from './scopes.ts'
 import { tidy } from './sentence.ts'
 
@@ -32,7 +34,7 @@ export async function noteOfTheDay(deps: NoteDeps, task: Task): Promise<void> {
   if (!isTerminal(task.status)) return
   try {
     const scope = await scopeOf(deps, task)
-    const name = `memory/${task.updatedAt.toISOString().slice(0, 10)}.md` as MemoryFileName
+    const name = notesOf(task.updatedAt)
     const notes = (await deps.memoryFiles.read(scope, name))?.text ?? ''
     if (notes.includes(markOf(task)) || new TextEncoder().encode(notes).length > FULL_BYTES) return
     await deps.memoryFiles.append(scope, name, noteLine(task))
@@ -44,7 +46,7 @@ export async function noteOfTheDay(deps: NoteDeps, task: Task): Promise<void> {
 async function scopeOf(deps: NoteDeps, task: Task): Promise<MemoryScope> {
   const thread = await deps.conversations.thread(task.threadId)
   // A command of the terminal is a conversation of one message.
-  const isLasting = thread !== null && (thread.interface !== 'terminal' || thread.chat.includes('#'))
+  const isLasting = thread !== null && (thread.interface !== 'terminal' || chatInContext(thread.chat).context !== null)
   return isLasting ? chatScope(thread) : homeScope(deps, task.userId)
 }
 
@@ -76,5 +78,5 @@ function markOf({ id }: Task): string {
 /** On one line, with nothing in it that does not show or that could be taken for a line of its own. */
 function titleOf(text: string): string {
   const line = tidy(text.slice(0, TITLE * 4).replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}]/gu, ' ')).replace(/[“”<>]/g, "'")
-  return line.length > TITLE ? `${line.slice(0, TITLE - 1).replace(/[\ud800-\udbff]$/, '')}…` : line
+  return shorten(line, TITLE)
 }

@@ -32,7 +32,7 @@ export async function offerLink(
  * Case, spaces and dashes do not matter.
  */
 export async function takeLink({ identities, clock, ids }: LinkDeps, code: string, by: UserId): Promise<Linked> {
-  const before = await identities.idsOf(await identities.personOf(by))
+  const before = await identities.idsOf(by)
   const person = await identities.takeLink(hashOf(ids, code), by, clock.now())
   if (person === null) return { type: 'unknown' }
   const now = await identities.idsOf(person)
@@ -45,7 +45,7 @@ export async function unlink(
   userId: UserId,
   by: UserId,
 ): Promise<'unlinked' | 'not_linked' | 'not_yours'> {
-  const own = await identities.idsOf(await identities.personOf(by))
+  const own = await identities.idsOf(by)
   if (!own.includes(userId)) return 'not_yours'
   return (await identities.unlink(userId)) ? 'unlinked' : 'not_linked'
 }

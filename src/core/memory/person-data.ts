@@ -35,7 +35,7 @@ type Leftovers = {
 
 /** Of all of the person's ids, their memory files at the end. The bytes of artifacts are named by their keys and are not part of it. */
 export async function* exportPerson(deps: PersonDeps, userId: UserId): AsyncGenerator<PersonRecord> {
-  const ids = await idsOf(deps, userId)
+  const ids = await deps.identities.idsOf(userId)
   const scopes = new Set(ids.map(personScope))
   for await (const record of deps.personData.records(ids)) {
     for (const scope of scopesOf(record)) scopes.add(scope)
@@ -54,7 +54,8 @@ export async function* exportPerson(deps: PersonDeps, userId: UserId): AsyncGene
  */
 export async function erasePerson(deps: PersonDeps, userId: UserId): Promise<ErasedPerson> {
   await clearLeftovers(deps, userId)
-  const ids = await idsOf(deps, userId)
+  // Asked for first: erasing forgets that the ids are one person.
+  const ids = await deps.identities.idsOf(userId)
   const scopes = new Set(ids.map(personScope))
   const tasks: TaskId[] = []
   const notes: string[] = []
@@ -85,11 +86,6 @@ async function clearLeftovers(deps: PersonDeps, userId: UserId): Promise<void> {
 
 function listKey({ ids }: PersonDeps, userId: UserId): string {
   return `erasures/${ids.digest(userId)}`
-}
-
-/** Asked for first: erasing forgets that the ids are one person. */
-async function idsOf({ identities }: PersonDeps, userId: UserId): Promise<readonly UserId[]> {
-  return identities.idsOf(await identities.personOf(userId))
 }
 
 /** The memory of a conversation of theirs alone with us. */

@@ -45,7 +45,7 @@ export async function visibleScopes(
   { identities }: Deps,
   { author, thread }: Omit<Standing, 'isOwner'>,
 ): Promise<{ readonly shown: readonly MemoryScope[]; readonly all: readonly MemoryScope[] }> {
-  const own = (await identities.idsOf(await identities.personOf(author))).map(personScope)
+  const own = (await identities.idsOf(author)).map(personScope)
   const chat = thread === null ? [] : [chatScope(thread)]
   const all = [...own, ...chat, SHARED]
   return { shown: thread === null || thread.direct ? all : [...chat, SHARED], all }

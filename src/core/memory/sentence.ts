@@ -1,4 +1,5 @@
 // What may stand in memory as one fact: a single readable sentence, and how two of them are compared.
+import { onOneLine } from '../vocabulary/short-text.ts'
 
 /** UTF-16 units of one fact. */
 export const LONGEST_FACT = 300
@@ -13,7 +14,7 @@ const NEXT_SENTENCE =
 
 /** Spaces of every kind as one; nothing else changes. */
 export function tidy(text: string): string {
-  return text.normalize('NFC').replace(/\s+/g, ' ').trim()
+  return onOneLine(text.normalize('NFC'))
 }
 
 /** As facts are kept: the same sentence with and without its full stop is one fact. */

@@ -1,5 +1,6 @@
 // Tells what happened once from what holds: a timeout of today is no lesson for tomorrow, and an agent that learns it avoids for good
 // what only failed that day.
+import { onOneLine } from '../vocabulary/short-text.ts'
 
 /** Alternatives, as they stand in a pattern; `|` stands between those of one line. */
 const oneOf = (...lines: readonly string[]): string => `(?:${lines.join('|')})`
@@ -102,6 +103,6 @@ const LONGEST = 1_000
 
 /** True where a sentence tells of a failure that may be over tomorrow. English; of a longer text the beginning counts. */
 export function isTransient(text: string): boolean {
-  const words = text.normalize('NFKC').slice(0, LONGEST).toLowerCase().replace(/\s+/g, ' ').trim()
+  const words = onOneLine(text.normalize('NFKC').slice(0, LONGEST).toLowerCase())
   return MISHAPS.some((mishap) => mishap.test(words))
 }

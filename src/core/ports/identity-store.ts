@@ -4,8 +4,8 @@ import type { UserId } from '../vocabulary/ids.ts'
 export interface IdentityStore {
   /** The person behind an id: the id itself where nothing is linked. */
   personOf(userId: UserId): Promise<UserId>
-  /** All ids of a person, the person's own first. */
-  idsOf(person: UserId): Promise<readonly UserId[]>
+  /** All ids of the person behind an id, that person's own first; the id alone where nothing is linked. */
+  idsOf(userId: UserId): Promise<readonly UserId[]>
   /** A code that links `userId` to whoever uses it. Replaces an earlier one of the same id. */
   offerLink(userId: UserId, code: string, expiresAt: Date): Promise<void>
   /** Uses up the code: from now on `by` and the id that offered it are one person. Null when unknown, used, or expired. */

@@ -14,6 +14,11 @@ export function isMemoryFileName(name: string): name is MemoryFileName {
   return MEMORY_FILE_NAME.test(name)
 }
 
+/** Where the notes of a day (UTC) stand. */
+export function notesOf(day: Date): MemoryFileName {
+  return `memory/${day.toISOString().slice(0, 10)}.md` as MemoryFileName
+}
+
 export type MemoryFile = { readonly scope: MemoryScope; readonly name: MemoryFileName; readonly text: string }
 
 export interface MemoryFiles {

@@ -7,10 +7,12 @@ import type { MediaRequest, Models } from '../ports/models.ts'
 import { ModelError } from '../ports/models.ts'
 import type { Telemetry } from '../ports/telemetry.ts'
 import type { TaskId } from '../vocabulary/ids.ts'
+import { onOneLine } from '../vocabulary/short-text.ts'
+import { modelName, NO_TOKENS } from '../vocabulary/usage.ts'
 import type { ModelLabel, Usage } from '../vocabulary/usage.ts'
 import type { FoundKind } from './find-kind.ts'
 import { findKind } from './find-kind.ts'
-import { clip } from './clip.ts'
+import { storable } from './storable.ts'
 
 export type ReadFileDeps = {
   readonly models: Pick<Models, 'transcribe' | 'describeImage'>
@@ -56,7 +58,6 @@ const MODEL_DEADLINE_MS = 120_000
 /** Providers refuse more; this machine may still read it. */
 const MODEL_AUDIO_BYTES = 25_000_000
 const MODEL_IMAGE_BYTES = 10_000_000
-const NO_USAGE: Usage = { input_tokens: 0, output_tokens: 0, cached_input_tokens: 0 }
 const KEPT = 'the file itself is kept'
 
 /**
@@ -112,9 +113,9 @@ async function hear(deps: ReadFileDeps, file: FileToRead, mediaType: string, sig
       const began = deps.clock.now().getTime()
       const heard = await deps.models.transcribe(toRequest(deps, file, mediaType, 'transcribe'), signal)
       meter(deps, 'transcribe', heard, began)
-      const { text, truncated } = clip(heard.text, TEXT_CHARACTERS)
+      const { text, truncated } = storable(heard.text, TEXT_CHARACTERS)
       if (text.trim() === '') return nothing('No words are to be heard in', file)
-      const by = nameOf(heard.model)
+      const by = modelName(heard.model)
       return {
         type: 'read',
         kind: 'voice_transcript',
@@ -139,20 +140,20 @@ async function see(deps: ReadFileDeps, file: FileToRead, mediaType: string, sign
       const began = deps.clock.now().getTime()
       const seen = await deps.models.describeImage(toRequest(deps, file, mediaType, 'describe-image'), signal)
       meter(deps, 'vision', seen, began)
-      const description = clip(seen.value.description, TEXT_CHARACTERS / 2)
-      const words = clip(seen.value.text, TEXT_CHARACTERS / 2)
+      const description = storable(seen.value.description, TEXT_CHARACTERS / 2)
+      const words = storable(seen.value.text, TEXT_CHARACTERS / 2)
       return {
         type: 'read',
         kind: 'image_json',
         content: {
           text:
             words.text.trim() === '' ? description.text : `${description.text}\n\nText in the image:\n${words.text}`,
-          by: nameOf(seen.model),
+          by: modelName(seen.model),
           truncated: description.truncated || words.truncated,
           description: description.text,
           words: words.text,
           shows: seen.value.kind,
-          objects: seen.value.objects.slice(0, 100).map((object) => clip(object, 200).text),
+          objects: seen.value.objects.slice(0, 100).map((object) => storable(object, 200).text),
           media_type: mediaType,
         },
         usage: seen.usage,
@@ -173,7 +174,7 @@ async function see(deps: ReadFileDeps, file: FileToRead, mediaType: string, sign
 }
 
 function toRequest(deps: ReadFileDeps, file: FileToRead, mediaType: string, subject: string): MediaRequest {
-  const name = clip(file.name, 200).text
+  const name = storable(file.name, 200).text
   return {
     purpose: { taskId: file.taskId ?? null, role: 'assistant', step: `read/${name}`, subject },
     bytes: file.bytes,
@@ -188,12 +189,15 @@ function toLocal({ bytes, name }: FileToRead, mediaType: string): LocalFile {
 }
 
 function fromLocal(local: Extract<LocalReading, { type: 'read' }>, kind: ReadKind, mediaType: string): Reading {
-  const { text, truncated } = clip(local.text, TEXT_CHARACTERS)
+  const { text, truncated } = storable(local.text, TEXT_CHARACTERS)
   const about = Object.fromEntries(
-    Object.entries(local.about).map(([key, value]) => [key, typeof value === 'string' ? clip(value, 500).text : value]),
+    Object.entries(local.about).map(([key, value]) => [
+      key,
+      typeof value === 'string' ? storable(value, 500).text : value,
+    ]),
   )
   const content = { ...about, media_type: mediaType, text, by: local.by, truncated: truncated || local.truncated }
-  return { type: 'read', kind, content, usage: NO_USAGE, model: null }
+  return { type: 'read', kind, content, usage: NO_TOKENS, model: null }
 }
 
 /** `problem` is why no model read it, where one was asked. */
@@ -229,12 +233,8 @@ function meter(
 }
 
 function named({ name }: FileToRead): string {
-  const shown = clip(name, 80).text.replaceAll(/\s+/g, ' ').trim()
+  const shown = onOneLine(storable(name, 80).text)
   return shown === '' ? 'the file' : `“${shown}”`
-}
-
-function nameOf({ provider, model }: ModelLabel): string {
-  return `${provider}/${model}`
 }
 
 function withoutStop(sentence: string): string {

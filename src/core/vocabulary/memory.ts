@@ -1,6 +1,7 @@
 // What is remembered beyond a conversation: facts with their provenance, each within one scope.
 import type { FactId, MessageId, TaskId, UserId } from './ids.ts'
 import type { InterfaceName, Thread } from './message.ts'
+import { chatInContext } from './thread-chat.ts'
 
 /** For whom something is remembered: `shared`, `person:<who>`, or `chat:<interface>/<chat>`. */
 export type MemoryScope = string & { readonly brand: 'MemoryScope' }
@@ -13,7 +14,7 @@ export function personScope(person: UserId): MemoryScope {
 
 /** The chat, or topic, whatever its present context is: a fresh context forgets words and no rules. */
 export function chatScope(thread: Pick<Thread, 'interface' | 'chat'>): MemoryScope {
-  return `chat:${thread.interface satisfies InterfaceName}/${thread.chat.replace(/#\d+$/, '')}` as MemoryScope
+  return `chat:${thread.interface satisfies InterfaceName}/${chatInContext(thread.chat).chat}` as MemoryScope
 }
 
 export const FACT_KINDS = ['fact', 'preference', 'constraint', 'lesson'] as const
@@ -24,7 +25,8 @@ export const FACT_STATUSES = ['proposed', 'kept', 'dropped'] as const
 export type FactStatus = (typeof FACT_STATUSES)[number]
 
 /** Of a constraint: what kind of rule it is. */
-export type Rule = 'never' | 'always' | 'ask_first'
+export const RULES = ['never', 'always', 'ask_first'] as const
+export type Rule = (typeof RULES)[number]
 
 export type Fact = {
   readonly id: FactId

@@ -14,4 +14,10 @@ export type Usage = {
 
 export type UsageTotals = Usage & { readonly model_calls: number }
 
-export const NO_USAGE: UsageTotals = { input_tokens: 0, output_tokens: 0, cached_input_tokens: 0, model_calls: 0 }
+export const NO_TOKENS: Usage = { input_tokens: 0, output_tokens: 0, cached_input_tokens: 0 }
+export const NO_USAGE: UsageTotals = { ...NO_TOKENS, model_calls: 0 }
+
+/** As models are named in settings and shown to people, e.g. `openai/gpt-6.1-sol`. */
+export function modelName({ provider, model }: Pick<ModelLabel, 'provider' | 'model'>): string {
+  return `${provider}/${model}`
+}

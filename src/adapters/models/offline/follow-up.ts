@@ -1,5 +1,6 @@
 // Reads a message in the light of what came before: a word about the last work, about a proposal that it replaces, or an answer to
 // a question of ours. The same context always gives the same reading, so that everybody who works on it does the same.
+import { onOneLine } from '../../../core/vocabulary/short-text.ts'
 import { changeAsOrder, changeIn, opened, withChange } from './change.ts'
 import type { Change } from './change.ts'
 import { classify } from './classify.ts'
@@ -115,8 +116,8 @@ function replacedBefore(told: Told): readonly string[] {
 
 /** The work list tells what became of a request: what was not replaced is under way or over. */
 function wasDone(request: string, work: readonly EarlierWork[]): boolean {
-  const line = oneLine(request)
-  const task = work.find((one) => oneLine(one.request) === line)
+  const line = onOneLine(request)
+  const task = work.find((one) => onOneLine(one.request) === line)
   return task !== undefined && !isReplaced(task)
 }
 
@@ -163,8 +164,4 @@ function standingRequest({ work }: Told): string | null {
     else if (change !== null && standing !== null) standing = withChange(standing, change)
   }
   return standing
-}
-
-function oneLine(text: string): string {
-  return text.replaceAll(/\s+/g, ' ').trim()
 }

@@ -1,8 +1,10 @@
 // Answers a question with sentences of the material that was looked up for it, word for word, with the mark of where they stand.
+import { shorten } from '../../../core/vocabulary/short-text.ts'
 import type { Material } from './from-context.ts'
 
 const MOST_SENTENCES = 3
 const MOST_READ = 60_000
+const SENTENCE = 500
 /** Of the weight of the question's words, what the best sentence with its heading must hold. */
 const ENOUGH = 0.5
 const COMMON = new Set(
@@ -69,7 +71,7 @@ function sentencesOf(material: readonly Material[]): readonly Sentence[] {
       at += 1
       if (words.length < 8 || ORDERS.test(words)) continue
       found.push({
-        text: words.length > 500 ? `${words.slice(0, 499)}…` : words,
+        text: shorten(words, SENTENCE),
         words: new Set(significantWords(words)),
         material: one,
         at,

@@ -1,4 +1,5 @@
 // Answers what the conversation itself can tell: what was said, what was built, what is remembered, which rules hold.
+import { onOneLine, shorten } from '../../../core/vocabulary/short-text.ts'
 import { factsIn } from './facts-in.ts'
 import type { Told } from './from-context.ts'
 import { significantWords } from './look-up.ts'
@@ -62,7 +63,9 @@ function builtBefore(text: string, { work }: Told): string {
   const done = work.filter(({ status }) => status === 'completed')
   const [last] = done
   if (last === undefined) return 'Nothing is finished in this conversation yet.'
-  const lines = done.map(({ request, outcome }) => `“${clipped(request, 200)}”: ${clipped(outcome, 300)}`)
+  const lines = done.map(
+    ({ request, outcome }) => `“${shorten(onOneLine(request), 200)}”: ${shorten(onOneLine(outcome), 300)}`,
+  )
   if (ALL.test(text) && lines.length > 1) return listOf('This was done here:', lines.toReversed(), '')
   const files = last.files.length === 0 ? '' : `\n\nFiles: ${last.files.slice(0, 12).join(', ')}`
   return `The last work was ${lines[0] ?? ''}${files}`
@@ -87,10 +90,5 @@ function listOf(title: string, items: readonly string[], none: string): string {
 }
 
 function quotedOr(text: string | undefined, none: string): string {
-  return text === undefined || text.trim() === '' ? none : `“${clipped(text, 600)}”`
-}
-
-function clipped(text: string, most: number): string {
-  const line = text.replaceAll(/\s+/g, ' ').trim()
-  return line.length > most ? `${line.slice(0, most - 1)}…` : line
+  return text === undefined || text.trim() === '' ? none : `“${shorten(onOneLine(text), 600)}”`
 }

@@ -1,5 +1,6 @@
 // What the offline router answers for a message: how the rules read it, in the shape that the crew asks for.
 import type { FactKind, Rule } from '../../../core/vocabulary/memory.ts'
+import { onOneLine, shorten } from '../../../core/vocabulary/short-text.ts'
 import type { Intent, TaskType } from '../../../core/vocabulary/task.ts'
 import { refusalOf } from './about.ts'
 import type { Classification } from './classify.ts'
@@ -183,10 +184,5 @@ function asOrder(summary: string): string {
 }
 
 function clipped(text: string, most = WORDS): string {
-  const line = text
-    .slice(0, most * 4)
-    .replaceAll(/\s+/g, ' ')
-    .trim()
-    .toWellFormed()
-  return line.length > most ? `${line.slice(0, most - 1).toWellFormed()}…` : line
+  return shorten(onOneLine(text.slice(0, most * 4)), most).toWellFormed()
 }

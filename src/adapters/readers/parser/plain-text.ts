@@ -47,7 +47,7 @@ function decode(bytes: Uint8Array): { readonly text: string; readonly encoding: 
 
 function asUtf16(bytes: Uint8Array, encoding: 'utf-16le' | 'utf-16be') {
   const text = new TextDecoder(encoding).decode(bytes)
-  const controls = [...text.slice(0, 4_096)].filter((letter) => /[\x00-\x08\x0e-\x1a\ufffd]/.test(letter)).length
+  const controls = Array.from(text.slice(0, 4_096)).filter((letter) => /[\x00-\x08\x0e-\x1a\ufffd]/.test(letter)).length
   return controls > 40 ? null : { text, encoding }
 }
 
