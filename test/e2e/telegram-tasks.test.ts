@@ -237,7 +237,7 @@ test('TG_ONLY_AGENT_OUTPUT: nothing but what the crew says', async (t) => {
   assert.equal((await ada.expectReply(PATIENT)).text, 'hi')
   await expectChatToHold(ada, bot, [
     `Ada: ${HELLO}`,
-    'bot: A web application (Node, no dependencies) whose page says “Hello, world!”, in blue.',
+    'bot: A web application (Node, no dependencies) whose page says “Hello, world!”, in teal.',
     'Ada: /run echo hi',
     'bot: ✅ Approved by Ada, HH:MM: echo hi',
     'bot: hi',

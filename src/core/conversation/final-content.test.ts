@@ -72,6 +72,18 @@ test('a question: the answer as it was written, and nothing around it but the fo
   )
 })
 
+test('what an answer took from the knowledge stands below it; where files lie on the machine does not', async () => {
+  const sources = [
+    { mark: 1, title: 'docs › a_b.md', uri: '/srv/docs' },
+    { mark: 3, title: 'Manual', uri: 'https://docs.example/manual' },
+  ]
+  const asked = [routed({ task_type: 'question' }), queued, started]
+  const view = await viewOf(...asked, completed({ answer: 'On 8441 [1], or not [3].', sources }))
+  const listed = '- \\[1\\] docs › a\\_b.md\n- \\[3\\] Manual <https://docs.example/manual>'
+  assert.equal(finalContent(view, setting, []).markdown, `On 8441 [1], or not [3].\n\n${listed}\n\n${FOOTER}`)
+  assert.equal(agentOnlyContent(view).markdown, `On 8441 [1], or not [3].\n\n${listed}`)
+})
+
 test('a long answer shows its first part, cut between paragraphs', async () => {
   const answer = `${'word '.repeat(1_800)}\n\n${'more '.repeat(1_800)}`
   const shown = answerShown(answer)

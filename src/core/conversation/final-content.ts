@@ -1,7 +1,7 @@
 // What stands on a task's card once it is over: what came of it, with the evidence. Pure, and the same whenever it is asked.
 import type { CheckReport } from '../vocabulary/check.ts'
 import type { Button, Content, Fold } from '../vocabulary/post.ts'
-import type { TaskResult } from '../vocabulary/task.ts'
+import type { AnswerSource, TaskResult } from '../vocabulary/task.ts'
 import { clip } from '../vocabulary/short-text.ts'
 import { checksLine, footerOf, planBlock, resumedLine, titleLine, withOpen, workFolds } from './card-content.ts'
 import { workedMs } from './card-view.ts'
@@ -30,6 +30,7 @@ const FAILURE_CHARACTERS = 3_000
 const ERROR_CHARACTERS = 1_500
 const FILES_SHOWN = 5
 const CHECKS_SHOWN = 6
+const SOURCES_SHOWN = 8
 
 export function finalContent(view: CardView, setting: FinalSetting, buttons: readonly Button[]): Content {
   const rest = { folds: foldsOf(view, setting.verbosity), buttons: withOpen(view.preview?.url ?? null, buttons) }
@@ -83,7 +84,7 @@ function blocksOf(view: CardView, setting: FinalSetting): readonly string[] {
 function completedBlocks(view: CardView): readonly string[] {
   const { result } = view
   if (result === null) return [titleLine(view)]
-  if (result.answer !== null) return [answerBlock(result.answer)]
+  if (result.answer !== null) return [answerBlock(result.answer), ...sourcesBlock(result.sources)]
   const loopback = view.preview === null || !isLoopback(view.preview.url) ? [] : [`Preview: <${view.preview.url}>`]
   if (view.taskType === 'shell_command')
     return [titleLine(view), ...commandBlock(view), ...outputBlocks(result), ...changedBlock(result)]
@@ -99,6 +100,15 @@ function completedBlocks(view: CardView): readonly string[] {
 function answerBlock(answer: string): string {
   const shown = agentMarkdown(answerShown(answer))
   return answer.length <= ANSWER_CHARACTERS ? shown : `${shown}\n\n*The whole answer is in the file.*`
+}
+
+/** What the marks of the answer stand for. Where a file lies on this machine is nothing for a chat. */
+function sourcesBlock(sources: readonly AnswerSource[]): readonly string[] {
+  const lines = sources.slice(0, SOURCES_SHOWN).map(({ mark, title, uri }) => {
+    const address = /^https?:\/\/[^\s<>]+$/.test(uri) ? ` <${uri}>` : ''
+    return `- \\[${mark}\\] ${escapeMarkdown(oneLine(title, 120))}${address}`
+  })
+  return lines.length === 0 ? [] : [lines.join('\n')]
 }
 
 /** Where the command is not what was asked for but what it was understood as. */
@@ -179,7 +189,7 @@ function spoken(view: CardView): string {
     const shown = printed === '' ? [] : [codeBlock(endOf(printed, OUTPUT_CHARACTERS))]
     return [escapeMarkdown(readable(finalText(view))), ...shown].join('\n\n')
   }
-  if (result.answer !== null) return answerBlock(result.answer)
+  if (result.answer !== null) return [answerBlock(result.answer), ...sourcesBlock(result.sources)].join('\n\n')
   const preview = view.preview === null ? [] : [`<${view.preview.url}>`]
   if (view.taskType !== 'shell_command') return [agentMarkdown(result.summary), ...preview].join('\n\n')
   const output = readable(result.output ?? '').trimEnd()

@@ -15,6 +15,9 @@ export const COLOURS = {
 } as const
 export type ColourName = keyof typeof COLOURS
 
+/** None that people ask for first: "now make it blue" is to change something. */
+const DEFAULT: ColourName = 'teal'
+
 const SYNONYMS: Readonly<Record<string, ColourName>> = {
   violet: 'purple',
   turquoise: 'teal',
@@ -31,11 +34,11 @@ export function themeIn(text: string): Theme | null {
   const mode = words.includes('dark') ? 'dark' : words.includes('light') ? 'light' : null
   let colour: ColourName | null = null
   for (const word of words) if (colour === null) colour = isColour(word) ? word : (SYNONYMS[word] ?? null)
-  return mode === null && colour === null ? null : { mode: mode ?? 'auto', colour: colour ?? 'blue' }
+  return mode === null && colour === null ? null : { mode: mode ?? 'auto', colour: colour ?? DEFAULT }
 }
 
 export function themeOrDefault(text: string): Theme {
-  return themeIn(text) ?? { mode: 'auto', colour: 'blue' }
+  return themeIn(text) ?? { mode: 'auto', colour: DEFAULT }
 }
 
 /** The `:root` block, and for `auto` the one that follows the reader's system. */
