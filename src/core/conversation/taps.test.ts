@@ -13,6 +13,7 @@ import {
 } from '../../../test/simulation/chat-stage.ts'
 import { RESULT } from '../../../test/simulation/chat-samples.ts'
 import { applyStandingApproval } from '../approval/standing.ts'
+import { speakOfDoubt } from './doubt.ts'
 import { applyCommand } from '../task/apply-command.ts'
 
 test('approve once lets exactly this one run', async () => {
@@ -202,6 +203,35 @@ test('what may not have arrived is sent anew at a tap, once', async () => {
   const anew = (await stage.entries()).filter((entry) => entry.key.startsWith(`${key}/again/`))
   assert.equal(anew.length, 1)
   assert.deepEqual(anew[0]?.posting, first?.posting)
+})
+
+test('a tap on a question that may not have arrived shows where it stands: it is changed there, and the doubt is over', async () => {
+  const stage = createChatStage()
+  await stage.say(ADA, '/run ls')
+  const question = (await stage.entries()).find(({ key }) => key.startsWith('approval:'))
+  const [ref] = question?.refs ?? []
+  assert.ok(question !== undefined && ref !== undefined)
+  const { key, version, place } = question
+  const doubted = {
+    ...question,
+    bot: place.bot,
+    state: 'ambiguous',
+    refs: [],
+    shown: -version,
+    error: 'reset',
+  } as const
+  await stage.base.outbox.record([doubted])
+  await speakOfDoubt(
+    { ...stage.base, clock: { now: stage.now, sleep: async () => undefined } },
+    { ...question, ...doubted },
+  )
+  const tap = { ...(await stage.tapOf(ADA, 'approval:', 'Deny')), on: ref }
+  await stage.give(tap, 2)
+  const now = await stage.base.outbox.find(BOT, key)
+  assert.deepEqual(now?.refs, [ref])
+  assert.equal(now.state, 'settled')
+  const doubt = await stage.base.outbox.find(BOT, `doubt:${key}`)
+  assert.equal(doubt?.posting.type, 'nothing')
 })
 
 test('taps on what is gone are answered', async () => {

@@ -13,6 +13,8 @@ import { answerPairing } from './admission.ts'
 import { answerApproval, howItStands, mayAnswer, NOT_YOURS_TO_ANSWER } from './answer-approval.ts'
 import { askAgain, proposeAlways } from './approval-post.ts'
 import { detailsPosts } from './details.ts'
+import { doubtKey } from './doubt.ts'
+import { noteWhereItStands } from './found-standing.ts'
 import { hearTap } from './hear-message.ts'
 import { onMemoryTap } from './memory-page.ts'
 import { saying } from './notes.ts'
@@ -134,6 +136,7 @@ async function onApproval(deps: ReceiveDeps, { tap, visitor }: Taken, does: Aski
     return { text: null }
   }
   if (!mayAnswer(visitor, task)) return { text: NOT_YOURS_TO_ANSWER, loud: true }
+  await noteWhereItStands(deps, tap, task, does.approval_id)
   const given = { task, approvalId: does.approval_id, comment: null }
   switch (does.type) {
     case 'approve_once':
@@ -212,7 +215,7 @@ async function showAgain(deps: ReceiveDeps, { place, tap }: Tap, key: string): P
   const { lane, posting } = entry
   await deps.outbox.put([
     { key: `${key}/again/${tap}`, place: entry.place, lane, posting },
-    { key: `doubt:${key}`, place, lane: 'reply', posting: { type: 'nothing' } },
+    { key: doubtKey(key), place, lane: 'reply', posting: { type: 'nothing' } },
   ])
   if (entry.state === 'ambiguous') await deps.outbox.record([afterSentAgain(entry)])
   return { text: 'Sent again.' }

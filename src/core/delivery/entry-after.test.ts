@@ -4,6 +4,7 @@ import { NOON, sampleEntry } from '../../../test/contract/sample-entry.ts'
 import type { DeliveryOutcome } from '../ports/messenger.ts'
 import type { MessageRef } from '../vocabulary/place.ts'
 import {
+  afterFound,
   afterInterruption,
   afterMoot,
   afterSentAgain,
@@ -49,6 +50,14 @@ test('what was sent again on request is in doubt no more, and is left alone from
   const after = afterSentAgain(doubted)
   assert.deepEqual([after.state, after.shown, after.error], ['settled', 3, null])
   assert.equal(isMoot({ ...doubted, ...after, lane: 'progress', version: 4 }), true)
+})
+
+test('what somebody used stands there, and what comes next changes it', () => {
+  const doubted = { ...sampleEntry({ version: 3 }), ...entryAfter(sampleEntry({ version: 3 }), ambiguous, NOON) }
+  const found = afterFound(doubted, REF)
+  assert.deepEqual([found?.state, found?.refs, found?.shown, found?.error], ['settled', [REF], 3, null])
+  assert.equal(afterFound(sampleEntry({ state: 'settled', refs: [] }), REF), null)
+  assert.equal(afterFound({ ...doubted, refs: [REF] }, REF), null)
 })
 
 test('progress does not bring back what a person deleted; an end does', () => {

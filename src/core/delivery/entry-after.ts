@@ -1,6 +1,7 @@
 // What becomes of an outbox entry after a try to deliver it, or after its process died in one. Pure.
 import type { DeliveryOutcome } from '../ports/messenger.ts'
 import type { EntryChange, OutboxEntry } from '../ports/outbox.ts'
+import type { MessageRef } from '../vocabulary/place.ts'
 
 const FIRST_PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 60_000
@@ -51,6 +52,12 @@ export function afterInterruption(entry: OutboxEntry, now: Date): EntryChange {
 /** For an entry in doubt whose posting the person had sent anew: the doubt is over, and what may stand there is left alone. */
 export function afterSentAgain(entry: OutboxEntry): EntryChange {
   return { ...unchanged(entry), state: 'settled', shown: Math.abs(entry.shown), error: null }
+}
+
+/** For an entry of which a person just used the message, so that it surely stands there; null where nobody doubted that. */
+export function afterFound(entry: OutboxEntry, ref: MessageRef): EntryChange | null {
+  if (entry.state !== 'ambiguous' || entry.posting.type !== 'message' || entry.refs.length > 0) return null
+  return { ...unchanged(entry), state: 'settled', refs: [ref], shown: Math.abs(entry.shown), error: null }
 }
 
 export function entryAfter(entry: OutboxEntry, outcome: DeliveryOutcome, now: Date): EntryChange {
