@@ -17,7 +17,7 @@ import { namesOf } from './names.ts'
 import type { NameOf } from './names.ts'
 import { offerButtons } from './notes.ts'
 import type { Offer } from './notes.ts'
-import { spokenIn } from './read-artifacts.ts'
+import { requestHeard } from './read-artifacts.ts'
 import { clockTime, shortId } from './status-words.ts'
 import { exact, oneLine } from './visible.ts'
 
@@ -137,9 +137,8 @@ async function questionPost(deps: ConversationDeps, question: Question, at: Aske
   ]
   const buttons = at.answerable ? await buttonsFor(deps, approval, at, offers) : []
   if (isPlan) {
-    const heard = spokenIn(await deps.artifacts.ofTask(taskId))
-    const isRequest = heard !== null && heard.trim() === request.trim()
-    return approvalPost(card, at, proposalMarkdown(approval, isRequest ? heard : null), buttons)
+    const heard = requestHeard(await deps.artifacts.ofTask(taskId), request)
+    return approvalPost(card, at, proposalMarkdown(approval, heard), buttons)
   }
   const asker = at.home ? null : (await namesOf(deps.members, [card.by]))(card.by)
   return approvalPost(card, at, questionMarkdown(question, asker, deps.clock.now()), buttons)

@@ -133,7 +133,9 @@ test('any life: at every moment, at every verbosity, the card can be read', asyn
         const now = bench.deps.clock.now()
         if (!isOver(view)) assertReadable(cardContent(view, { verbosity, direct: true, paused: true, now }, []))
         else {
-          assertReadable(finalContent(view, { verbosity, nameOf: () => oneLine(nasty), closing: null }, []))
+          assertReadable(
+            finalContent(view, { verbosity, nameOf: () => oneLine(nasty), closing: null, heard: null }, []),
+          )
           assertReadable(agentOnlyContent(view))
         }
       }

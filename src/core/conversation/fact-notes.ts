@@ -27,10 +27,16 @@ export async function putFactNotes(deps: ConversationDeps, view: CardView, card:
   const { shown } = await visibleScopes(deps, { author: card.by, thread })
   const facts = await deps.facts.list({ scopes: shown, statuses: ['kept'], limit: LISTED })
   for (const fact of facts) {
-    if (fact.taskId !== view.taskId || fact.proposedBy !== 'agent') continue
+    if (fact.taskId !== view.taskId || fact.proposedBy !== 'agent' || isSaid(fact, view)) continue
     if ((await deps.outbox.find(card.place.bot, noteKeyOf(fact))) === null)
       await deps.outbox.put([await factNote(deps, fact, card.place, card.request)])
   }
+}
+
+/** The answer says it in the same words already. */
+function isSaid({ text }: Fact, { result }: CardView): boolean {
+  const words = text.replace(/[.!\s]+$/, '').toLowerCase()
+  return result?.answer?.toLowerCase().includes(words) ?? false
 }
 
 /** As the fact stands now. */

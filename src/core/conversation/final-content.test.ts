@@ -30,7 +30,7 @@ async function viewOf(...bodies: readonly TaskEventBody[]): Promise<CardView> {
   assert.ok(view !== null)
   return view
 }
-const setting = { verbosity: 1, nameOf: () => 'Ada_1', closing: null } as const
+const setting = { verbosity: 1, nameOf: () => 'Ada_1', closing: null, heard: null } as const
 const contentOf = async (...bodies: readonly TaskEventBody[]) => finalContent(await viewOf(...bodies), setting, [])
 const FOOTER = '_1 min 12 s · 12.3k tokens · `000001`_'
 const command = [routed({ task_type: 'shell_command', command: 'ls' }), queued, started]
@@ -70,6 +70,12 @@ test('a question: the answer as it was written, and nothing around it but the fo
     content.markdown,
     '**Forty-two.** See ![x](https://i.example/x) <b>.\n\n_1 min 12 s · 12.3k tokens · offline model · `000001`_',
   )
+})
+
+test('a question that was spoken is answered with what was heard', async () => {
+  const view = await viewOf(routed({ task_type: 'question' }), queued, started, completed({ answer: 'Yes.' }))
+  const { markdown } = finalContent(view, { ...setting, heard: 'is it *done*?' }, [])
+  assert.equal(markdown, `I heard: “is it \\*done\\*?”\n\nYes.\n\n${FOOTER}`)
 })
 
 test('what an answer took from the knowledge stands below it; where files lie on the machine does not', async () => {

@@ -17,6 +17,8 @@ export type FinalSetting = {
   readonly nameOf: NameOf
   /** Under the footer, e.g. who accepted it. Markdown. */
   readonly closing: string | null
+  /** What a recording was taken for, where it asked a question; null where it was written. */
+  readonly heard: string | null
 }
 
 /** What a chat shows of an answer; the rest goes out as a file. */
@@ -31,6 +33,7 @@ const ERROR_CHARACTERS = 1_500
 const FILES_SHOWN = 5
 const CHECKS_SHOWN = 6
 const SOURCES_SHOWN = 8
+const HEARD_CHARACTERS = 300
 
 export function finalContent(view: CardView, setting: FinalSetting, buttons: readonly Button[]): Content {
   const rest = { folds: foldsOf(view, setting.verbosity), buttons: withOpen(view.preview?.url ?? null, buttons) }
@@ -73,7 +76,7 @@ function footer(view: CardView): string {
 function blocksOf(view: CardView, setting: FinalSetting): readonly string[] {
   switch (view.status) {
     case 'completed':
-      return completedBlocks(view)
+      return completedBlocks(view, setting)
     case 'failed':
       return failedBlocks(view, setting)
     default:
@@ -81,10 +84,10 @@ function blocksOf(view: CardView, setting: FinalSetting): readonly string[] {
   }
 }
 
-function completedBlocks(view: CardView): readonly string[] {
+function completedBlocks(view: CardView, { heard }: FinalSetting): readonly string[] {
   const { result } = view
   if (result === null) return [titleLine(view)]
-  if (result.answer !== null) return [answerBlock(result.answer), ...sourcesBlock(result.sources)]
+  if (result.answer !== null) return [...heardBlock(heard), answerBlock(result.answer), ...sourcesBlock(result.sources)]
   const loopback = view.preview === null || !isLoopback(view.preview.url) ? [] : [`Preview: <${view.preview.url}>`]
   if (view.taskType === 'shell_command')
     return [titleLine(view), ...commandBlock(view), ...outputBlocks(result), ...changedBlock(result)]
@@ -100,6 +103,10 @@ function completedBlocks(view: CardView): readonly string[] {
 function answerBlock(answer: string): string {
   const shown = agentMarkdown(answerShown(answer))
   return answer.length <= ANSWER_CHARACTERS ? shown : `${shown}\n\n*The whole answer is in the file.*`
+}
+
+function heardBlock(heard: string | null): readonly string[] {
+  return heard === null ? [] : [escapeMarkdown(`I heard: “${oneLine(heard, HEARD_CHARACTERS)}”`)]
 }
 
 /** What the marks of the answer stand for. Where a file lies on this machine is nothing for a chat. */

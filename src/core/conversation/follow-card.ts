@@ -18,6 +18,7 @@ import { putFactNotes } from './fact-notes.ts'
 import { finalFilePosts } from './final-files.ts'
 import { heardPost } from './heard-post.ts'
 import { namesOf } from './names.ts'
+import { requestHeard } from './read-artifacts.ts'
 import { elapsedGrain } from './status-words.ts'
 
 /** What is remembered of a card between two looks. All of it can be found out again. */
@@ -108,7 +109,8 @@ export async function lookAtCard(deps: ConversationDeps, followed: FollowedCard,
   await putAll(deps, followed, [...approvals.posts, ...post])
   remember()
   await approvals.settle()
-  if (!followed.noted && view.understood !== null) {
+  // What an answer says itself needs no note; it comes in a moment.
+  if (!followed.noted && view.understood !== null && view.taskType !== 'question') {
     followed.noted = true
     await putFactNotes(deps, view, followed.card)
   }
@@ -338,14 +340,16 @@ async function endContent(
   entry: OutboxEntry | null,
 ): Promise<Content> {
   if (deps.settings.onlyAgentOutput) return agentOnlyContent(view)
-  const [record, nameOf] = await Promise.all([
+  const [record, nameOf, artifacts] = await Promise.all([
     deps.chats.get(card.place),
     namesOf(deps.members, view.abort === null ? [] : [view.abort.by]),
+    typeof view.result?.answer === 'string' ? deps.artifacts.ofTask(view.taskId) : [],
   ])
+  const heard = requestHeard(artifacts, view.inputText)
   const closing = closingOf(entry)
   const buttons = await offerCardButtons(deps, card.place, view.taskId, cardButtons(view, closing !== null))
   const verbosity = record.verbosity ?? deps.settings.verbosity
-  return finalContent(view, { verbosity, nameOf, closing }, buttons)
+  return finalContent(view, { verbosity, nameOf, closing, heard }, buttons)
 }
 
 async function putAll(deps: ConversationDeps, followed: FollowedCard, posts: readonly Post[]): Promise<void> {

@@ -2,10 +2,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ADA, BOT, createCardBench, PLACE } from '../../../test/simulation/card-bench.ts'
-import { routed } from '../../../test/simulation/card-story.ts'
+import { completed, queued, routed, started } from '../../../test/simulation/card-story.ts'
 import { approvalRequest } from '../task/accept-request.ts'
 import { applyCommand } from '../task/apply-command.ts'
-import type { FactId } from '../vocabulary/ids.ts'
+import type { FactId, TaskId } from '../vocabulary/ids.ts'
+import type { Fact } from '../vocabulary/memory.ts'
 import { personScope } from '../vocabulary/memory.ts'
 import type { Task } from '../vocabulary/task.ts'
 import { createCards } from './create-cards.ts'
@@ -104,10 +105,8 @@ test('each thing that a message asked for has a card of its own, in the same pla
   await cards.close()
 })
 
-test('a rule that was taken from the words is said once, with a way to take it back', async () => {
-  const { bench, cards, task, propose } = await begun()
-  const id = '01890000-0000-7000-8000-00000000000f' as FactId
-  await bench.base.facts.add({
+function ruleOf(id: FactId, taskId: TaskId): Fact {
+  return {
     id,
     scope: personScope(ADA),
     kind: 'constraint',
@@ -117,13 +116,36 @@ test('a rule that was taken from the words is said once, with a way to take it b
     quote: 'never touch production',
     from: ADA,
     messageId: null,
-    taskId: task.id,
+    taskId,
     proposedBy: 'agent',
     status: 'kept',
     decidedBy: null,
     createdAt: new Date(0),
     decidedAt: null,
-  })
+  }
+}
+
+test('a rule that the answer says already is not said again', async () => {
+  const id = '01890000-0000-7000-8000-00000000000f' as FactId
+  for (const [answer, notes] of [
+    ['Noted: “Never touch production”.', 0],
+    ['You are welcome.', 1],
+  ] as const) {
+    const { bench, cards, task } = await begun()
+    await bench.base.facts.add(ruleOf(id, task.id))
+    await bench.append(task.id, routed({ task_type: 'question' }))
+    await bench.pass(1_000)
+    await bench.append(task.id, queued, started, completed({ answer }))
+    await bench.pass(1_000)
+    assert.equal(bench.putsOf(`noted:${id}`).length, notes, answer)
+    await cards.close()
+  }
+})
+
+test('a rule that was taken from the words is said once, with a way to take it back', async () => {
+  const { bench, cards, task, propose } = await begun()
+  const id = '01890000-0000-7000-8000-00000000000f' as FactId
+  await bench.base.facts.add(ruleOf(id, task.id))
   await propose()
   await bench.pass(1_000)
   assert.equal(await bench.text(`noted:${id}`), 'Noted: Never touch production. /memory to review.')

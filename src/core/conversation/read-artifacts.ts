@@ -120,6 +120,12 @@ export function spokenIn(artifacts: readonly Artifact[]): string | null {
   return said.length === 0 ? null : said.join('\n')
 }
 
+/** The same, where it is all that was asked: nothing was written beside it. */
+export function requestHeard(artifacts: readonly Artifact[], request: string): string | null {
+  const heard = spokenIn(artifacts)
+  return heard?.trim() === request.trim() ? heard : null
+}
+
 /** In what was read: the file that it was read from, and what that cost. */
 const OF = 'of'
 const COST = 'cost'

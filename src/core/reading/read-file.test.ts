@@ -130,11 +130,19 @@ for (const kind of ['unsupported', 'unreachable', 'rate_limited', 'unauthorized'
 
 test('where nobody reads it, one sentence says what would help, and that the file is kept', async () => {
   const { read } = stage()
-  assert.equal(reasonOf(await read(OGG)), 'No model hears; Install the reader; the file itself is kept.')
-  assert.equal(reasonOf(await read(PNG)), 'No model sees; Install the reader; the file itself is kept.')
+  assert.equal(reasonOf(await read(OGG)), 'No model hears. Install the reader; the file itself is kept.')
+  assert.equal(reasonOf(await read(PNG)), 'No model sees. Install the reader; the file itself is kept.')
   assert.equal(reasonOf(await read(PDF)), 'Install the reader; the file itself is kept.')
   assert.match(reasonOf(await read(MP4)), /send its sound .+ a screenshot .+ kept\.$/)
   assert.match(reasonOf(await read({ ...PDF, bytes: new Uint8Array() })), /There is nothing in “a\.pdf”/)
+})
+
+test('what is wrong with the file itself is all that is said of it, unless a model broke', async () => {
+  const damaged = async (): Promise<LocalReading> => ({ type: 'failed', reason: 'It is damaged: send it again.' })
+  const alone = stage({ readers: { speechText: damaged } })
+  assert.equal(reasonOf(await alone.read(OGG)), 'It is damaged: send it again; the file itself is kept.')
+  const both = stage({ transcribe: refusing('timeout', 'The model took too long.'), readers: { speechText: damaged } })
+  assert.match(reasonOf(await both.read(OGG)), /^The model took too long\. It is damaged: send it again; /)
 })
 
 test('silence and a picture without words are told of', async () => {

@@ -107,7 +107,7 @@ async function readFound(
 }
 
 async function hear(deps: ReadFileDeps, file: FileToRead, mediaType: string, signal: AbortSignal): Promise<Reading> {
-  let problem: string | null = null
+  let problem: Problem | null = null
   if (file.bytes.byteLength <= MODEL_AUDIO_BYTES) {
     try {
       const began = deps.clock.now().getTime()
@@ -126,7 +126,7 @@ async function hear(deps: ReadFileDeps, file: FileToRead, mediaType: string, sig
     } catch (error) {
       problem = problemOf(deps, error, signal)
     }
-  } else problem = 'It is too large for the models that hear.'
+  } else problem = { asked: true, reason: 'It is too large for the models that hear.' }
   const local = await deps.readers.speechText(toLocal(file, mediaType), signal)
   if (local.type !== 'read') return failed(local, problem)
   if (local.text.trim() === '') return nothing('No words could be made out in', file)
@@ -134,7 +134,7 @@ async function hear(deps: ReadFileDeps, file: FileToRead, mediaType: string, sig
 }
 
 async function see(deps: ReadFileDeps, file: FileToRead, mediaType: string, signal: AbortSignal): Promise<Reading> {
-  let problem: string | null = null
+  let problem: Problem | null = null
   if (file.bytes.byteLength <= MODEL_IMAGE_BYTES) {
     try {
       const began = deps.clock.now().getTime()
@@ -162,11 +162,11 @@ async function see(deps: ReadFileDeps, file: FileToRead, mediaType: string, sign
     } catch (error) {
       problem = problemOf(deps, error, signal)
     }
-  } else problem = 'It is too large for the models that see.'
+  } else problem = { asked: true, reason: 'It is too large for the models that see.' }
   const local = await deps.readers.imageText(toLocal(file, mediaType), signal)
   if (local.type !== 'read') return failed(local, problem)
   if (local.text.trim() !== '') return fromLocal(local, 'ocr_text', mediaType)
-  const why = problem === null ? '' : ` (${withoutStop(problem)})`
+  const why = problem === null ? '' : ` (${withoutStop(problem.reason)})`
   return {
     type: 'failed',
     reason: `There is no text in ${named(file)}, and no model looked at it${why}: say in words what it shows; ${KEPT}.`,
@@ -200,11 +200,19 @@ function fromLocal(local: Extract<LocalReading, { type: 'read' }>, kind: ReadKin
   return { type: 'read', kind, content, usage: NO_TOKENS, model: null }
 }
 
-/** `problem` is why no model read it, where one was asked. */
-function failed(local: Exclude<LocalReading, { type: 'read' }>, problem: string | null): Reading {
-  const here = withoutStop(local.type === 'unsupported' ? local.hint : local.reason)
-  const parts = problem === null ? [here] : [withoutStop(problem), here]
-  return { type: 'failed', reason: `${[...parts, KEPT].join('; ')}.` }
+/** Why no model read it. */
+type Problem = {
+  readonly reason: string
+  /** False where there is no model for it. */
+  readonly asked: boolean
+}
+
+function failed(local: Exclude<LocalReading, { type: 'read' }>, problem: Problem | null): Reading {
+  const here = local.type === 'unsupported' ? local.hint : local.reason
+  // What is wrong with the file itself, no model that somebody sets up would mend.
+  const isFiles = local.type === 'failed' && problem?.asked !== true
+  const parts = problem === null || isFiles ? [here] : [problem.reason, here]
+  return { type: 'failed', reason: `${parts.map(withoutStop).join('. ')}; ${KEPT}.` }
 }
 
 function nothing(what: string, file: FileToRead): Reading {
@@ -212,12 +220,12 @@ function nothing(what: string, file: FileToRead): Reading {
 }
 
 /** Why the model did not answer. Rethrows what means that nobody waits any more. */
-function problemOf(deps: ReadFileDeps, error: unknown, signal: AbortSignal): string {
+function problemOf(deps: ReadFileDeps, error: unknown, signal: AbortSignal): Problem {
   signal.throwIfAborted()
   if (!(error instanceof ModelError)) throw error
   if (error.kind !== 'unsupported')
     deps.telemetry.log('warn', 'no model could read a file: this machine tries by itself', { reason: error.message })
-  return error.message
+  return { asked: error.kind !== 'unsupported', reason: error.message }
 }
 
 function meter(
