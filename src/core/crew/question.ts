@@ -6,7 +6,7 @@ import { askForTurn } from './ask.ts'
 import { cited, withinWords } from './cited.ts'
 import { taskPackOf } from './context.ts'
 import { resultOf } from './result.ts'
-import { splitParts } from './route.ts'
+import { splitParts } from './split-off.ts'
 import type { Run } from './run.ts'
 import { fullPrompt } from './task-pack.ts'
 

@@ -1,6 +1,5 @@
 // Routing: what a request is, said by the small tier in a fixed shape, and what follows from it: further tasks, facts to remember, a
 // question back, the work that it goes on from.
-import type { TaskId } from '../vocabulary/ids.ts'
 import type { Routing, WorkspaceSource } from '../vocabulary/task.ts'
 import { ROUTE_STEP } from '../task/evolve.ts'
 import { messageOf, TaskFailure } from '../task/task-failure.ts'
@@ -10,6 +9,7 @@ import { taskPackOf } from './context.ts'
 import type { Run } from './run.ts'
 import { ROUTE_SCHEMA } from './schemas.ts'
 import type { Route } from './schemas.ts'
+import { splitOff } from './split-off.ts'
 import { routerPrompt } from './task-pack.ts'
 
 const COMMAND_CHARACTERS = 4_000
@@ -23,7 +23,7 @@ const SURE = 0.7
 export async function routeRequest(run: Run): Promise<Routing> {
   const route = ROUTE_SCHEMA.parse(await askRouter(run))
   await remember(run, route)
-  await splitOff(run, route)
+  await splitOff(run, route.others)
   if (route.refusal !== null) throw new TaskFailure(route.refusal)
   const ask = questionBefore(route, { conversation: run.task.confirm, asked: run.context.asked })
   const { confidence, summary, plan } = route
@@ -40,15 +40,6 @@ export async function routeRequest(run: Run): Promise<Routing> {
   const source = sourceOf(run, route)
   return { ...command, task_type: 'dev_pipeline', source, needs_confirmation: waitsForOk(run, route) }
 }
-
-/** The parts of a request that are tasks of their own: recorded, so that nobody works on them twice. */
-export function splitParts(run: Pick<Run, 'journal'>): readonly string[] {
-  const step = run.journal.completed().find(({ data }) => data.step === SPLIT_STEP)
-  return step === undefined ? [] : (step.data.output as Split).parts
-}
-
-const SPLIT_STEP = 'split'
-type Split = { readonly parts: readonly string[]; readonly task_ids: readonly TaskId[] }
 
 function askRouter(run: Run): Promise<Route> {
   const question = {
@@ -76,46 +67,6 @@ async function remember(run: Run, { facts }: Route): Promise<void> {
   } catch (error) {
     telemetry.log('warn', 'Facts could not be proposed', { task_id: task.id, error: messageOf(error) })
   }
-}
-
-/** Of plain words alone: an order is one thing, however many parts it has. What was split off is not split again. */
-async function splitOff(run: Run, { others }: Route): Promise<void> {
-  const { task, journal, gather } = run
-  if (others.length === 0 || !task.confirm) return
-  const about = { agent: 'platform', title: 'Make tasks of the further requests' } as const
-  await journal.step<Split>(SPLIT_STEP, about, async () => {
-    const [thread, message] = await Promise.all([
-      gather.conversations.thread(task.threadId),
-      gather.conversations.ofTask(task.id),
-    ])
-    const nothing: Split = { parts: [], task_ids: [] }
-    if (thread === null || message === null || !message.inContext) return { output: nothing }
-    const made: { readonly part: string; readonly id: TaskId }[] = []
-    for (const [index, part] of others.entries()) {
-      const accepted = await run.accept({
-        interface: thread.interface,
-        chat: thread.chat,
-        externalId: `${task.id}/also/${index + 1}`,
-        author: task.userId,
-        authorName: message.authorName,
-        direct: thread.direct,
-        text: part,
-        raw: {},
-        // The words stand in the conversation already, in the message that they were part of.
-        inContext: false,
-        taskType: null,
-        source: task.source,
-        confirm: true,
-      })
-      if ('type' in accepted)
-        run.telemetry.log('warn', 'A further request was refused', { task_id: task.id, reason: accepted.type })
-      else made.push({ part, id: accepted.task.id })
-    }
-    const output: Split = { parts: made.map(({ part }) => part), task_ids: made.map(({ id }) => id) }
-    return made.length === 0
-      ? { output }
-      : { output, events: [{ type: 'task.split', data: { task_ids: output.task_ids } }] }
-  })
 }
 
 function commandOf({ command }: Route): string {
