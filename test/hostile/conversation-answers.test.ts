@@ -146,6 +146,21 @@ test('the same yes delivered again does not approve what waits by then', async (
   assert.equal((await stage.base.store.get(second.id))?.status, 'needs_approval')
 })
 
+test('a yes that was held back approves nothing that was asked meanwhile, nor does a no stop it', async () => {
+  for (const words of ['yes', 'OK', '/approve', 'no', '/deny']) {
+    const stage = createChatStage()
+    await proposal(stage)
+    const sentAt = new Date(stage.now().getTime() - 3_600_000)
+    await stage.say(ADA, words, { sentAt })
+    stage.pass(60_000)
+    const second = await proposal(stage, {}, 'Delete everything')
+    await stage.tap(ADA, 'backlog:', 'Run it')
+    assert.equal((await stage.base.store.get(second.id))?.status, 'needs_approval', words)
+    await stage.say(ADA, 'yes')
+    assert.equal((await stage.base.store.get(second.id))?.status, 'queued', 'said now it counts')
+  }
+})
+
 test('files, their names, what stands in them, and names of people say yes to nothing', async () => {
   const stage = createChatStage()
   const task = await proposal(stage)

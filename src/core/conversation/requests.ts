@@ -16,6 +16,7 @@ import { taskOfKey } from './task-of-key.ts'
 import { takeWords } from './take-words.ts'
 import type { Taken } from './take-words.ts'
 import { tellAnswered } from './tell-answered.ts'
+import { ASKED_SINCE } from './typed-answers.ts'
 import { oneLine } from './visible.ts'
 import { giveToTask } from './read-artifacts.ts'
 import { mayActOn, threadChat } from './visit.ts'
@@ -135,6 +136,7 @@ async function begin(
 async function unclearWords(deps: ReceiveDeps, wanted: Wanted, waiting: readonly TaskId[]): Promise<string> {
   if (wanted.spoken === true)
     return `I heard “${escapeMarkdown(oneLine(wanted.text, TITLE))}”. So that nothing starts because I misheard, type it or use the buttons.`
+  if (waiting.length === 1) return ASKED_SINCE
   const tasks = (await Promise.all(waiting.map((id) => deps.store.get(id)))).filter((task) => task !== null)
   const listed = taskLines(tasks, deps.clock.now())
   return `More than one thing waits for you. Use the buttons under it, or reply to the one you mean.\n\n${listed}`

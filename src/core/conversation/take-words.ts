@@ -9,6 +9,7 @@ import type { ObjectStore } from '../ports/object-store.ts'
 import { acceptRequest } from '../task/accept-request.ts'
 import type { AcceptDeps } from '../task/accept-request.ts'
 import { applyCommand } from '../task/apply-command.ts'
+import { wasAskedBefore } from './asked-before.ts'
 import { decidedFor, decideOnceFor } from './decide-once.ts'
 import { typedAnswer } from './yes-or-no.ts'
 
@@ -39,7 +40,7 @@ export type Taken =
       /** The log's word: null where the answer counts; why not, where somebody was faster or it may not be theirs to give. */
       readonly refused: Refusal | { readonly type: 'not_yours' } | null
     }
-  /** A yes or no, and more than one thing waits; or it was spoken. Nothing came of it. */
+  /** A yes or no, and more than one thing waits; or it was spoken, or said before what waits was asked. Nothing came of it. */
   | { readonly type: 'unclear'; readonly message: Message; readonly waiting: readonly TaskId[] }
 
 type Decision =
@@ -103,7 +104,13 @@ async function decideOnceHere(deps: WordsDeps, words: Words, message: Message): 
   if (known !== null) return known.decision
   // A message that has its task already had nothing to decide: what waits now may be that very task.
   if (waiting.length === 0 || message.taskId !== null) return NEW_REQUEST
-  return decideOnceFor(deps, name, async () => decide(words, waiting))
+  return decideOnceFor(deps, name, async () => {
+    const decision = decide(words, waiting)
+    if (decision.type !== 'answer') return decision
+    const meant = { taskId: decision.task_id, approvalId: decision.approval_id }
+    if (await wasAskedBefore(deps, meant, message.createdAt)) return decision
+    return { type: 'unclear', waiting: [decision.task_id] }
+  })
 }
 
 function decide(words: Words, waiting: readonly Task[]): Decision {

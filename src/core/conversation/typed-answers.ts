@@ -3,6 +3,7 @@ import type { ApprovalId, TaskId } from '../vocabulary/ids.ts'
 import type { JsonValue } from '../vocabulary/json.ts'
 import type { Task } from '../vocabulary/task.ts'
 import { answerApproval, mayAnswer } from './answer-approval.ts'
+import { wasAskedBefore } from './asked-before.ts'
 import { isAskedAt } from './asked-places.ts'
 import { approvalOf, askedTask } from './asked-task.ts'
 import { decideOnce } from './decide-once.ts'
@@ -15,6 +16,9 @@ import { tellAnswered } from './tell-answered.ts'
 import type { ReceiveDeps, Visit } from './visit.ts'
 import { typedAnswer } from './yes-or-no.ts'
 import type { TypedAnswer } from './yes-or-no.ts'
+
+const NOTHING_WAITS = 'Nothing here waits for your approval.'
+export const ASKED_SINCE = 'That was said before I asked what waits now. Say it again, or use the buttons.'
 
 type Meant = { readonly task_id: TaskId; readonly approval_id: ApprovalId }
 /** What a command was about when it came. */
@@ -75,9 +79,9 @@ async function decide(deps: ReceiveDeps, visit: Visit, rest: string): Promise<De
   }
   const asked = await askedOf(deps, visit)
   const [first, second] = asked
-  if (first === undefined) return { meant: null, problem: 'Nothing here waits for your approval.' }
+  if (first === undefined) return { meant: null, problem: NOTHING_WAITS }
   // Which of several was meant is not guessed.
-  if (second === undefined) return waiting(first) ?? { meant: null, problem: 'Nothing here waits for your approval.' }
+  if (second === undefined) return (await waitingSince(deps, visit, first)) ?? { meant: null, problem: NOTHING_WAITS }
   const problem = `More than one waits. Say which, e.g. /approve ${shortId(first.id)}\n\n${taskLines(asked, deps.clock.now())}`
   return { meant: null, problem }
 }
@@ -94,6 +98,14 @@ async function askedOf(deps: ReceiveDeps, { message, visitor }: Visit): Promise<
   )
   const mine = [...here, ...others.filter((_, index) => asked[index])]
   return mine.length > 0 ? mine : anywhere
+}
+
+/** What was asked after the words were said was not meant by them. */
+async function waitingSince(deps: ReceiveDeps, { heard }: Visit, task: Task): Promise<(Decision & JsonValue) | null> {
+  const { approval } = task
+  if (approval === null || heard === null) return waiting(task)
+  const asked = await wasAskedBefore(deps, { taskId: task.id, approvalId: approval.id }, heard.createdAt)
+  return asked ? waiting(task) : { meant: null, problem: ASKED_SINCE }
 }
 
 function waiting(task: Task): (Decision & JsonValue) | null {
