@@ -4,40 +4,41 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
-import { contentText } from '../../testkit/telegram/user/look.ts'
 import type { SeenMessage } from '../../testkit/telegram/user/seen.ts'
 import type { UserClient } from '../../testkit/telegram/user/user-client.ts'
 import type { Fault } from '../../testkit/telegram/world/faults.ts'
-import type { StoredMessage } from '../../testkit/telegram/world/model.ts'
 import { answered, openScriptedStage, PIXEL, requestIn, settled, until } from '../e2e/scripted-stage.ts'
 import type { ScriptedStage } from '../e2e/scripted-stage.ts'
 import { withoutPostgres } from '../support/postgres.ts'
 import { openDoors, openGates } from './held.ts'
 import type { Doors, Gates } from './held.ts'
+import { isProposal, wrongWith } from './said-once.ts'
+import type { Ending } from './said-once.ts'
 
 const ROUNDS = Number(process.env['CHAOS_ROUNDS'] ?? 1)
 const WORKERS = 3
-/** Where each of them stands when the process dies. */
-const STAGES = [
-  'received',
-  'fetching',
-  'hearing',
-  'pending',
-  'classifying',
-  'recorded',
-  'sent',
-  'waiting',
-  'agreed',
-  'commented',
-  'answering',
-  'working',
-  'finished',
+/** Where each of them stands when the process dies, and how it has to end. */
+const ENDS = {
+  received: 'answered',
+  fetching: 'answered',
+  hearing: 'cancelled',
+  pending: 'answered',
+  classifying: 'cancelled',
+  recorded: 'cancelled',
+  sent: 'done',
+  waiting: 'done',
+  agreed: 'done',
+  commented: 'replaced',
+  answering: 'answered',
+  working: 'done',
+  finished: 'answered',
   // In the second death.
-  'unposted',
-  'unshown',
-  'tapped',
-] as const
-type Stage = (typeof STAGES)[number]
+  unposted: 'cancelled',
+  unshown: 'answered',
+  tapped: 'done',
+} as const satisfies Readonly<Record<string, Ending['end']>>
+type Stage = keyof typeof ENDS
+const STAGES = Object.keys(ENDS) as readonly Stage[]
 
 for (let round = 1; round <= ROUNDS; round += 1)
   test(`killed at every stage of the conversation, ${round}`, { skip: withoutPostgres, timeout: 180_000 }, killed)
@@ -72,8 +73,7 @@ type Crowd = {
 }
 
 function wordsOf(stage: Stage): string {
-  const asks = ['received', 'fetching', 'pending', 'answering', 'finished', 'unshown']
-  return asks.includes(stage) ? `what is ${stage}?` : `make ${stage}`
+  return ENDS[stage] === 'answered' ? `what is ${stage}?` : `make ${stage}`
 }
 const COMMENT = 'make commented again'
 
@@ -92,10 +92,6 @@ function crowdOf({ people, bot }: ScriptedStage): Crowd {
   const proposal = (stage: Stage, words = wordsOf(stage)) =>
     who(stage).expectReply({ to: bot, where: ({ text }) => isProposal(text, words), within: 40_000 })
   return { who, sent, say, proposal, propose: async (stage) => (await say(stage), proposal(stage)) }
-}
-
-function isProposal(text: string, words: string): boolean {
-  return text.includes('Understood: ') && text.includes(`(${words})`)
 }
 
 async function firstDeath(stage: ScriptedStage, crowd: Crowd, doors: Doors, gates: Gates): Promise<void> {
@@ -161,6 +157,9 @@ async function firstDeath(stage: ScriptedStage, crowd: Crowd, doors: Doors, gate
   for (const fault of [lost, fetched, ...refusals]) fault.remove()
   doors.open()
   await gates.lift()
+  const words = wordsOf('received')
+  assert.deepEqual(await rows(`select from messages where body = $1`, [words]), [], 'it was not kept yet')
+  assert.deepEqual(await rows(`select from tasks where input_text = $1`, [COMMENT]), [], 'it was not taken yet')
   await stage.up()
 
   await Promise.all([
@@ -215,100 +214,25 @@ function statusOf({ rows }: ScriptedStage, whose: Stage, status: string): Promis
 }
 
 async function endOfAll(stage: ScriptedStage, { who, sent }: Crowd): Promise<void> {
-  const { bot, rows } = stage
   const wrong: string[] = []
   for (const whose of STAGES) {
-    const person = who(whose)
-    const check = (what: string, is: unknown, wanted: unknown) => {
-      if (JSON.stringify(is) !== JSON.stringify(wanted))
-        wrong.push(`${whose}: ${what} ${JSON.stringify(is)}, and not ${JSON.stringify(wanted)}`)
-    }
-    const wanted = whose === 'commented' ? [wordsOf(whose), COMMENT] : [wordsOf(whose)]
-    const chat = `${bot.id}/${person.id}/#0`
-    const kept = await rows<{ readonly id: string }>(
-      `select external_id as id from messages where chat = $1 and role = 'user' and external_id not like 'tap:%' order by created_at, id`,
-      [chat],
-    )
-    check(
-      'messages that are kept:',
-      kept.map(({ id }) => Number(id)),
-      sent.get(whose),
-    )
-    const tasks = await rows<TaskRow>(TASKS, [`telegram:${person.id}`])
-    check(
-      'tasks:',
-      tasks.map(({ input_text }) => input_text),
-      wanted,
-    )
-    const said = stage.stored(person).filter(({ fromId }) => fromId === bot.id)
-    for (const task of tasks) for (const problem of wrongIn(task, said)) wrong.push(`${whose}: ${problem}`)
-    check(
-      'what still asks:',
-      person.chat(bot).messages.filter(({ buttons }) => buttons.flat().some(({ text }) => text === 'OK')).length,
-      0,
-    )
+    const words = wordsOf(whose)
+    const tasks: Ending[] =
+      whose === 'commented'
+        ? [
+            { words, end: 'replaced' },
+            { words: COMMENT, end: 'cancelled' },
+          ]
+        : [{ words, end: ENDS[whose] }]
+    wrong.push(...(await wrongWith(stage, who(whose), { sent: sent.get(whose) ?? [], tasks })))
   }
-  const artifacts = await rows<{ readonly kind: string; readonly count: string }>(
-    `select kind, count(*) from artifacts where message_id is not null and kind in ('file', 'image_json', 'voice_transcript')
-     group by kind order by kind`,
-  )
   assert.deepEqual(wrong, [])
+  const artifacts = await stage.rows<{ readonly kind: string; readonly count: string }>(
+    `select kind, count(*) from artifacts where message_id is not null group by kind order by kind`,
+  )
   assert.deepEqual(
     artifacts.map(({ kind, count }) => `${count} ${kind}`),
     ['2 file', '1 image_json', '1 voice_transcript'],
   )
-  // What Telegram took and could not confirm is the only thing that nobody can know of.
-  const doubts = await rows<{ readonly chat: string }>(`select chat from outbox where state = 'ambiguous'`)
-  assert.deepEqual(
-    doubts.map(({ chat }) => Number(chat)),
-    [],
-  )
-}
-
-type TaskRow = {
-  readonly input_text: string
-  readonly status: string
-  readonly asked: string
-  readonly resolved: string
-  readonly ends: string
-  readonly twice: readonly string[] | null
-  readonly told: readonly string[] | null
-}
-
-const TASKS = `
-select t.input_text, t.status,
-  (select count(*) from task_events e where e.task_id = t.id and e.type = 'approval.requested') as asked,
-  (select count(*) from task_events e where e.task_id = t.id and e.type = 'approval.resolved') as resolved,
-  (select count(*) from task_events e
-   where e.task_id = t.id and e.type in ('task.completed', 'task.failed', 'task.aborted')) as ends,
-  (select array_agg(step) from (
-     select e.data ->> 'step' as step from task_events e where e.task_id = t.id and e.type = 'step.completed'
-     group by 1 having count(*) > 1) twice) as twice,
-  (select array_agg(m.body order by m.created_at, m.id) from messages m
-   where m.task_id = t.id and m.role = 'assistant' and m.in_context) as told
-from tasks t where t.user_id = $1 order by t.created_at, t.id`
-
-function wrongIn(task: TaskRow, said: readonly StoredMessage[]): readonly string[] {
-  const { input_text: words, status } = task
-  const isWork = words.startsWith('make ')
-  const isReplaced = words === wordsOf('commented')
-  const isDone = !isWork || ['working', 'agreed', 'waiting', 'sent', 'tapped'].some((one) => words === `make ${one}`)
-  const ever = (is: (text: string) => boolean) =>
-    said.filter(({ versions }) => versions.some(({ content }) => is(contentText(content)))).length
-  const facts: readonly (readonly [string, unknown, unknown])[] = [
-    ['ended as', status, isDone ? 'completed' : 'aborted'],
-    ['ends', task.ends, '1'],
-    ['asked for an OK', task.asked, isWork ? '1' : '0'],
-    ['resolved', task.resolved, isWork ? '1' : '0'],
-    ['steps done twice', task.twice, null],
-    ['words of it in the conversation', task.told?.length ?? 0, isWork && !isReplaced ? 2 : 1],
-    ['acknowledged', ever((text) => isProposal(text, words)), isWork ? 1 : 0],
-    ['answered', ever((text) => text.includes(`This is the answer to: ${words}`)), isWork ? 0 : 1],
-    ['done', ever((text) => text.startsWith(`✅ Done · ${words}\n`)), isWork && isDone ? 1 : 0],
-  ]
-  return facts.flatMap(([what, is, wanted]) =>
-    JSON.stringify(is) === JSON.stringify(wanted)
-      ? []
-      : [`“${words}” ${what}: ${JSON.stringify(is)}, and not ${JSON.stringify(wanted)}`],
-  )
+  assert.deepEqual(await stage.rows(`select key, state from outbox where state <> 'settled'`), [])
 }
