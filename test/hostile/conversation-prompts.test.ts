@@ -6,6 +6,9 @@ import { buildContextPack } from '../../src/core/context/context-pack.ts'
 import type { ContextMaterial } from '../../src/core/context/context-pack.ts'
 import { quote } from '../../src/core/context/quote.ts'
 import { fullPrompt, narrowPrompt, routerPrompt } from '../../src/core/crew/task-pack.ts'
+import { buildPromptPack } from '../../src/core/crew/prompt-pack.ts'
+import { PROMPT_NAMES, toSkill } from '../../src/core/crew/prompts.ts'
+import type { Prompts } from '../../src/core/crew/prompts.ts'
 import type { TaskPack } from '../../src/core/crew/task-pack.ts'
 import type { Artifact } from '../../src/core/ports/artifact-store.ts'
 import type { MessageWithArtifacts } from '../../src/core/ports/conversation-store.ts'
@@ -268,6 +271,26 @@ test('the check itself sees what gets out', () => {
     fine.replace('<rules>', '<rules a="<b">'),
   ])
     assert.throws(() => checkStructure(broken), assert.AssertionError, broken)
+})
+
+test('the first line of a skill stands in the index, and can neither end it nor add a line to it', () => {
+  const roles = Object.fromEntries(PROMPT_NAMES.map((name) => [name, name])) as Prompts
+  fc.assert(
+    fc.property(hostile, (words) => {
+      const skill = toSkill('web', words)
+      if (skill === null) return
+      const { systems } = buildPromptPack({ rules: 'Ours.', roles, skills: [skill], commands: [] }, (text) => text)
+      assert.deepEqual(
+        tagsIn(systems.coder).map(({ name, kind }) => `${kind} ${name}`),
+        ['open index', 'close index'],
+      )
+      const index = systems.coder.split(/[\n\r\u2028\u2029\u0085]/)
+      assert.equal(
+        index.length,
+        'Ours.\n\ncoder\n\n<index>\nAgents\nTools\nSkills\n-\nSafety\n</index>'.split('\n').length,
+      )
+    }),
+  )
 })
 
 test('a name is a name: no author is taken for the platform, for another line, or for a tag', () => {

@@ -1,5 +1,7 @@
 // What every model call begins with: the rules, the role's own instructions, and an index of everything there is. Built once; its
 // version stands in the record of every call.
+import { withoutTags } from '../context/quote.ts'
+import { onOneLine } from '../vocabulary/short-text.ts'
 import type { PromptName, PromptSources, Skill } from './prompts.ts'
 import { PROMPT_NAMES } from './prompts.ts'
 import { ROLES } from './roles.ts'
@@ -56,7 +58,7 @@ function indexOf(skills: readonly Skill[], commands: readonly string[]): string 
     `Tools (${Object.keys(ROLES).join(', ')}): ${Object.keys(TOOLS).join(', ')}.`,
     ...(commands.length === 0 ? [] : [`Commands people type: ${commands.map((name) => `/${name}`).join(' ')}`]),
     ...(listed.length === 0 ? [] : ['Skills (tool `skill` gives the text; read what fits before you start):']),
-    ...listed.map(({ name, says }) => `- ${name}: ${says}`),
+    ...listed.map(({ name, says }) => `- ${name}: ${withoutTags(onOneLine(says))}`),
     ...(more > 0 ? [`- and ${more} more`] : []),
     `Safety: ${SAFETY.join('; ')}.`,
     '</index>',

@@ -1,8 +1,8 @@
 // Texts made to fit where they stand, for whoever shows or keeps them: cut at one place in one way, never in the middle of a character.
 
-/** Blanks and line breaks of every kind as one space, none around. */
+/** Blanks and line breaks of every kind (U+0085 too, which is no blank to a pattern) as one space, none around. */
 export function onOneLine(text: string): string {
-  return text.replace(/\s+/g, ' ').trim()
+  return text.replace(/[\s\u0085]+/g, ' ').trim()
 }
 
 /** The first `limit` UTF-16 units, or one less where that would be half a character. */
