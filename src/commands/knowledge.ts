@@ -1,40 +1,33 @@
 // `factotum knowledge …`: what the answers may look things up in.
 import { resolve } from 'node:path'
 import { Argument, Command, Option } from 'commander'
-import { readPath } from '../adapters/knowledge-files/read-path.ts'
+import { sourceToWire } from '../adapters/http/conversation-wire.ts'
 import { table } from '../adapters/terminal/table.ts'
 import { oneLine, visible } from '../adapters/terminal/visible.ts'
-import { dialogText } from '../core/knowledge/dialog-text.ts'
-import { catchUp, indexSource } from '../core/knowledge/index-source.ts'
-import type { Indexed, NewSource } from '../core/knowledge/index-source.ts'
+import { catchUp } from '../core/knowledge/index-source.ts'
 import { lookUp } from '../core/knowledge/look-up.ts'
-import type { SourceId, ThreadId } from '../core/vocabulary/ids.ts'
+import { homeScope, scopeName, visibleScopes } from '../core/memory/scopes.ts'
+import type { SourceId } from '../core/vocabulary/ids.ts'
 import { SOURCE_KINDS } from '../core/vocabulary/knowledge.ts'
 import type { KnowledgeSource, SourceKind } from '../core/vocabulary/knowledge.ts'
-import { personScope, SHARED } from '../core/vocabulary/memory.ts'
+import { SHARED } from '../core/vocabulary/memory.ts'
 import type { MemoryScope } from '../core/vocabulary/memory.ts'
 import { OWNER } from '../core/vocabulary/principal.ts'
 import type { Platform } from '../processes/platform.ts'
+import { addSource, chunkWords, isOfThisMachine, threadUri } from './add-source.ts'
 import { callerDirectory, CommandError, createOutput, EXIT, parseCount, withPlatform } from './command.ts'
-import type { ExitCode, Output } from './command.ts'
+import type { ExitCode } from './command.ts'
+import { SCOPES, STANDING } from './standing.ts'
 
 type Json = { readonly json?: true }
-type ScopeName = 'me' | 'shared'
 type AddOptions = Json & {
   readonly title?: string
-  readonly scope: ScopeName
+  readonly scope: (typeof SCOPES)[number]
   readonly kind?: SourceKind
   readonly thread?: string
 }
 
-const SCOPE_NAMES: readonly ScopeName[] = ['me', 'shared']
-const THREAD = 'thread:'
-/** Of a conversation, the newest. */
-const MESSAGES = 10_000
-const SHOWN_SKIPPED = 10
 const SHOWN_CHARACTERS = 300
-/** Vectors between two lines of progress. */
-const PROGRESS = 640
 
 export function knowledgeCommand(exit: (code: ExitCode) => void): Command {
   const knowledge = new Command('knowledge').description('what answers may look things up in')
@@ -45,7 +38,7 @@ export function knowledgeCommand(exit: (code: ExitCode) => void): Command {
     .addArgument(new Argument('[path]', 'a file or folder of this machine').argOptional())
     .option('--thread <id>', 'add a conversation instead')
     .option('--title <text>', 'how sources are named; without it, the name of the file or folder')
-    .addOption(new Option('--scope <scope>', 'who finds it').choices(SCOPE_NAMES).default('me'))
+    .addOption(new Option('--scope <scope>', 'who finds it').choices(SCOPES).default('me'))
     .addOption(new Option('--kind <kind>', 'what it is; without it, as it looks').choices(SOURCE_KINDS))
     .option('--json', 'one JSON object {source, embedded, words_alone, skipped, skipped_in_all}')
     .action(async (path: string | undefined, options: AddOptions) => {
@@ -53,9 +46,9 @@ export function knowledgeCommand(exit: (code: ExitCode) => void): Command {
         throw new CommandError('Say either a path or --thread ID.', EXIT.usage)
       const output = createOutput()
       await withPlatform(output, async (platform) => {
-        const scope = await scopeOf(platform, options.scope)
-        const uri = path === undefined ? `${THREAD}${options.thread}` : resolve(callerDirectory(), path)
-        await add(platform, output, {
+        const scope = options.scope === 'shared' ? SHARED : await homeScope(platform, OWNER)
+        const uri = path === undefined ? threadUri(options.thread ?? '') : resolve(callerDirectory(), path)
+        await addSource(platform, output, {
           ...options,
           uri,
           scope,
@@ -79,9 +72,9 @@ export function knowledgeCommand(exit: (code: ExitCode) => void): Command {
           table(
             items.map(({ id, scope, kind, chunks, title, uri }) => [
               id,
-              scope === SHARED ? 'shared' : 'me',
+              scopeName(scope),
               kind,
-              `${chunks} chunks`,
+              chunkWords(chunks),
               oneLine(title, 40),
               oneLine(uri, 80),
             ]),
@@ -93,13 +86,13 @@ export function knowledgeCommand(exit: (code: ExitCode) => void): Command {
   knowledge
     .command('search')
     .description('what an answer would find about these words')
-    .argument('<words>')
+    .argument('<words...>')
     .option('--limit <n>', 'how many', parseCount, 8)
     .option('--json', 'one JSON object {items}')
-    .action(async (words: string, options: Json & { limit: number }) => {
+    .action(async (words: readonly string[], options: Json & { limit: number }) => {
       const output = createOutput()
       await withPlatform(output, async (platform) => {
-        const hits = await lookUp(platform, await scopesOf(platform), words, options.limit)
+        const hits = await lookUp(platform, await scopesOf(platform), words.join(' '), options.limit)
         if (options.json) {
           const items = hits.map(({ sourceId, ...hit }) => ({ source_id: sourceId, ...hit }))
           return output.json({ items })
@@ -146,7 +139,7 @@ export function knowledgeCommand(exit: (code: ExitCode) => void): Command {
             continue
           }
           try {
-            await add(platform, output, { ...options, ...source })
+            await addSource(platform, output, { ...options, ...source })
           } catch (error) {
             if (!(error instanceof CommandError)) throw error
             failures += 1
@@ -165,81 +158,6 @@ export function knowledgeCommand(exit: (code: ExitCode) => void): Command {
   return knowledge
 }
 
-type Wanted = Json & {
-  readonly uri: string
-  readonly scope: MemoryScope
-  readonly title: string | null
-  readonly kind: SourceKind | null
-}
-
-async function add(platform: Platform, output: Output, { uri, scope, title, kind, json }: Wanted): Promise<void> {
-  const isThread = uri.startsWith(THREAD)
-  const read = isThread ? await readThread(platform, uri) : await readDisk(platform, uri)
-  const source = {
-    scope,
-    kind: kind ?? read.kind,
-    title: title ?? read.title,
-    uri: read.uri,
-    addedBy: OWNER,
-    text: read.text,
-  }
-  const indexed = await index(platform, output, source, json === true)
-  if (json) {
-    output.json({
-      source: sourceToWire(indexed.source),
-      embedded: indexed.embedded,
-      words_alone: indexed.wordsAlone,
-      skipped: read.skipped,
-      skipped_in_all: read.skippedInAll,
-    })
-    return
-  }
-  for (const { path, reason } of read.skipped.slice(0, SHOWN_SKIPPED))
-    output.note(`left out: ${oneLine(path)} (${oneLine(reason)})`)
-  const more = read.skippedInAll - Math.min(SHOWN_SKIPPED, read.skipped.length)
-  if (more > 0) output.note(`left out: ${more} more`)
-  const { chunks } = indexed.source
-  output.line(
-    `${visible(source.title)}: ${chunks} chunks, ${indexed.embedded} new vectors. ${scope === SHARED ? 'Everybody finds it.' : 'Only you find it.'}`,
-  )
-  if (indexed.wordsAlone !== null) output.note(`It is found by its words alone for now: ${indexed.wordsAlone}`)
-}
-
-async function index(platform: Platform, output: Output, source: NewSource, silent: boolean): Promise<Indexed> {
-  const indexed = await indexSource(platform, source, new AbortController().signal, (made) => {
-    if (!silent && made % PROGRESS === 0) output.note(`${made} vectors …`)
-  })
-  switch (indexed.type) {
-    case 'indexed':
-      return indexed
-    case 'empty':
-      throw new CommandError(`There is no text in ${visible(source.uri)}.`)
-    case 'too_large':
-      throw new CommandError(
-        `${visible(source.uri)} has ${indexed.chunks} chunks and a source at most ${indexed.most}: add its parts one by one.`,
-      )
-  }
-}
-
-async function readDisk({ readers }: Platform, path: string) {
-  const read = await readPath({ readers }, path, new AbortController().signal)
-  if (read.type === 'refused') throw new CommandError(visible(read.problem))
-  return read
-}
-
-async function readThread({ conversations }: Platform, uri: string) {
-  const id = uri.slice(THREAD.length) as ThreadId
-  const thread = await conversations.thread(id)
-  if (thread === null) throw new CommandError(`There is no conversation ${visible(id)}.`)
-  const messages = await conversations.messages(id, { limit: MESSAGES, inContext: true, before: null })
-  const title = `Conversation of ${thread.createdAt.toISOString().slice(0, 10)} (${thread.interface})`
-  return { kind: 'dialog' as const, title, uri, text: dialogText(messages), skipped: [], skippedInAll: 0 }
-}
-
-function isOfThisMachine({ uri }: KnowledgeSource): boolean {
-  return uri.startsWith(THREAD) || resolve(uri) === uri
-}
-
 async function existing(platform: Platform, name: string): Promise<KnowledgeSource> {
   const scopes = await scopesOf(platform)
   const path = resolve(callerDirectory(), name)
@@ -256,14 +174,7 @@ async function existing(platform: Platform, name: string): Promise<KnowledgeSour
   return only
 }
 
-async function scopeOf({ identities }: Platform, name: ScopeName): Promise<MemoryScope> {
-  return name === 'shared' ? SHARED : personScope(await identities.personOf(OWNER))
-}
-
+/** Theirs are those of all the ids that they linked. */
 async function scopesOf(platform: Platform): Promise<readonly MemoryScope[]> {
-  return Promise.all(SCOPE_NAMES.map((name) => scopeOf(platform, name)))
-}
-
-function sourceToWire({ id, scope, kind, title, uri, addedBy, chunks, updatedAt }: KnowledgeSource) {
-  return { id, scope, kind, title, uri, added_by: addedBy, chunks, updated_at: updatedAt.toISOString() }
+  return (await visibleScopes(platform, STANDING)).all
 }

@@ -18,7 +18,12 @@ export function exportCommand(): Command {
       await withPlatform(output, async (platform) => {
         const records = createPeople(platform).records(userId)
         if (options.out === undefined) {
-          for await (const record of records) output.json(record)
+          let isKnown = false
+          for await (const record of records) {
+            isKnown = true
+            output.json(record)
+          }
+          if (!isKnown) output.note(`Nothing is kept about ${userId}.`)
           return
         }
         const path = resolve(callerDirectory(), options.out)

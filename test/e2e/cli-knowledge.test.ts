@@ -66,7 +66,7 @@ test('a folder is added, found, read again and taken away', { skip }, async () =
   )
   assert.match(
     (await place.run('knowledge', 'list')).stdout,
-    new RegExp(`${source.id} +shared +document +1 chunks +The project`),
+    new RegExp(`${source.id} +shared +document +1 chunk +The project`),
   )
 
   await rm(project, { recursive: true })

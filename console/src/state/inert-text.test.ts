@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { reveal, stripTerminal, toLine, toPlain } from './inert-text.ts'
+import { reveal, revealHidden, stripTerminal, toLine, toPlain } from './inert-text.ts'
 
 const shown = (text: string) =>
   reveal(text)
@@ -46,4 +46,12 @@ test('what is approved shows letters and signs that pose as others', () => {
 
 test('what is approved stays readable in other languages', () => {
   assert.equal(shown('echo "привет, κόσμε, 你好, naïve"'), 'echo "привет, κόσμε, 你好, naïve"')
+})
+
+test('what was understood is words: its quotes and letters stay, what hides in them does not', () => {
+  assert.deepEqual(revealHidden('says “Hi” — Привет, naïve…\n\u202ereversed'), [
+    { text: 'says “Hi” — Привет, naïve…\n', escape: false },
+    { text: '\\u{202E}', escape: true },
+    { text: 'reversed', escape: false },
+  ])
 })

@@ -54,11 +54,20 @@ const UNSEEN =
 export function reveal(text: string): readonly Piece[] {
   const hidden = new Set<number>()
   for (const match of text.matchAll(LETTERS)) markPosing(match[0], match.index, hidden)
+  return inPieces(text, (char, at, before) => hidden.has(at) || isSuspicious(char, before))
+}
+
+/** For deciding on what was understood, in words: quotes, dashes and letters as they are, what hides spelt out. */
+export function revealHidden(text: string): readonly Piece[] {
+  return inPieces(text, (char) => ALWAYS.test(char))
+}
+
+function inPieces(text: string, isSpelt: (char: string, at: number, before: string) => boolean): readonly Piece[] {
   const pieces: { text: string; escape: boolean }[] = []
   let at = 0
   let before = ''
   for (const char of text) {
-    const escape = hidden.has(at) || isSuspicious(char, before)
+    const escape = isSpelt(char, at, before)
     const last = pieces.at(-1)
     if (last !== undefined && !escape && !last.escape) last.text += char
     else pieces.push({ text: escape ? spell(char) : char, escape })

@@ -1,7 +1,7 @@
 // The question before something is done: exactly what would run, or what was understood, with nothing in it that hides.
 import { useState } from 'preact/hooks'
 import type { ConsoleApp } from '../live/console-app.ts'
-import { reveal, toPlain } from '../state/inert-text.ts'
+import { reveal, revealHidden, toPlain } from '../state/inert-text.ts'
 import type { WireApproval } from '../state/wire.ts'
 import { sayEstimate } from '../state/time.ts'
 import { ProblemLine, Until } from './pieces.tsx'
@@ -13,8 +13,8 @@ export function ApprovalPanel({ app, taskId, approval }: Props) {
   const [rejecting, setRejecting] = useState(false)
   const [comment, setComment] = useState('')
   const [problem, setProblem] = useState<string | null>(null)
-  const pieces = reveal(approval.subject)
   const isPlan = approval.kind === 'plan'
+  const pieces = isPlan ? revealHidden(approval.subject) : reveal(approval.subject)
   const expired = Date.parse(approval.expires_at) <= app.now.value
 
   const decide = async (yes: boolean) => {
@@ -35,7 +35,9 @@ export function ApprovalPanel({ app, taskId, approval }: Props) {
         {pieces.map((piece, at) => (piece.escape ? <mark key={at}>{piece.text}</mark> : piece.text))}
       </pre>
       {pieces.some((piece) => piece.escape) && (
-        <p class="warning">It holds characters that hide or pose as others. They are spelt out above, marked.</p>
+        <p class="warning">
+          It holds characters that hide{isPlan ? '' : ' or pose as others'}. They are spelt out above, marked.
+        </p>
       )}
       {!isPlan && <p class="approval-reason">{toPlain(approval.reason)}</p>}
       {approval.estimate != null && <p class="estimate">{sayEstimate(approval.estimate)}</p>}

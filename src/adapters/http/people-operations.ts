@@ -51,7 +51,13 @@ export const peopleOperations = [
       if (userId === null || !(await isKnown(call, userId))) return NO_SUCH_PERSON
       const erased = await call.deps.people.erase(userId)
       if ('type' in erased)
-        return problem(409, 'tasks_running', `${erased.tasks} of their tasks still run: stop them first.`)
+        return problem(
+          409,
+          'tasks_running',
+          erased.tasks === 1
+            ? 'A task of theirs still runs: stop it first.'
+            : `${erased.tasks} of their tasks still run: stop them first.`,
+        )
       return json({ records: erased.records })
     },
   }),
