@@ -6,15 +6,13 @@ import { oneLine, visible } from '../adapters/terminal/visible.ts'
 import { decideFact, findFacts, memoryOf, rememberNow, shortFactId } from '../core/memory/remember.ts'
 import type { Memory } from '../core/memory/remember.ts'
 import { scopeName, scopeNamed } from '../core/memory/scopes.ts'
-import type { ScopeName, Standing } from '../core/memory/scopes.ts'
+import type { ScopeName } from '../core/memory/scopes.ts'
 import type { Fact, FactKind, FactStatus } from '../core/vocabulary/memory.ts'
 import { FACT_KINDS, FACT_STATUSES } from '../core/vocabulary/memory.ts'
-import { OWNER } from '../core/vocabulary/principal.ts'
 import type { Platform } from '../processes/platform.ts'
 import { CommandError, createOutput, EXIT, withPlatform } from './command.ts'
+import { SCOPES, STANDING } from './standing.ts'
 
-const SCOPES = ['me', 'shared'] as const
-const HERE: Standing = { author: OWNER, isOwner: true, thread: null }
 const LONGEST_WORDS = 1_000
 
 type Deciding = { readonly json?: true }
@@ -32,7 +30,7 @@ export function memoryCommand(): Command {
       const output = createOutput()
       await withPlatform(output, async (platform) => {
         const statuses: readonly FactStatus[] = options.all ? FACT_STATUSES : ['kept', 'proposed']
-        const found = await memoryOf(platform, HERE, statuses)
+        const found = await memoryOf(platform, STANDING, statuses)
         const wanted = (name: ScopeName) => options.scope === undefined || name === options.scope
         const facts = found.facts.filter((fact) => wanted(fact.scopeName))
         const files = found.files.filter((file) => wanted(file.scopeName))
@@ -53,7 +51,7 @@ export function memoryCommand(): Command {
       const output = createOutput()
       await withPlatform(output, async (platform) => {
         const wish = { text, kind: options.kind ?? null, scope: options.scope, messageId: null, taskId: null }
-        const remembered = await rememberNow(platform, HERE, wish)
+        const remembered = await rememberNow(platform, STANDING, wish)
         if (remembered.type === 'refused') throw new CommandError(remembered.problem)
         if (remembered.type === 'not_yours') throw new CommandError('That is for owners.')
         tell(output, remembered.fact, options)
@@ -76,7 +74,7 @@ export function memoryCommand(): Command {
           const from =
             status === 'kept' ? (['proposed', 'dropped', 'kept'] as const) : (['kept', 'proposed', 'dropped'] as const)
           const fact = await oneFact(platform, words, from)
-          const decided = await decideFact(platform, HERE, fact.id, status)
+          const decided = await decideFact(platform, STANDING, fact.id, status)
           if (decided.type !== 'decided') throw notFound(words)
           tell(output, decided.fact, options)
         })
@@ -110,7 +108,7 @@ export function memoryCommand(): Command {
     .action(async (options: { scope: ScopeName; json?: true }) => {
       const output = createOutput()
       await withPlatform(output, async (platform) => {
-        const scope = await scopeNamed(platform, HERE, options.scope)
+        const scope = await scopeNamed(platform, STANDING, options.scope)
         if (scope === null) throw new CommandError(`There is no scope "${options.scope}" here.`, EXIT.usage)
         const path = platform.memoryFiles.folder(scope)
         if (options.json) output.json({ path })
@@ -124,7 +122,7 @@ export function memoryCommand(): Command {
 /** The first of the statuses comes first: what is kept again was dropped before. */
 async function oneFact(platform: Platform, words: string, statuses: readonly FactStatus[]): Promise<Fact> {
   for (const status of statuses) {
-    const found = await findFacts(platform, HERE, words, [status])
+    const found = await findFacts(platform, STANDING, words, [status])
     const [only] = found
     if (only === undefined) continue
     if (found.length === 1) return only
