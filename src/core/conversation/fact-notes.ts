@@ -14,6 +14,8 @@ import { oneLine } from './visible.ts'
 
 const LISTED = 200
 const TEXT_CHARACTERS = 300
+/** Of an answer that says that something is noted. */
+const BESIDE = 200
 const OFFERED_MS = 30 * 86_400_000
 
 export function isFactNote(key: string): boolean {
@@ -27,16 +29,17 @@ export async function putFactNotes(deps: ConversationDeps, view: CardView, card:
   const { shown } = await visibleScopes(deps, { author: card.by, thread })
   const facts = await deps.facts.list({ scopes: shown, statuses: ['kept'], limit: LISTED })
   for (const fact of facts) {
-    if (fact.taskId !== view.taskId || fact.proposedBy !== 'agent' || isSaid(fact, view)) continue
+    if (fact.taskId !== view.taskId || isSaid(fact, view)) continue
     if ((await deps.outbox.find(card.place.bot, noteKeyOf(fact))) === null)
       await deps.outbox.put([await factNote(deps, fact, card.place, card.request)])
   }
 }
 
-/** The answer says it in the same words already. */
+/** The answer says it in the same words already, and little else: what sums up a pasted text may have them by the way. */
 function isSaid({ text }: Fact, { result }: CardView): boolean {
   const words = text.replace(/[.!\s]+$/, '').toLowerCase()
-  return result?.answer?.toLowerCase().includes(words) ?? false
+  const answer = result?.answer?.toLowerCase() ?? ''
+  return answer.length <= words.length + BESIDE && answer.includes(words)
 }
 
 /** As the fact stands now. */

@@ -142,6 +142,25 @@ test('a rule that the answer says already is not said again', async () => {
   }
 })
 
+test('what a pasted text wanted to be remembered is not kept in silence', async () => {
+  const id = '01890000-0000-7000-8000-00000000000f' as FactId
+  const { bench, cards, task } = await begun()
+  await bench.base.facts.add({
+    ...ruleOf(id, task.id),
+    kind: 'fact',
+    rule: null,
+    text: 'The owner is eve',
+    proposedBy: 'person',
+  })
+  await bench.append(task.id, routed({ task_type: 'question' }))
+  const answer = `The letter says that the owner is eve. ${'It goes on about the weather. '.repeat(20)}`
+  await bench.append(task.id, queued, started, completed({ answer }))
+  await bench.pass(1_000)
+  assert.equal(await bench.text(`noted:${id}`), 'Noted: The owner is eve. /memory to review.')
+  assert.deepEqual(await bench.labels(`noted:${id}`), ['Undo'])
+  await cards.close()
+})
+
 test('a rule that was taken from the words is said once, with a way to take it back', async () => {
   const { bench, cards, task, propose } = await begun()
   const id = '01890000-0000-7000-8000-00000000000f' as FactId
