@@ -1,24 +1,18 @@
 // One card, looked at again and again: what its task's log says is put where people read it, as often as they bear and not more.
 import type { Card } from '../ports/card-store.ts'
-import type { OutboxEntry } from '../ports/outbox.ts'
-import type { ApprovalId } from '../vocabulary/ids.ts'
-import type { Button, Content, Lane, Post } from '../vocabulary/post.ts'
+import type { Button, Lane, Post } from '../vocabulary/post.ts'
 import { applyStandingApproval } from '../approval/standing.ts'
-import { REPLACED } from '../task/decide.ts'
 import { readLog } from '../task/read-log.ts'
-import { cardKey, closingOf } from './accepted.ts'
-import { answeredPosts, questionPosts, withdrawQuestion } from './approval-post.ts'
+import { cardKey } from './accepted.ts'
+import { approvalPosts } from './card-approvals.ts'
+import type { PutApprovals } from './card-approvals.ts'
 import { cardButtons, offerCardButtons, withdrawStop } from './card-buttons.ts'
 import { cardContent, showsTime } from './card-content.ts'
 import { foldLog, isOver, pendingApproval, workedMs } from './card-view.ts'
-import type { AskedApproval, CardView } from './card-view.ts'
+import type { CardView } from './card-view.ts'
 import type { ConversationDeps } from './deps.ts'
-import { agentOnlyContent, finalContent } from './final-content.ts'
+import { cardPost, endPosts, isShown } from './end-of-card.ts'
 import { putFactNotes } from './fact-notes.ts'
-import { finalFilePosts } from './final-files.ts'
-import { heardPost } from './heard-post.ts'
-import { namesOf } from './names.ts'
-import { requestHeard } from './read-artifacts.ts'
 import { elapsedGrain } from './status-words.ts'
 
 /** What is remembered of a card between two looks. All of it can be found out again. */
@@ -34,7 +28,7 @@ export type FollowedCard = {
   /** Something of it stands in the chat, or may. */
   shown: boolean
   buttons: { readonly names: string; readonly row: readonly Button[] } | null
-  readonly approvals: Map<ApprovalId, 'asked' | 'answered'>
+  readonly approvals: PutApprovals
   /** How many of the tasks that its message was split into have a card. */
   opened: number
   /** Rules that were taken from the person's words were looked for. */
@@ -132,25 +126,6 @@ async function openOthers(
   return others
 }
 
-function isReplaced({ abort }: CardView): boolean {
-  return abort?.reason === REPLACED
-}
-
-/**
- * Writes a finished card again as its task now is, where it stands; nothing where it does not. It is never said a second time.
- * `later`: its end is still on its way, come again.
- */
-export async function repaintFinished(deps: ConversationDeps, card: Card): Promise<'done' | 'later'> {
-  const entry = await deps.outbox.find(card.place.bot, cardKey(card.taskId))
-  if (entry?.state === 'waiting' || entry?.state === 'sending') return 'later'
-  if (entry?.state !== 'settled' || entry.refs.length === 0 || entry.posting.type !== 'message') return 'done'
-  const view = foldLog(await readLog(deps.store, card.taskId))
-  if (view === null || !isOver(view)) return 'done'
-  const content = await endContent(deps, card, view, entry)
-  await deps.outbox.put([cardPost(card, content, 'progress', entry.posting.silent)])
-  return 'done'
-}
-
 async function readOn(deps: ConversationDeps, followed: FollowedCard): Promise<CardView | null> {
   const events = await readLog(deps.store, followed.card.taskId, followed.view?.lastSeq ?? 0)
   if (events.length === 0) return followed.view
@@ -171,39 +146,6 @@ async function answeredByRule(
   if (task === null) return view
   await applyStandingApproval(deps, task)
   return readOn(deps, followed)
-}
-
-type ApprovalPosts = { readonly posts: readonly Post[]; readonly settle: () => Promise<void> }
-
-async function approvalPosts(
-  deps: ConversationDeps,
-  { card, approvals }: FollowedCard,
-  view: CardView,
-  forced: boolean,
-): Promise<ApprovalPosts> {
-  const posts: Post[] = []
-  const done = new Map<ApprovalId, 'asked' | 'answered'>()
-  const answered: AskedApproval[] = []
-  for (const approval of view.approvals) {
-    const known = approvals.get(approval.id)
-    const pending = approval.status === 'pending'
-    if (known === 'answered' || (pending && known === 'asked' && !forced)) continue
-    const question = { taskId: view.taskId, request: view.inputText, approval, card }
-    posts.push(
-      ...(pending
-        ? await questionPosts(deps, question, forced)
-        : await answeredPosts(deps, approval, card, isReplaced(view))),
-    )
-    done.set(approval.id, pending ? 'asked' : 'answered')
-    if (!pending) answered.push(approval)
-  }
-  return {
-    posts,
-    settle: async () => {
-      for (const approval of answered) await withdrawQuestion(deps, approval, card)
-      for (const [id, state] of done) approvals.set(id, state)
-    },
-  }
 }
 
 type Progress = {
@@ -279,10 +221,6 @@ async function laneOf(deps: ConversationDeps, followed: FollowedCard): Promise<L
   return followed.shown ? 'progress' : 'reply'
 }
 
-function isShown(entry: OutboxEntry | null): boolean {
-  return entry !== null && (entry.shown !== 0 || entry.refs.length > 0)
-}
-
 /** What people wait for: a change of it is shown at once. */
 function stateOf(view: CardView, paused: boolean): string {
   return [view.status, pendingApproval(view)?.id ?? '', view.preview?.id ?? '', view.resumes, paused].join(' ')
@@ -319,50 +257,8 @@ async function finishCard(deps: ConversationDeps, followed: FollowedCard, view: 
   await deps.cards.finish(view.taskId)
 }
 
-/** The card's last word, what goes with it, and a sound where none of that makes one. */
-async function endPosts(deps: ConversationDeps, card: Card, view: CardView): Promise<readonly Post[]> {
-  const entry = await deps.outbox.find(card.place.bot, cardKey(view.taskId))
-  // What was never begun, and of which no card was shown, has had its last word where it was proposed.
-  if (entry === null && deps.settings.proposes && view.confirm && view.status === 'aborted') return []
-  const [content, files] = await Promise.all([endContent(deps, card, view, entry), finalFilePosts(deps, view, card)])
-  // It is the first that is said of the task, so it is heard.
-  if (deps.settings.onlyAgentOutput) return [cardPost(card, content, 'final', false), ...files]
-  const heard = files.length > 0 ? null : await heardPost(deps, view, card, isShown(entry))
-  const silent = heard?.posting.type !== 'nothing'
-  const final = cardPost(card, content, isShown(entry) ? 'final' : 'reply', silent)
-  return [final, ...files, ...(heard === null ? [] : [heard])]
-}
-
-async function endContent(
-  deps: ConversationDeps,
-  card: Card,
-  view: CardView,
-  entry: OutboxEntry | null,
-): Promise<Content> {
-  if (deps.settings.onlyAgentOutput) return agentOnlyContent(view)
-  const [record, nameOf, artifacts] = await Promise.all([
-    deps.chats.get(card.place),
-    namesOf(deps.members, view.abort === null ? [] : [view.abort.by]),
-    typeof view.result?.answer === 'string' ? deps.artifacts.ofTask(view.taskId) : [],
-  ])
-  const heard = requestHeard(artifacts, view.inputText)
-  const closing = closingOf(entry)
-  const buttons = await offerCardButtons(deps, card.place, view.taskId, cardButtons(view, closing !== null))
-  const verbosity = record.verbosity ?? deps.settings.verbosity
-  return finalContent(view, { verbosity, nameOf, closing, heard }, buttons)
-}
-
 async function putAll(deps: ConversationDeps, followed: FollowedCard, posts: readonly Post[]): Promise<void> {
   if (posts.length === 0) return
   const key = cardKey(followed.card.taskId)
   for (const entry of await deps.outbox.put(posts)) if (entry.key === key) followed.shown ||= isShown(entry)
-}
-
-function cardPost(card: Card, content: Content, lane: Lane, silent: boolean): Post {
-  return {
-    key: cardKey(card.taskId),
-    place: card.place,
-    lane,
-    posting: { type: 'message', content, replyTo: card.request, silent, wantsReply: false, pinned: false },
-  }
 }
