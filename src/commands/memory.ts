@@ -43,7 +43,7 @@ export function memoryCommand(): Command {
   memory
     .command('add')
     .description('have something remembered: "never …", "always …" and "ask me before …" become constraints')
-    .argument('<text>', 'one sentence', parseWords)
+    .argument('<text...>', 'one sentence', parseWords)
     .addOption(new Option('--scope <scope>', 'for you alone, or for everybody').choices(SCOPES).default('me'))
     .addOption(new Option('--kind <kind>', 'what it is, where the words do not say').choices(FACT_KINDS))
     .option('--json', 'the fact as one JSON object')
@@ -66,7 +66,7 @@ export function memoryCommand(): Command {
     memory
       .command(name)
       .description(description)
-      .argument('<fact>', 'its id, the end of its id, or words of it', parseWords)
+      .argument('<fact...>', 'its id, the end of its id, or words of it', parseWords)
       .option('--json', 'the fact as one JSON object')
       .action(async (words: string, options: Deciding) => {
         const output = createOutput()
@@ -84,7 +84,7 @@ export function memoryCommand(): Command {
   memory
     .command('show')
     .description('where a fact is from, and every decision about it')
-    .argument('<fact>', 'its id, the end of its id, or words of it', parseWords)
+    .argument('<fact...>', 'its id, the end of its id, or words of it', parseWords)
     .option('--json', 'one JSON object with its history')
     .action(async (words: string, options: Deciding) => {
       const output = createOutput()
@@ -185,7 +185,9 @@ function fileToJson({ memoryFiles }: Platform, file: Memory['files'][number]) {
   return { scope: file.scopeName, name: file.name, path: `${memoryFiles.folder(file.scope)}/${file.name}` }
 }
 
-function parseWords(words: string): string {
+/** Of words without quotation marks, one after the other. */
+function parseWords(word: string, before?: string): string {
+  const words = before === undefined ? word : `${before} ${word}`
   if (words.trim() === '' || words.length > LONGEST_WORDS)
     throw new InvalidArgumentError(`Words, at most ${LONGEST_WORDS} characters.`)
   return words
