@@ -12,7 +12,7 @@ import { PLAN_SCHEMA, REVIEW_SCHEMA, ROUTE_SCHEMA } from '../../src/core/crew/sc
 import { describeTool, TOOLS } from '../../src/core/crew/tools/registry.ts'
 import { SUBTASK_ROLES } from '../../src/core/vocabulary/plan.ts'
 
-export type Overhead = {
+type Overhead = {
   readonly name: PromptName
   readonly system: number
   readonly tools: number
