@@ -95,6 +95,7 @@ export function createTelegram(platform: Platform): Telegram {
       owners: async () => [...owners, ...(await ownersAmong(platform))],
       onHeld: async (bot, username) => {
         await dispatcher.start(bot)
+        void said.catchUp(bot)
         await cards.follow(bot)
         await offerOwnership(platform, owners, username)
       },

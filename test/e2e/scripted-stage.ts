@@ -74,6 +74,7 @@ export async function openScriptedStage(t: TestContext, options: Options): Promi
     ...options.environment,
   })
   let last: Started | null = null
+  let asking: Promise<unknown> = Promise.resolve()
   t.after(async () => {
     await place.leave()
     await llm.close()
@@ -96,8 +97,12 @@ export async function openScriptedStage(t: TestContext, options: Options): Promi
       last?.child.kill('SIGKILL')
       await last?.ended
     },
-    rows: async <Row>(sql: string, values: readonly unknown[] = []) =>
-      (await client.query(sql, [...values])).rows as readonly Row[],
+    rows: async <Row>(sql: string, values: readonly unknown[] = []) => {
+      // One after the other: there is one connection, whose locks are held by it.
+      const result = asking.then(() => client.query(sql, [...values]))
+      asking = result.catch(() => undefined)
+      return (await result).rows as readonly Row[]
+    },
     stored: (person) => {
       const { world } = telegram
       const [account, user] = [world.bots.get(bot.id), world.users.get(person.id)]
@@ -222,6 +227,8 @@ export async function settled({ rows, telegram, bot }: ScriptedStage): Promise<v
     const [left] = await rows<Readonly<Record<string, string>>>(`select
       (select count(*) from inbox where state = 'open') as updates,
       (select count(*) from tasks where status not in ('completed', 'failed', 'aborted', 'needs_approval')) as tasks,
+      (select count(*) from cards c join tasks t on t.id = c.task_id
+       where not c.finished and t.status in ('completed', 'failed', 'aborted')) as cards,
       (select count(*) from outbox where state in ('waiting', 'sending')) as posts`)
     open = left
     return Object.values(left ?? { none: '1' }).every((count) => count === '0')

@@ -5,6 +5,7 @@ import type { Outbox, OutboxEntry } from '../ports/outbox.ts'
 import type { TaskStore } from '../ports/task-store.ts'
 import type { Telemetry } from '../ports/telemetry.ts'
 import type { TaskId, ThreadId } from '../vocabulary/ids.ts'
+import type { BotId } from '../vocabulary/place.ts'
 import type { JsonObject } from '../vocabulary/json.ts'
 import type { Message } from '../vocabulary/message.ts'
 import type { Posting } from '../vocabulary/post.ts'
@@ -21,6 +22,8 @@ export type RecordDeps = {
 
 export type RecordedOutbox = {
   readonly outbox: Outbox
+  /** Keeps what an earlier process put and did not come to keep, as far as it is among the bot's newest. Never rejects. */
+  readonly catchUp: (bot: BotId) => Promise<void>
   /** Resolves when all that was put is kept, or could not be for now. */
   readonly settle: () => Promise<void>
 }
@@ -29,15 +32,22 @@ type Where = { readonly threadId: ThreadId; readonly taskId: TaskId | null; read
 
 /** Kept side by side: one for each key, so that the newest version of each is what stays. */
 const MOST = 16
+/** Far more than what a process that dies may have put and not kept. */
+const NEWEST = 100
+/** How many fresh contexts may have begun in a chat since. */
+const CONTEXTS = 3
+const STATES = ['waiting', 'sending', 'settled', 'ambiguous', 'failed', 'held'] as const
 
 /**
  * The outbox, of which every message and file that is put is kept as ours. Delivering never waits for that and never fails of it: what
- * could not be kept is tried again with the next put. A process that dies between the two leaves a post without its record until it is
- * put again: cards and notes are when the update or the task behind them is worked on again, which has no end before they are put. What
- * passes on a card's way is not kept, its first word and its last are.
+ * could not be kept is tried again with the next put. A process that dies between the two leaves a post without its record: whoever has
+ * the bot next catches up. What passes on a card's way is not kept, its first word and its last are.
  */
 export function recordPosts(deps: RecordDeps, outbox: Outbox): RecordedOutbox {
   const waiting = new Map<string, OutboxEntry>()
+  const catchingUp = new Set<Promise<void>>()
+  /** What was put while what was before is looked through is newer than that. */
+  const putMeanwhile = new Set<string>()
   let underWay: Promise<void> | null = null
 
   async function keepAll(): Promise<void> {
@@ -63,6 +73,14 @@ export function recordPosts(deps: RecordDeps, outbox: Outbox): RecordedOutbox {
     }
   }
 
+  async function catchUpWith(bot: BotId): Promise<void> {
+    for (const entry of await outbox.list(bot, STATES, NEWEST)) {
+      const name = `${bot}/${entry.key}`
+      if (isKept(entry) && !(await isKnown(deps, entry)) && !putMeanwhile.has(name)) waiting.set(name, entry)
+    }
+    await kick()
+  }
+
   function kick(): Promise<void> {
     underWay ??= keepAll().finally(() => (underWay = null))
     return underWay
@@ -73,12 +91,29 @@ export function recordPosts(deps: RecordDeps, outbox: Outbox): RecordedOutbox {
       ...outbox,
       put: async (posts) => {
         const entries = await outbox.put(posts)
-        for (const entry of entries) if (isKept(entry)) waiting.set(`${entry.place.bot}/${entry.key}`, entry)
+        for (const entry of entries.filter(isKept)) {
+          const name = `${entry.place.bot}/${entry.key}`
+          waiting.set(name, entry)
+          if (catchingUp.size > 0) putMeanwhile.add(name)
+        }
         void kick()
         return entries
       },
     },
+    catchUp: (bot) => {
+      const work = catchUpWith(bot)
+        .catch((error: unknown) =>
+          deps.telemetry.log('warn', 'What was said before could not be looked through', { bot, error: String(error) }),
+        )
+        .finally(() => {
+          catchingUp.delete(work)
+          if (catchingUp.size === 0) putMeanwhile.clear()
+        })
+      catchingUp.add(work)
+      return work
+    },
     settle: async () => {
+      await Promise.all(catchingUp)
       await underWay
       await kick()
     },
@@ -87,6 +122,15 @@ export function recordPosts(deps: RecordDeps, outbox: Outbox): RecordedOutbox {
 
 function isKept({ posting, lane }: OutboxEntry): boolean {
   return (posting.type === 'message' || posting.type === 'file') && lane !== 'progress'
+}
+
+async function isKnown({ conversations, chats }: RecordDeps, { key, place, posting }: OutboxEntry): Promise<boolean> {
+  const chat = await chats.get(place)
+  for (let context = chat.context; context >= 0 && context > chat.context - CONTEXTS; context -= 1) {
+    const found = await conversations.findMessage(place.interface, threadChat({ ...chat, context }), key)
+    if (found !== null) return found.text === textOf(posting)
+  }
+  return false
 }
 
 async function keep(deps: RecordDeps, entry: OutboxEntry): Promise<void> {
