@@ -172,6 +172,13 @@ test('a question is answered with the sentences that answer it, and where they s
   assert.match(await answer(promptOf('how long are backups kept?', { knowledge: KNOWLEDGE })), /ninety days.*\[2\]$/)
 })
 
+test('files that came along are read out where that is asked', async () => {
+  const attachments = [quote('material', 'a/b.txt\nc.js', { from: 'a.zip', kind: 'file_meta', read_by: 'local/zip' })]
+  for (const asked of ['what is in this archive?', 'What does it say?'])
+    assert.equal(await answer(promptOf(asked, { attachments })), 'a.zip:\n\n> a/b.txt\n> c.js')
+  assert.doesNotMatch(await answer(promptOf('what is in this archive?', {})), /a\.zip/)
+})
+
 test('what nothing answers is not known, and the way to a model is told', async () => {
   for (const question of ['what is the capital of France?', 'who is the king of Norway?', 'why?']) {
     assert.match(

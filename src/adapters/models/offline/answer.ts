@@ -1,7 +1,7 @@
 // What the offline model answers where an answer is asked for: from the conversation, from what was looked up, or that it does not know.
 import { lackOfKnowledge, refusalOf, selfDescription } from './about.ts'
 import type { Told } from './from-context.ts'
-import { foundIn } from './look-up.ts'
+import { foundIn, readOut } from './look-up.ts'
 import type { Reading } from './read-message.ts'
 import { recalled } from './recall.ts'
 import { replyTo } from './small-talk.ts'
@@ -18,7 +18,12 @@ export function answerTo(reading: Reading, told: Told): string {
     case 'unclear':
       return recalled(wish.request, told) ?? classification.ask
     case 'question':
-      return recalled(wish.request, told) ?? foundIn(wish.request, told.material) ?? lackOfKnowledge()
+      return (
+        readOut(wish.request, told.attached) ??
+        recalled(wish.request, told) ??
+        foundIn(wish.request, told.material) ??
+        lackOfKnowledge()
+      )
     case 'build':
     case 'shell':
     case 'beyond':

@@ -29,6 +29,8 @@ export type Told = {
   readonly facts: readonly string[]
   /** Of the knowledge first, then what came with messages. */
   readonly material: readonly Material[]
+  /** What was read in the files that came with the request; among `material` too. */
+  readonly attached: readonly Material[]
   /** Newest first. */
   readonly work: readonly EarlierWork[]
   /** Oldest first. */
@@ -49,6 +51,7 @@ export function toldIn(prompt: string): Told {
     material: ['knowledge', 'memory', 'soul']
       .flatMap((name) => materialIn(sectionOf(context, name) ?? ''))
       .concat(materialIn(attachments), materialIn(conversation)),
+    attached: materialIn(attachments),
     work: workIn(sectionOf(context, 'work') ?? ''),
     said: saidIn(conversation),
   }

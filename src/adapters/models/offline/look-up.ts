@@ -23,6 +23,23 @@ type Sentence = {
   readonly at: number
 }
 
+/** "what does this say?", "what is in this archive?" */
+const ASKS_TO_READ =
+  /^(?:what|read|show|tell)\b[^?\n]{0,40}\b(?:this|it|that|the (?:file|picture|image|photo|archive|document|pdf|screenshot|zip|recording)|here)\b/i
+const TO_READ = /\b(?:in|say|says|contains?|written|inside|read|there)\b/i
+const READ_OUT = 800
+const READ_FILES = 3
+
+/** The beginning of the files that came along, quoted, where nothing else was asked; null otherwise. */
+export function readOut(question: string, attached: readonly Material[]): string | null {
+  const files = attached.filter(({ text }) => text.trim() !== '')
+  if (files.length === 0 || question.length > 80 || !ASKS_TO_READ.test(question) || !TO_READ.test(question)) return null
+  return files
+    .slice(0, READ_FILES)
+    .map(({ from, text }) => `${from}:\n\n${shorten(text.trim(), READ_OUT).replaceAll(/^/gm, '> ')}`)
+    .join('\n\n')
+}
+
 /** One to three sentences with their marks; null when the material holds no answer. Linear in the material, of which a part is read. */
 export function foundIn(question: string, material: readonly Material[]): string | null {
   const wanted = [...new Set(significantWords(question.slice(0, 1_000)))]
