@@ -1,6 +1,7 @@
 // Where a question stands: where the task was asked for, if somebody may answer there; a member's command is asked about in the
 // owners' own chats instead.
 import type { Card } from '../ports/card-store.ts'
+import { keepJson, keptJson } from '../ports/object-store.ts'
 import type { ObjectStore } from '../ports/object-store.ts'
 import type { Approval } from '../vocabulary/approval.ts'
 import type { ApprovalId, TaskId } from '../vocabulary/ids.ts'
@@ -89,13 +90,11 @@ function copyAt(id: ApprovalId, place: Place): AskedPlace {
 }
 
 async function recordOf(deps: { readonly objects: ObjectStore }, id: ApprovalId): Promise<Asked | null> {
-  const bytes = await deps.objects.get(objectKey(id))
-  // Only we write what is stored there.
-  return bytes === null ? null : (JSON.parse(new TextDecoder().decode(bytes)) as Asked)
+  return (await keptJson<Asked>(deps.objects, objectKey(id))) ?? null
 }
 
 async function remember(deps: { readonly objects: ObjectStore }, id: ApprovalId, asked: Asked): Promise<void> {
-  await deps.objects.put(objectKey(id), new TextEncoder().encode(JSON.stringify(asked)))
+  await keepJson(deps.objects, objectKey(id), asked)
 }
 
 function objectKey(id: ApprovalId): string {

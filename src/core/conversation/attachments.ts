@@ -3,6 +3,7 @@ import type { Attachment, ChatMessage } from '../vocabulary/chat-message.ts'
 import type { MessageId, TaskId } from '../vocabulary/ids.ts'
 import type { MessageRef, Place } from '../vocabulary/place.ts'
 import { placeKey } from '../vocabulary/place.ts'
+import { keepJson, keptJson } from '../ports/object-store.ts'
 import { toStorable } from '../task/storable.ts'
 import type { ConversationDeps } from './deps.ts'
 import { oneLine } from './visible.ts'
@@ -61,7 +62,8 @@ export async function keepFiles(
   await record(deps, message, delivered)
   // Each part of an album can be replied to.
   for (const part of message.parts)
-    if (part !== message.externalId) await write(deps, partKey(deps, message.place, part), message.externalId)
+    if (part !== message.externalId)
+      await keepJson(deps.objects, partKey(deps, message.place, part), message.externalId)
   return delivered
 }
 
@@ -73,14 +75,13 @@ export async function recordTask(deps: ConversationDeps, message: ChatMessage, t
 
 /** What a message that was handled before brought; null when it brought nothing. */
 export async function deliveredBy(deps: ConversationDeps, source: Source): Promise<Delivered | null> {
-  // Only we write what is stored there.
-  return (await read(deps, listKey(deps, source))) as Delivered | null
+  return (await keptJson<Delivered>(deps.objects, listKey(deps, source))) ?? null
 }
 
 /** The same by a message of a person, or by one of an album's. */
 export async function deliveredByRef(deps: ConversationDeps, place: Place, ref: MessageRef): Promise<Delivered | null> {
-  const externalId = await read(deps, partKey(deps, place, ref))
-  return deliveredBy(deps, { place, externalId: typeof externalId === 'string' ? externalId : ref })
+  const externalId = await keptJson<string>(deps.objects, partKey(deps, place, ref))
+  return deliveredBy(deps, { place, externalId: externalId ?? ref })
 }
 
 /** Words that a person passed on are kept as a file: they are what somebody else said. */
@@ -129,14 +130,5 @@ function partKey(deps: ConversationDeps, place: Place, ref: MessageRef): string 
 }
 
 function record(deps: ConversationDeps, source: Source, delivered: Delivered): Promise<void> {
-  return write(deps, listKey(deps, source), { ...delivered, problems: [] })
-}
-
-async function read(deps: ConversationDeps, key: string): Promise<unknown> {
-  const bytes = await deps.objects.get(key)
-  return bytes === null ? null : JSON.parse(new TextDecoder().decode(bytes))
-}
-
-function write(deps: ConversationDeps, key: string, value: Delivered | string): Promise<void> {
-  return deps.objects.put(key, new TextEncoder().encode(JSON.stringify(value)))
+  return keepJson(deps.objects, listKey(deps, source), { ...delivered, problems: [] })
 }

@@ -1,6 +1,7 @@
 // What a person's words meant when they first arrived ("the newest task", "everything that runs"), written down before it is acted on:
 // delivered again after a crash, they must act on the same and not on what is the newest by then.
 import type { Ids } from '../ports/ids.ts'
+import { keepJson, keptJson } from '../ports/object-store.ts'
 import type { ObjectStore } from '../ports/object-store.ts'
 import type { ChatMessage } from '../vocabulary/chat-message.ts'
 import type { JsonValue } from '../vocabulary/json.ts'
@@ -27,7 +28,7 @@ export async function decideOnceFor<Decision extends JsonValue>(
   const known = await decidedFor<Decision>(deps, name)
   if (known !== null) return known.decision
   const decision = await decide()
-  await deps.objects.put(decisionKey(deps.ids, name), new TextEncoder().encode(JSON.stringify(decision)))
+  await keepJson(deps.objects, decisionKey(deps.ids, name), decision)
   return decision
 }
 
@@ -36,9 +37,8 @@ export async function decidedFor<Decision extends JsonValue>(
   deps: OnceDeps,
   name: string,
 ): Promise<{ readonly decision: Decision } | null> {
-  const known = await deps.objects.get(decisionKey(deps.ids, name))
-  // Only we write what is stored there.
-  return known === null ? null : { decision: JSON.parse(new TextDecoder().decode(known)) as Decision }
+  const decision = await keptJson<Decision>(deps.objects, decisionKey(deps.ids, name))
+  return decision === undefined ? null : { decision }
 }
 
 /** Under which a decision is kept. */

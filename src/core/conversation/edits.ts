@@ -2,6 +2,7 @@
 import { isTerminal } from '../vocabulary/task.ts'
 import type { Task } from '../vocabulary/task.ts'
 import type { UserId } from '../vocabulary/ids.ts'
+import { isLiteralCommand } from '../task/accept-request.ts'
 import { applyCommand } from '../task/apply-command.ts'
 import { decideOnce } from './decide-once.ts'
 import { editId } from './hear-message.ts'
@@ -28,7 +29,7 @@ export async function onEdited(deps: ReceiveDeps, visit: Visit, editedAt: Date):
     const card = await deps.cards.ofRequest(message.place, message.ref)
     const task = card === null ? null : await deps.store.get(card.taskId)
     if (task === null || task.userId !== visitor.userId || isTerminal(task.status)) return null
-    if (task.inputText.trim() === text || parseCommand(task.inputText) !== null || isGiven(task)) return null
+    if (task.inputText.trim() === text || parseCommand(task.inputText) !== null || isLiteralCommand(task)) return null
     const began = task.status === 'running' || task.status === 'aborting'
     return { task_id: task.id, began }
   })
@@ -44,11 +45,6 @@ export async function onEdited(deps: ReceiveDeps, visit: Visit, editedAt: Date):
     confirm: stopped.confirm,
   })
   await deps.follower.refresh(task.id)
-}
-
-/** A literal command, which was typed as one: its text is not a request. */
-function isGiven(task: Task): boolean {
-  return task.taskType === 'shell_command' && task.routing?.summary === 'A literal shell command.'
 }
 
 async function offerNewStart(deps: ReceiveDeps, { message }: Visit, task: Task, text: string): Promise<void> {

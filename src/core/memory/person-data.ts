@@ -2,6 +2,7 @@
 import type { IdentityStore } from '../ports/identity-store.ts'
 import type { Ids } from '../ports/ids.ts'
 import type { MemoryFiles } from '../ports/memory-files.ts'
+import { keepJson, keptJson } from '../ports/object-store.ts'
 import type { ObjectStore } from '../ports/object-store.ts'
 import type { Erased, PersonData, PersonRecord } from '../ports/person-data.ts'
 import type { Workspaces } from '../ports/workspaces.ts'
@@ -68,16 +69,15 @@ export async function erasePerson(deps: PersonDeps, userId: UserId): Promise<Era
   const erased = await deps.personData.erase(ids)
   if ('type' in erased) return erased
   const left: Leftovers = { keys: [...erased.objectKeys, ...notes], scopes: [...scopes], tasks }
-  await deps.objects.put(listKey(deps, userId), new TextEncoder().encode(JSON.stringify(left)))
+  await keepJson(deps.objects, listKey(deps, userId), left)
   await clearLeftovers(deps, userId)
   return erased
 }
 
 async function clearLeftovers(deps: PersonDeps, userId: UserId): Promise<void> {
-  const list = await deps.objects.get(listKey(deps, userId))
-  if (list === null) return
-  // Only we write what is stored there.
-  const { keys, scopes, tasks } = JSON.parse(new TextDecoder().decode(list)) as Leftovers
+  const left = await keptJson<Leftovers>(deps.objects, listKey(deps, userId))
+  if (left === undefined) return
+  const { keys, scopes, tasks } = left
   for (const scope of scopes) await deps.memoryFiles.clear(scope)
   for (const id of tasks) await deps.workspaces.remove(id)
   for (const key of keys) await deps.objects.delete(key)

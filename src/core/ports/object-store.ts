@@ -7,3 +7,14 @@ export interface ObjectStore {
   /** Deleting what is not there changes nothing. */
   delete(key: string): Promise<void>
 }
+
+/** What was kept as JSON under the key, as whoever kept it knows it to be; undefined when there is none. */
+export async function keptJson<T>(objects: Pick<ObjectStore, 'get'>, key: string): Promise<T | undefined> {
+  const bytes = await objects.get(key)
+  return bytes === null ? undefined : (JSON.parse(new TextDecoder().decode(bytes)) as T)
+}
+
+/** Durable when it resolves. For small things of our own that are looked up by one key and listed by nobody. */
+export function keepJson(objects: Pick<ObjectStore, 'put'>, key: string, value: unknown): Promise<void> {
+  return objects.put(key, new TextEncoder().encode(JSON.stringify(value)))
+}

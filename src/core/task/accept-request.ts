@@ -27,6 +27,13 @@ export type Request = IncomingMessage & {
   readonly replayOf?: TaskId
 }
 
+const LITERAL_COMMAND = 'A literal shell command.'
+
+/** Whether the text of the task is the command itself, as its sender typed it. */
+export function isLiteralCommand({ taskType, routing }: Task): boolean {
+  return taskType === 'shell_command' && routing?.summary === LITERAL_COMMAND
+}
+
 /** Durable once it resolves. The same (interface, chat, externalId) again returns the first task with `created: false`. */
 export async function acceptRequest(
   deps: AcceptDeps,
@@ -81,7 +88,7 @@ function opening(deps: AcceptDeps, request: Request, at: Date): readonly TaskEve
       intent: request.taskType === 'question' ? 'question' : 'command',
       task_type: request.taskType,
       confidence: 1,
-      summary: literal ? 'A literal shell command.' : 'The sender said what kind of task this is.',
+      summary: literal ? LITERAL_COMMAND : 'The sender said what kind of task this is.',
       plan: literal ? 'Run it in a sandbox once it is approved.' : 'Start at once.',
       needs_confirmation: literal,
       command: literal ? request.text : null,
