@@ -1,5 +1,4 @@
 // Models that say what a test tells them to.
-import { modelName } from '../../core/vocabulary/usage.ts'
 import type {
   ChatRequest,
   ChatTurn,
@@ -13,6 +12,7 @@ import type {
 import { ModelError } from '../../core/ports/models.ts'
 import type { JsonValue } from '../../core/vocabulary/json.ts'
 import type { ModelLabel, Usage } from '../../core/vocabulary/usage.ts'
+import { modelName } from '../../core/vocabulary/usage.ts'
 
 export type Said = {
   readonly text?: string

@@ -1,12 +1,12 @@
 // Real models, through the AI SDK: a tier's models in order, with bounded retries, fallback and a deadline that holds.
-import { modelName } from '../../core/vocabulary/usage.ts'
 import type { ChatMessage, ChatRequest, ChatTurn, Models } from '../../core/ports/models.ts'
 import { ModelError } from '../../core/ports/models.ts'
 import type { ModelTier, Usage } from '../../core/vocabulary/usage.ts'
+import { modelName, NO_TOKENS, sumOf } from '../../core/vocabulary/usage.ts'
 import type { Answer, Question } from './ask.ts'
 import { ask } from './ask.ts'
 import type { AskDeps } from './in-order.ts'
-import { NOTHING, askInOrder, labelOf, sum, withDeadline } from './in-order.ts'
+import { askInOrder, labelOf, withDeadline } from './in-order.ts'
 import type { Given } from './object-answer.ts'
 import { askObject } from './object-answer.ts'
 import type { Candidate } from './providers.ts'
@@ -37,9 +37,9 @@ async function chat(request: ChatRequest, asker: Asker): Promise<ChatTurn> {
   const { system, tools, maxOutputTokens } = request
   const question = { system, tools, maxOutputTokens, shape: null, messages: request.messages }
   const first = await asker(question)
-  if (first.answer.brokenCalls.length === 0) return toTurn(first, NOTHING)
+  if (first.answer.brokenCalls.length === 0) return toTurn(first, NO_TOKENS)
   // A turn that was cut off by its length has broken arguments for that reason: asking again would cut it again.
-  if (first.answer.finish === 'length') return toTurn(first, NOTHING)
+  if (first.answer.finish === 'length') return toTurn(first, NO_TOKENS)
   const second = await asker({ ...question, messages: [...request.messages, complaint(first.answer)] })
   if (second.answer.brokenCalls.length === 0 || second.answer.finish === 'length')
     return toTurn(second, first.answer.usage)
@@ -59,7 +59,7 @@ function complaint({ brokenCalls }: Answer): ChatMessage {
 
 function toTurn({ answer, candidate }: Given, spentBefore: Usage): ChatTurn {
   const { text, toolCalls, finish, providerData } = answer
-  return { text, toolCalls, finish, providerData, usage: sum(spentBefore, answer.usage), model: labelOf(candidate) }
+  return { text, toolCalls, finish, providerData, usage: sumOf(spentBefore, answer.usage), model: labelOf(candidate) }
 }
 
 function firstOf(candidates: readonly Candidate[]): Candidate {

@@ -1,6 +1,6 @@
 // What went wrong when a model was asked, and what to do about it: wait and ask again, ask another, or give up.
-import { modelName } from '../../core/vocabulary/usage.ts'
 import type { ModelErrorKind } from '../../core/ports/models.ts'
+import { modelName } from '../../core/vocabulary/usage.ts'
 import type { KeyedModel } from './providers.ts'
 import { KEY_VARIABLES } from './providers.ts'
 

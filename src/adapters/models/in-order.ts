@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ModelErrorKind } from '../../core/ports/models.ts'
 import { ModelError } from '../../core/ports/models.ts'
-import type { ModelLabel, Usage } from '../../core/vocabulary/usage.ts'
+import type { ModelLabel } from '../../core/vocabulary/usage.ts'
 import type { AskFailure } from './ask.ts'
 import type { ModelReference } from './providers.ts'
 
@@ -96,16 +96,6 @@ export async function withDeadline<T>(
     clearTimeout(timer)
     signal.removeEventListener('abort', onAbort)
     stopped.promise.catch(() => {})
-  }
-}
-
-export const NOTHING: Usage = { input_tokens: 0, output_tokens: 0, cached_input_tokens: 0 }
-
-export function sum(a: Usage, b: Usage): Usage {
-  return {
-    input_tokens: a.input_tokens + b.input_tokens,
-    output_tokens: a.output_tokens + b.output_tokens,
-    cached_input_tokens: a.cached_input_tokens + b.cached_input_tokens,
   }
 }
 

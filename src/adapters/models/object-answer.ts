@@ -1,11 +1,12 @@
 // An answer in a given shape, with one chance for the model to correct itself.
-import { modelName } from '../../core/vocabulary/usage.ts'
 import { z } from 'zod'
 import type { ChatMessage, ModelObject, ObjectRequest } from '../../core/ports/models.ts'
 import { ModelError } from '../../core/ports/models.ts'
+import { clip, onOneLine } from '../../core/vocabulary/short-text.ts'
 import type { Usage } from '../../core/vocabulary/usage.ts'
+import { modelName, NO_TOKENS, sumOf } from '../../core/vocabulary/usage.ts'
 import type { Answer, Question, QuestionMedia } from './ask.ts'
-import { NOTHING, labelOf, sum } from './in-order.ts'
+import { labelOf } from './in-order.ts'
 import { jsonIn } from './json-in-text.ts'
 import type { Candidate } from './providers.ts'
 
@@ -24,7 +25,7 @@ export async function askObject<T>(
   // Said in words too: not every endpoint passes a response format on to its model.
   const system = `${request.system}\n\nAnswer with one JSON object alone that matches this JSON Schema (${schemaName}):\n${description}`
   const messages: ChatMessage[] = [{ role: 'user', text: request.prompt }]
-  let usage: Usage = NOTHING
+  let usage: Usage = NO_TOKENS
   let problem = ''
   let from: readonly Candidate[] | undefined
   for (let attempt = 1; attempt <= OBJECT_TRIES; attempt += 1) {
@@ -32,7 +33,7 @@ export async function askObject<T>(
       { system, messages, media, tools: [], shape: { name: schemaName, schema }, maxOutputTokens },
       from,
     )
-    usage = sum(usage, given.answer.usage)
+    usage = sumOf(usage, given.answer.usage)
     const json = jsonIn(given.answer.text)
     const parsed = json === undefined ? null : schema.safeParse(json)
     if (parsed?.success === true) return { value: parsed.data, usage, model: labelOf(given.candidate) }
@@ -48,7 +49,7 @@ export async function askObject<T>(
     )
   }
   const who = from?.[0] === undefined ? 'The model' : modelName(from[0])
-  const why = problem.replaceAll(/\s+/g, ' ').trim().slice(0, 200)
+  const why = clip(onOneLine(problem), 200)
   throw new ModelError(
     'malformed',
     `${who} did not answer in the shape “${schemaName}” in ${OBJECT_TRIES} tries (${why}); choose another model.`,

@@ -2,10 +2,10 @@
 import { z } from 'zod'
 import type { MediaRequest } from '../../core/ports/models.ts'
 import type { Usage } from '../../core/vocabulary/usage.ts'
+import { NO_TOKENS } from '../../core/vocabulary/usage.ts'
 import type { AskFailure } from './ask.ts'
 import { ask, loadSdk } from './ask.ts'
 import { toFailure } from './failure.ts'
-import { NOTHING } from './in-order.ts'
 import type { EmbeddingCandidate, HearingCandidate, KeyedModel } from './providers.ts'
 
 export type Heard = {
@@ -55,7 +55,7 @@ export async function hearOnce(
   } catch (error) {
     // The library takes silence for an error.
     if (error instanceof Error && error.name === 'AI_NoTranscriptGeneratedError')
-      return { type: 'answer', text: '', language: null, usage: NOTHING }
+      return { type: 'answer', text: '', language: null, usage: NO_TOKENS }
     return failed(error, candidate)
   }
 }
@@ -81,7 +81,7 @@ export async function embedOnce(
     if (embeddings.length !== texts.length || embeddings.some((vector) => vector.length !== first?.length))
       return failed(new SyntaxError('Not one vector of one length for each text.'), candidate)
     const counted = Number.isFinite(usage.tokens) ? usage.tokens : estimate(values.join(''))
-    return { type: 'answer', vectors: embeddings, usage: { ...NOTHING, input_tokens: counted } }
+    return { type: 'answer', vectors: embeddings, usage: { ...NO_TOKENS, input_tokens: counted } }
   } catch (error) {
     return failed(error, candidate)
   }
@@ -95,10 +95,10 @@ const COUNTED = z.object({ usage: z.object({ input_tokens: z.number(), output_to
 
 /** Some count seconds and no tokens: then the words are an estimate, for a call that costs is never counted as nothing. */
 function usageOf(responses: readonly object[], text: string): Usage {
-  let usage = NOTHING
+  let usage = NO_TOKENS
   for (const response of responses) {
     const counted = COUNTED.safeParse('body' in response ? response.body : null)
-    if (!counted.success) return { ...NOTHING, output_tokens: estimate(text) }
+    if (!counted.success) return { ...NO_TOKENS, output_tokens: estimate(text) }
     const { input_tokens, output_tokens } = counted.data.usage
     usage = {
       ...usage,

@@ -1,11 +1,11 @@
 // Hears, sees and embeds with the models that are set for it, with the same order, retries and deadline as a chat.
-import { modelName } from '../../core/vocabulary/usage.ts'
 import { z } from 'zod'
 import type { Embeddings, ImageDescription, MediaRequest, Models } from '../../core/ports/models.ts'
 import { ModelError } from '../../core/ports/models.ts'
+import { modelName, NO_TOKENS } from '../../core/vocabulary/usage.ts'
 import { ask } from './ask.ts'
 import type { AskDeps } from './in-order.ts'
-import { NOTHING, askInOrder, labelOf, withDeadline } from './in-order.ts'
+import { askInOrder, labelOf, withDeadline } from './in-order.ts'
 import { askObject } from './object-answer.ts'
 import type { ModelReference, ModelsConfig, Sense } from './providers.ts'
 import {
@@ -72,7 +72,7 @@ export function createSenses(config: ModelsConfig, deps: AskDeps): Senses {
       return await withDeadline(EMBED_DEADLINE_MS, signal, async (inner) => {
         if (embedding === undefined) throw embedders.refusal()
         const model = labelOf(embedding)
-        if (texts.length === 0) return { vectors: [], usage: NOTHING, model }
+        if (texts.length === 0) return { vectors: [], usage: NO_TOKENS, model }
         const { answer } = await askInOrder([embedding], (one) => embedOnce(one, texts, inner), inner, deps)
         return { vectors: answer.vectors, usage: answer.usage, model }
       })

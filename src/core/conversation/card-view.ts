@@ -8,7 +8,7 @@ import type { JsonValue } from '../vocabulary/json.ts'
 import type { Plan, SubtaskRole } from '../vocabulary/plan.ts'
 import { isTerminal } from '../vocabulary/task.ts'
 import type { TaskResult, TaskStatus, TaskType } from '../vocabulary/task.ts'
-import { NO_USAGE } from '../vocabulary/usage.ts'
+import { NO_USAGE, withCall } from '../vocabulary/usage.ts'
 import type { UsageTotals } from '../vocabulary/usage.ts'
 import { clip } from '../vocabulary/short-text.ts'
 import { clipStart } from './visible.ts'
@@ -244,7 +244,7 @@ function changes(view: CardView, event: TaskEvent): Partial<CardView> {
       return { files: [...view.files.filter((file) => file.id !== id), { id, name, mediaType, bytes }] }
     }
     case 'usage.recorded':
-      return { usage: added(view.usage, event.data), offline: view.offline || event.data.offline }
+      return { usage: withCall(view.usage, event.data), offline: view.offline || event.data.offline }
     case 'budget.exhausted':
       return { exhausted: event.data }
   }
@@ -342,13 +342,4 @@ function subjectOf(input: JsonValue): string {
   const object = input as Readonly<Record<string, JsonValue>>
   const subject = object['path'] ?? object['command'] ?? object['pattern'] ?? object['summary'] ?? object['port'] ?? ''
   return clip(typeof subject === 'string' ? subject : JSON.stringify(subject), 200)
-}
-
-function added(totals: UsageTotals, used: EventOf<'usage.recorded'>['data']): UsageTotals {
-  return {
-    input_tokens: totals.input_tokens + used.input_tokens,
-    output_tokens: totals.output_tokens + used.output_tokens,
-    cached_input_tokens: totals.cached_input_tokens + used.cached_input_tokens,
-    model_calls: totals.model_calls + 1,
-  }
 }

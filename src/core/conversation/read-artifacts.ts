@@ -8,7 +8,7 @@ import type { FileToRead, ReadFileDeps, Reading } from '../reading/read-file.ts'
 import type { ArtifactId, MessageId } from '../vocabulary/ids.ts'
 import type { TaskEventBody } from '../vocabulary/event.ts'
 import type { Task } from '../vocabulary/task.ts'
-import { NO_TOKENS, NO_USAGE } from '../vocabulary/usage.ts'
+import { NO_TOKENS, NO_USAGE, withCall } from '../vocabulary/usage.ts'
 import type { ModelLabel, Usage, UsageTotals } from '../vocabulary/usage.ts'
 import { appendFromOutside } from '../task/apply-command.ts'
 import type { LogDeps } from '../task/apply-command.ts'
@@ -65,7 +65,7 @@ export async function readArtifacts(
         problems.push(reading.reason)
         continue
       }
-      usage = added(usage, reading)
+      if (reading.model !== null) usage = withCall(usage, reading.usage)
       read = await keepReading(deps, kept, reading)
     }
     if (read.kind === 'voice_transcript' && read.content !== null) spoken.push(read.content.text)
@@ -170,16 +170,6 @@ async function keepReading(
   }
   await deps.artifacts.add(artifact)
   return artifact
-}
-
-function added(totals: UsageTotals, { usage, model }: Extract<Reading, { type: 'read' }>): UsageTotals {
-  if (model === null) return totals
-  return {
-    input_tokens: totals.input_tokens + usage.input_tokens,
-    output_tokens: totals.output_tokens + usage.output_tokens,
-    cached_input_tokens: totals.cached_input_tokens + usage.cached_input_tokens,
-    model_calls: totals.model_calls + 1,
-  }
 }
 
 /** What reading cost, for the log of a task; null where this machine read it by itself. */

@@ -1,7 +1,7 @@
 // Counts what a task's models cost and ends the task at its limit: a model that never finishes meets this wall.
 import type { EventOf, TaskEvent } from '../vocabulary/event.ts'
 import type { UsageTotals } from '../vocabulary/usage.ts'
-import { NO_USAGE } from '../vocabulary/usage.ts'
+import { NO_USAGE, withCall } from '../vocabulary/usage.ts'
 
 export type Exhausted = EventOf<'budget.exhausted'>['data']
 
@@ -21,12 +21,7 @@ export function createMeter(
   let totals: UsageTotals = NO_USAGE
   let offline = false
   const record = (usage: EventOf<'usage.recorded'>['data']) => {
-    totals = {
-      input_tokens: totals.input_tokens + usage.input_tokens,
-      output_tokens: totals.output_tokens + usage.output_tokens,
-      cached_input_tokens: totals.cached_input_tokens + usage.cached_input_tokens,
-      model_calls: totals.model_calls + 1,
-    }
+    totals = withCall(totals, usage)
     offline ||= usage.offline
   }
   for (const event of log) if (event.type === 'usage.recorded') record(event.data)

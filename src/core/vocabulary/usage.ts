@@ -17,6 +17,19 @@ export type UsageTotals = Usage & { readonly model_calls: number }
 export const NO_TOKENS: Usage = { input_tokens: 0, output_tokens: 0, cached_input_tokens: 0 }
 export const NO_USAGE: UsageTotals = { ...NO_TOKENS, model_calls: 0 }
 
+export function sumOf(one: Usage, other: Usage): Usage {
+  return {
+    input_tokens: one.input_tokens + other.input_tokens,
+    output_tokens: one.output_tokens + other.output_tokens,
+    cached_input_tokens: one.cached_input_tokens + other.cached_input_tokens,
+  }
+}
+
+/** With one more call, and what it took. */
+export function withCall(totals: UsageTotals, used: Usage): UsageTotals {
+  return { ...sumOf(totals, used), model_calls: totals.model_calls + 1 }
+}
+
 /** As models are named in settings and shown to people, e.g. `openai/gpt-6.1-sol`. */
 export function modelName({ provider, model }: Pick<ModelLabel, 'provider' | 'model'>): string {
   return `${provider}/${model}`
