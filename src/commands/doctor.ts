@@ -5,6 +5,7 @@ import { promisify } from 'node:util'
 import { Command } from 'commander'
 import { table } from '../adapters/terminal/table.ts'
 import { MODEL_TIERS, modelName } from '../core/vocabulary/usage.ts'
+import { messageOf } from '../core/vocabulary/thrown.ts'
 import { botReports } from '../processes/bot-reports.ts'
 import type { Platform } from '../processes/platform.ts'
 import { readRunning } from '../processes/running.ts'
@@ -117,7 +118,7 @@ async function objectStore({ config, objects, worker }: Platform): Promise<reado
     const detail = `the bucket "${config.s3.bucket}" at ${config.s3.endpoint}`
     return [{ ...found, ok: read !== null, detail: read === null ? `${detail} loses what is put into it` : detail }]
   } catch (error) {
-    return [{ ...found, ok: false, detail: error instanceof Error ? error.message : String(error) }]
+    return [{ ...found, ok: false, detail: messageOf(error) }]
   }
 }
 

@@ -15,6 +15,7 @@ import { threadCommand } from './thread.ts'
 import { tokenCommand } from './token.ts'
 import { upCommand } from './up.ts'
 import { userCommand } from './user.ts'
+import { messageOf } from '../core/vocabulary/thrown.ts'
 
 /** Runs what the arguments ask for. Never rejects: what went wrong is said in one line, and is in the exit code. */
 export async function runProgram(): Promise<ExitCode> {
@@ -61,7 +62,7 @@ function explain(error: unknown): ExitCode {
     process.stderr.write(`${error.message}\n`)
     return EXIT.usage
   }
-  const message = error instanceof Error ? error.message : String(error)
+  const message = messageOf(error)
   process.stderr.write(`factotum: ${message}\n`)
   return EXIT.failed
 }

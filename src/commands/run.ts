@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { acceptRequest } from '../core/task/accept-request.ts'
 import type { WorkspaceSource } from '../core/vocabulary/task.ts'
+import { messageOf } from '../core/vocabulary/thrown.ts'
 import { acceptedTask, callerDirectory, CommandError, createOutput, EXIT, withPlatform } from './command.ts'
 import type { ExitCode } from './command.ts'
 import { foreground } from './foreground.ts'
@@ -65,10 +66,7 @@ async function emptyFolder(out: string | undefined): Promise<string | null> {
     await mkdir(path, { recursive: true })
     if ((await readdir(path)).length === 0) return path
   } catch (error) {
-    throw new CommandError(
-      `--out: ${path} can't be used: ${error instanceof Error ? error.message : String(error)}`,
-      EXIT.usage,
-    )
+    throw new CommandError(`--out: ${path} can't be used: ${messageOf(error)}`, EXIT.usage)
   }
   throw new CommandError(`--out: ${path} is not empty.`, EXIT.usage)
 }

@@ -1,4 +1,5 @@
 // What a file system says, as one sentence for whoever edits these files.
+import { messageOf } from '../../core/vocabulary/thrown.ts'
 
 /** A folder, a link, a pipe or a device stands where a file, or a folder of ours, should be. */
 export class NotAPlainFile extends Error {
@@ -23,7 +24,7 @@ const REASONS: Readonly<Record<string, string>> = {
 }
 
 export function memoryFileError(doing: string, path: string, error: unknown): Error {
-  const said = error instanceof Error ? error.message : String(error)
+  const said = messageOf(error)
   return new Error(`${path} could not be ${doing}: ${REASONS[codeOf(error)] ?? said}.`, { cause: error })
 }
 

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import type { Telemetry } from '../../core/ports/telemetry.ts'
 import type { KnowledgeHit } from '../../core/vocabulary/knowledge.ts'
 import type { MemoryScope } from '../../core/vocabulary/memory.ts'
+import { messageOf } from '../../core/vocabulary/thrown.ts'
 import { rowToHit } from './knowledge-words.ts'
 import type { HitRow } from './knowledge-words.ts'
 import type { Database, Statement } from './pool.ts'
@@ -70,7 +71,7 @@ export function createPgvectorIndex({ database, log, comparedWhole = WHOLE }: Pg
       await database.run(INSTALL, [])
     } catch (error) {
       log('info', 'pgvector is there but may not be installed; vectors are compared in this process', {
-        error: error instanceof Error ? error.message : String(error),
+        error: messageOf(error),
       })
       return null
     }
@@ -99,7 +100,7 @@ export function createPgvectorIndex({ database, log, comparedWhole = WHOLE }: Pg
       indexes.delete(index.name)
       log('warn', 'The index of the vectors could not be made; they are compared without it', {
         model,
-        error: error instanceof Error ? error.message : String(error),
+        error: messageOf(error),
       })
     }
   }

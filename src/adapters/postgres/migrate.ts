@@ -4,6 +4,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { Client } from 'pg'
 import { clientConfig, databaseFailure } from './pool.ts'
 import type { Connection } from './pool.ts'
+import { messageOf } from '../../core/vocabulary/thrown.ts'
 
 export type Migration = { readonly version: number; readonly name: string; readonly sql: string }
 
@@ -69,7 +70,7 @@ async function applyMissing(client: Client, known: readonly Migration[]): Promis
       await client.query('commit')
     } catch (error) {
       await client.query('rollback').catch(() => undefined)
-      const reason = error instanceof Error ? error.message : String(error)
+      const reason = messageOf(error)
       throw new Error(`The database refused migration ${migration.name}: ${reason}`, { cause: error })
     }
     names.push(migration.name)

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Sandbox, SandboxLimits, SandboxProvider, SandboxReport } from '../../core/ports/sandbox.ts'
 import type { Telemetry } from '../../core/ports/telemetry.ts'
+import { messageOf } from '../../core/vocabulary/thrown.ts'
 import { startSandbox } from './bubblewrap-sandbox.ts'
 import { findCgroups } from './cgroup.ts'
 import { launch } from './launch.ts'
@@ -83,7 +84,7 @@ export function createSandboxProvider({ dataDir, log, say, searchPath = SEARCH_P
       bubblewrap = (await ground()).bubblewrap
       await bootOnce()
     } catch (error) {
-      problem = error instanceof Error ? error.message : String(error)
+      problem = messageOf(error)
     }
     const cgroups = bubblewrap === null ? null : (await ground()).cgroups
     return report({ bubblewrap, problem, cgroups, git: findGit(searchPath), user: sandboxUser('probe') })

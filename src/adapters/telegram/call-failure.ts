@@ -1,6 +1,7 @@
 // What a failed call on the way in means for a bot: wait, go on trying, or stop.
 import { GrammyError, HttpError } from 'grammy'
 import { isUnknownMethod } from './unknown-method.ts'
+import { messageOf } from '../../core/vocabulary/thrown.ts'
 
 export type CallFailure =
   | { readonly type: 'slow_down'; readonly retryAfterMs: number; readonly reason: string }
@@ -32,7 +33,7 @@ export function errorToCallFailure(error: unknown): CallFailure {
   if (error instanceof HttpError && error.error instanceof Error) {
     return { type: 'unreachable', reason: error.error.message }
   }
-  return { type: 'unreachable', reason: error instanceof Error ? error.message : String(error) }
+  return { type: 'unreachable', reason: messageOf(error) }
 }
 
 /** Never nothing, or it would be asked without a pause, and never more than a timer can hold. */

@@ -5,6 +5,7 @@ import type { ObjectStore } from '../../core/ports/object-store.ts'
 import type { Telemetry } from '../../core/ports/telemetry.ts'
 import type { BotId, MessageRef, Place } from '../../core/vocabulary/place.ts'
 import type { Posting } from '../../core/vocabulary/post.ts'
+import { messageOf } from '../../core/vocabulary/thrown.ts'
 import type { TelegramApi } from './api.ts'
 import { refusedForm } from './api-outcome.ts'
 import type { RequestOutcome } from './api-outcome.ts'
@@ -58,7 +59,7 @@ export function createTelegramMessenger(deps: TelegramMessengerDeps): Messenger 
       return { ...outcome, refs: standing }
     } catch (error) {
       // Not the network's doing: this post can't be made, and trying again would not change that.
-      const reason = error instanceof Error ? error.message : String(error)
+      const reason = messageOf(error)
       deps.telemetry.log('error', 'a post could not be made', { bot: place.bot, posting: posting.type, reason })
       return { type: 'refused' as const, reason: `It could not be made: ${reason}`, refs: standing }
     }
@@ -116,7 +117,7 @@ export function createTelegramMessenger(deps: TelegramMessengerDeps): Messenger 
     try {
       return await Promise.race([deps.objects.get(key), late])
     } catch (error) {
-      return error instanceof Error ? error.message : String(error)
+      return messageOf(error)
     }
   }
 

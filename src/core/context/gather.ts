@@ -13,6 +13,7 @@ import { chatScope, personScope, SHARED } from '../vocabulary/memory.ts'
 import type { Thread } from '../vocabulary/message.ts'
 import type { Task } from '../vocabulary/task.ts'
 import type { TaskId } from '../vocabulary/ids.ts'
+import { messageOf } from '../vocabulary/thrown.ts'
 import type { ContextMaterial } from './context-pack.ts'
 import { CONTEXT_MESSAGES } from './context-pack.ts'
 
@@ -126,7 +127,7 @@ async function orNothing<T>(
     return await look()
   } catch (error) {
     telemetry.log('warn', `${what} could not be read and is left out of the context`, {
-      error: error instanceof Error ? error.message : String(error),
+      error: messageOf(error),
     })
     return nothing
   }

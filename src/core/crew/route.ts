@@ -2,7 +2,8 @@
 // question back, the work that it goes on from.
 import type { Routing, WorkspaceSource } from '../vocabulary/task.ts'
 import { ROUTE_STEP } from '../task/evolve.ts'
-import { messageOf, TaskFailure } from '../task/task-failure.ts'
+import { messageOf } from '../vocabulary/thrown.ts'
+import { TaskFailure } from '../task/task-failure.ts'
 import { askForObject } from './ask.ts'
 import { questionBefore } from './clarify.ts'
 import { taskPackOf } from './context.ts'

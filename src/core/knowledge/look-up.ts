@@ -6,6 +6,7 @@ import type { Models } from '../ports/models.ts'
 import type { Telemetry } from '../ports/telemetry.ts'
 import type { KnowledgeHit } from '../vocabulary/knowledge.ts'
 import type { MemoryScope } from '../vocabulary/memory.ts'
+import { messageOf } from '../vocabulary/thrown.ts'
 import { fuse } from './fuse.ts'
 
 export type LookUpDeps = {
@@ -65,7 +66,7 @@ async function inTime(
   const found = find(late.signal).catch((error: unknown) => {
     if (!late.signal.aborted)
       telemetry.log('warn', 'Knowledge was searched by words alone', {
-        error: error instanceof Error ? error.message : String(error),
+        error: messageOf(error),
       })
     return []
   })

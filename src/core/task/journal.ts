@@ -5,7 +5,7 @@ import type { CommitId } from '../vocabulary/ids.ts'
 import type { JsonValue } from '../vocabulary/json.ts'
 import type { Clock } from '../ports/clock.ts'
 import { toStorable } from './storable.ts'
-import { messageOf } from './task-failure.ts'
+import { messageOf } from '../vocabulary/thrown.ts'
 import type { TaskWriter } from './task-writer.ts'
 
 export type StepInfo = { readonly agent: AgentName; readonly title: string }

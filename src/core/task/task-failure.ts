@@ -1,11 +1,6 @@
 // The honest end of a task that can't be done: thrown anywhere in its work, caught once where the task is ended.
 import type { TaskResult } from '../vocabulary/task.ts'
 
-/** The words of anything that was thrown. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
-}
-
 /** `message` is for the person who asked: what went wrong and, where there is one, the way out. `evidence` is what there is to show. */
 export class TaskFailure extends Error {
   readonly evidence: Partial<TaskResult>
