@@ -175,7 +175,7 @@ async function tellWaiting(
 ): Promise<ExitCode> {
   if (options.json) output.json({ type: 'unclear', waiting })
   else {
-    output.note('More than one thing waits for your word:')
+    output.note(waiting.length === 1 ? 'This waits for your word:' : 'More than one thing waits for your word:')
     for (const id of waiting) {
       const task = await platform.store.get(id)
       output.note(`  factotum task approve ${id}   ${oneLine(task?.inputText ?? '', 80)}`)

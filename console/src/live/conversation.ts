@@ -166,6 +166,9 @@ export function createConversation(api: Api, draft: Draft): Conversation {
         batch(() => {
           draft.clear()
           uploads.value = uploads.value.filter((it) => it.problem !== null)
+          const spoken = { ...at.value, last_message: answer.value.message }
+          current.value = spoken
+          threads.value = [spoken, ...threads.value.filter(({ id }) => id !== spoken.id)]
           if (looked === at.value.id) messages.value = joinMessages(messages.value, [answer.value.message])
         })
       }

@@ -148,8 +148,7 @@ function saidOf({ answered, waiting, task, problems }: WireTaken): string | null
   if (answered !== null) {
     const { yes, refused } = answered
     about.push(refused === null ? (yes ? 'OK: it starts.' : 'Cancelled.') : 'That question is not open any more.')
-  } else if (waiting.length > 1)
-    about.push('More than one thing waits for an answer: use the buttons on the one that you mean.')
+  } else if (waiting.length > 0) about.push('Something waits for an answer: use the buttons on what you mean.')
   else if (task === null && problems.length === 0) about.push('Kept. Say what to do with it.')
   return about.length === 0 ? null : about.join(' ')
 }

@@ -118,11 +118,12 @@ function Outcome({ task, view, result, error }: OutcomeProps) {
   const preview = safeLink(open ?? null, location.href)
   const checks = view === undefined ? (result?.checks ?? []) : latestChecks(view)
   const files = result?.changed_files.length ?? 0
+  const isReplaced = task.approval?.status === 'superseded'
   // Results that are older than sources have none.
   const sources = result?.sources ?? []
   return (
     <div class="outcome">
-      {error !== null && task.status !== 'completed' && <p class="why">{toPlain(error)}</p>}
+      {error !== null && task.status !== 'completed' && <p class={isReplaced ? 'faint' : 'why'}>{toPlain(error)}</p>}
       {result !== null && <Prose text={result.answer ?? result.summary} />}
       {sources.length > 0 && <Sources sources={sources} />}
       {result?.output != null && result.output.trim() !== '' && (
