@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import { z } from 'zod'
 import { contentText } from '../../testkit/telegram/user/look.ts'
 import type { SeenMessage } from '../../testkit/telegram/user/seen.ts'
+import type { MessageContent } from '../../testkit/telegram/world/model.ts'
 import type { UserClient } from '../../testkit/telegram/user/user-client.ts'
 import { withoutPostgres } from '../support/postgres.ts'
 import { answered, keptOf, openScriptedStage, PIXEL, settled } from './scripted-stage.ts'
@@ -13,6 +14,16 @@ import { becomes, moment, PATIENT } from './telegram-stage.ts'
 
 const UNDERSTOOD = /^Understood: /m
 const bytesOf = (text: string) => new TextEncoder().encode(text)
+const STICKER = {
+  file_id: 'sticker',
+  file_unique_id: 'sticker',
+  type: 'regular',
+  width: 512,
+  height: 512,
+  is_animated: false,
+  is_video: false,
+  emoji: '👍',
+} as const
 const VOICE = { bytes: bytesOf('OggS the sound of a voice'), seconds: 3 }
 
 const THREADS = z.object({ items: z.array(z.object({ id: z.string(), chat: z.string() })) })
@@ -87,6 +98,21 @@ test('everything that is said is kept, as it came and as it was shown', { skip: 
       )
       note('an answer to a message of the bot', await ada.send('why that?', { to: bot, replyTo: answer }))
       note('a message passed on', await ada.forward(asked, { to: bot }), '(forwarded)')
+      const [account, user] = [telegram.world.bots.get(bot.id), telegram.world.users.get(ada.id)]
+      assert.ok(account !== undefined && user !== undefined)
+      const odd: readonly (readonly [string, MessageContent, string])[] = [
+        ['a sticker', { sticker: STICKER }, '(sticker 👍)'],
+        ['dice', { dice: { emoji: '🎲', value: 4 } }, '(🎲 4)'],
+        ['a place', { location: { latitude: 47.5, longitude: 19 } }, 'Location: 47.5, 19'],
+        ['a contact', { contact: { phone_number: '+361', first_name: 'Bea' } }, 'Contact: Bea, +361'],
+      ]
+      for (const [what, content, words] of odd) {
+        const { id } = telegram.world.sendAsUser(user, telegram.world.privateChat(account, user), content)
+        const seen = ada.chat(bot).messages.find((message) => message.id === id)
+        assert.ok(seen !== undefined)
+        note(what, seen, words)
+      }
+      await ada.expectReply({ to: bot, where: /^I can read text and files\. What shall I do\?$/, ...PATIENT })
       const album = await ada.sendAlbum(
         [
           { type: 'photo', bytes: PIXEL, caption: 'which of these?' },

@@ -62,6 +62,20 @@ function otherwiseInWords(message: Message): string {
   return ''
 }
 
+/** What is no text and no file, named, e.g. `(sticker 👍)`; null for a service message, which nobody says. */
+export function wordlessGist(message: Message): string | null {
+  const { sticker, dice, game } = message
+  if (sticker !== undefined) return `(sticker ${sticker.emoji ?? ''})`.replace(' )', ')')
+  if (dice !== undefined) return `(${dice.emoji} ${dice.value})`
+  if (game !== undefined) return `(game ${game.title})`
+  const kind = WORDLESS.find((name) => Object.hasOwn(message, name))
+  if (kind !== undefined) return `(${kind.replaceAll('_', ' ')})`
+  // Nothing but the bot's name.
+  return message.text === undefined ? null : ''
+}
+
+const WORDLESS = ['story', 'live_photo', 'paid_media', 'invoice', 'giveaway'] as const
+
 /** All text that stands anywhere in a block, in order: spans in a row, everything else on lines of its own. */
 function plainRichText(value: unknown, between = ''): string {
   if (typeof value === 'string') return value

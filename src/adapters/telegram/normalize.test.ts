@@ -55,10 +55,23 @@ test('nobody who could be asked: bots, channels, anonymous administrators, autom
 test('what says nothing to anybody is nothing', () => {
   assert.equal(eventOf(inGroup({ new_chat_title: 'Other' })), null)
   assert.equal(eventOf(inGroup({ pinned_message: { message_id: 1, date, chat: group } })), null)
-  assert.equal(eventOf(said({ sticker: { file_id: 's' } })), null)
   assert.equal(eventOf(said({ text: 'early', message_id: 0 })), null)
   assert.equal(eventOf({ poll: { id: '1' } }), null)
   assert.equal(eventOf({}), null)
+})
+
+test('what is neither words nor a file is named, so that it can be kept; it asks for nothing', () => {
+  const gists = [
+    { sticker: { file_id: 's', emoji: '👍' } },
+    { sticker: { file_id: 's' } },
+    { dice: { emoji: '🎲', value: 4 } },
+    { story: { id: 1, chat: group } },
+  ].map((content) => {
+    const { text, gist, attachments } = messageOf(said(content))
+    assert.deepEqual([text, attachments], ['', []])
+    return gist
+  })
+  assert.deepEqual(gists, ['(sticker 👍)', '(sticker)', '(🎲 4)', '(story)'])
 })
 
 test('a thread is a topic only where Telegram says so', () => {

@@ -7,7 +7,7 @@ import type { BotId, MessageRef, Place } from '../../core/vocabulary/place.ts'
 import { isAddressed, repliedTo } from './addressed.ts'
 import type { BotAccount } from './addressed.ts'
 import { attachmentsOf } from './attachments.ts'
-import { forwardedFrom, messageText } from './message-text.ts'
+import { forwardedFrom, messageText, wordlessGist } from './message-text.ts'
 import { itemToUpdate, objectToJson, topicOf } from './update.ts'
 
 /**
@@ -59,7 +59,9 @@ function toChatMessage(parts: readonly Message[], bot: BotAccount): ChatMessage 
   const text = messageText(parts, bot)
   const attachments = parts.flatMap(attachmentsOf)
   // Messages without a number of their own are scheduled or ephemeral, and can't be answered.
-  if (author === null || !isNumbered(first) || (text === '' && attachments.length === 0)) return null
+  if (author === null || !isNumbered(first)) return null
+  const gist = text === '' && attachments.length === 0 ? wordlessGist(first) : ''
+  if (gist === null) return null
   const replied = repliedTo(first)
   const refs = parts.map((part) => refOf(part.message_id))
   return {
@@ -71,6 +73,7 @@ function toChatMessage(parts: readonly Message[], bot: BotAccount): ChatMessage 
     direct: first.chat.type === 'private',
     addressed: parts.some((part) => isAddressed(part, bot)),
     text,
+    ...(gist === '' ? {} : { gist }),
     attachments,
     forwardedFrom: forwardedFrom(first),
     replyTo: replied === undefined ? null : refOf(replied.message_id),

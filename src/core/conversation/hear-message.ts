@@ -23,7 +23,13 @@ export function commandIn(message: ChatMessage): Command | null {
 /** Whether models may be told of it, where its author may speak. */
 export function isConversation(message: ChatMessage): boolean {
   const command = commandIn(message)
+  if (isBlank(message) && message.gist === undefined) return false
   return command === null || (TOLD.has(command.name) && command.rest !== '')
+}
+
+/** Neither words nor files: there is nothing to act on. */
+export function isBlank({ text, attachments }: Pick<ChatMessage, 'text' | 'attachments'>): boolean {
+  return text.trim() === '' && attachments.length === 0
 }
 
 /** Safe to repeat. `chat` says in which context of the place it was said. */
@@ -39,7 +45,7 @@ export async function hearMessage(
     const known = await deps.conversations.findMessage(place.interface, before, externalId)
     if (known !== null) return known
   }
-  const text = message.forwardedFrom === null ? message.text : FORWARDED
+  const text = message.forwardedFrom === null ? message.text || (message.gist ?? '') : FORWARDED
   return deps.conversations.hear(
     {
       interface: place.interface,

@@ -13,7 +13,7 @@ import { runCommand } from './commands.ts'
 import type { ConversationDeps } from './deps.ts'
 import { onEdited } from './edits.ts'
 import { keptAlone, repliedFiles, unreadWords } from './files-alone.ts'
-import { commandIn, hearEdit, hearMessage, hearOpened, hearStop, isConversation } from './hear-message.ts'
+import { commandIn, hearEdit, hearMessage, hearOpened, hearStop, isBlank, isConversation } from './hear-message.ts'
 import { holdMessage, mayBeHeld } from './held-messages.ts'
 import { moveChat } from './move-chat.ts'
 import { escapeMarkdown } from './markdown.ts'
@@ -76,6 +76,8 @@ async function onMessage(deps: ReceiveDeps, message: ChatMessage, receivedAt: Da
   if (visitor === null) return message.direct ? askToBeLetIn(deps, message) : refuseInGroup(deps, message)
   const visit: Visit = { ...around, message, visitor, heard, artifacts: [] }
   const late = receivedAt.getTime() - message.sentAt.getTime() > deps.settings.staleMs
+  // To a sign of long ago nothing is said any more.
+  if (late && isBlank(message)) return
   if (!late || !mayBeHeld(command?.name ?? null)) return act(deps, visit)
   // Its files may be gone by the time somebody decides.
   if (isMaterial(message)) await keepFiles(deps, message, heard.id)

@@ -35,6 +35,8 @@ export type ChatMessage = {
   readonly addressed: boolean
   /** With the bot's own mention taken away. */
   readonly text: string
+  /** What it is, where it is neither words nor a file; a record, and never a request. */
+  readonly gist?: string
   readonly attachments: readonly Attachment[]
   /** Who said it first, where the person passed on somebody else's words: those are material, and no request. Null otherwise. */
   readonly forwardedFrom: string | null
