@@ -102,7 +102,7 @@ export function createWorkbench(options: WorkbenchOptions = {}) {
   let asked = 0
 
   async function ask(request: Partial<Request>): Promise<Task> {
-    const accepted = await acceptRequest(accepting, {
+    const given: Request = {
       interface: 'http',
       chat: 'c',
       externalId: String((asked += 1)),
@@ -112,7 +112,10 @@ export function createWorkbench(options: WorkbenchOptions = {}) {
       taskType: null,
       source: { type: 'empty' },
       ...request,
-    })
+    }
+    // As every interface does: words are kept before anything follows from them.
+    if (given.confirm === true) await memories.conversations.hear(given, clock.now())
+    const accepted = await acceptRequest(accepting, given)
     if ('type' in accepted) throw new Error(`It was refused: ${accepted.type}`)
     return accepted.task
   }
