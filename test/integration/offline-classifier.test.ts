@@ -83,7 +83,8 @@ for (const [label, { floor, of }] of Object.entries(LABELS)) {
     }
     const share = (counted - wrong.length) / counted
     t.diagnostic(`${label}: ${(share * 100).toFixed(1)} % of ${counted}`)
-    for (const [cell, times] of [...table].toSorted()) t.diagnostic(`  ${cell}: ${times}`)
+    for (const [cell, times] of [...table].toSorted(([one], [other]) => one.localeCompare(other)))
+      t.diagnostic(`  ${cell}: ${times}`)
     for (const line of wrong) t.diagnostic(`  wrong ${line}`)
     assert.ok(share >= floor, `${share} is less than ${floor}`)
   })
