@@ -198,8 +198,8 @@ test('an OK that comes too late starts nothing', { skip: withoutPostgres }, asyn
   )
 })
 
-function routedObject(words: string) {
+function routedObject(words: string): Record<string, unknown> {
   const turn = routed(words)
-  const object = 'object' in turn ? turn.object : {}
-  return typeof object === 'object' && !Array.isArray(object) ? object : {}
+  const object: unknown = 'object' in turn ? turn.object : null
+  return typeof object === 'object' ? { ...object } : {}
 }
