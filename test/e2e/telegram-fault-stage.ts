@@ -168,11 +168,13 @@ const ROUTE = {
   command: null,
   refusal: null,
 }
-/** What an answer looks like that is too long for a chat. */
-const LONG = Array.from({ length: 400 }, (_, line) => `Paragraph ${line} of a long answer.`).join('\n\n')
+/** What an answer looks like that is too long for a chat: of a thousand words at most, so they are long ones. */
+const LONG = Array.from({ length: 300 }, (_, line) => `Paragraph ${line} ${'of-a-long-answer-'.repeat(4)}.`).join(
+  '\n\n',
+)
 
 /** More than one message of plain text holds, and less than is sent as a file. */
-const IN_PARTS = Array.from({ length: 250 }, (_, number) => `This is paragraph ${number} of the answer.`)
+export const IN_PARTS = Array.from({ length: 250 }, (_, number) => `This-is-the-paragraph ${number} of-the-answer.`)
 
 /**
  * Answers `ask: x` with "The answer to x.", `slowly: x` when it is released, `at length: x` with more than a chat shows, `in parts: x`

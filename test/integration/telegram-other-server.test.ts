@@ -44,6 +44,7 @@ test(
       TG_OWNER_IDS: String(PERSON.id),
       TG_DRAFTS: 'true',
       PREVIEW_MINUTES: '5',
+      CONFIRM_WORK: 'never',
     })
     t.after(place.leave)
     const started = place.start('up')

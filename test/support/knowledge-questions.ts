@@ -115,7 +115,7 @@ export const ABOUT_DOCUMENTS: readonly { readonly text: string; readonly says: s
   { text: 'How are several bots set up?', says: 'comma-separated tokens' },
   { text: 'What should I make an alert for?', says: 'Worth an alert' },
   { text: 'How do I try Telegram without an account?', says: 'testkit:telegram' },
-  { text: 'What does a fencing token do?', says: '**Fencing token**' },
+  { text: 'What does a fencing token do?', says: 'a fencing token' },
   { text: 'What is a workshop?', says: '**Workshop**' },
   { text: 'Why is PostgreSQL embedded instead of SQLite or something in memory?', says: 'SQLite' },
   { text: 'Why may a message about to be sent not be repeated?', says: 'A new message may not' },
