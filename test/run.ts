@@ -6,7 +6,7 @@ import { SERVER_VARIABLE, startTestServer } from './support/postgres-server.ts'
 import type { ServerReport, TestServer } from './support/postgres-server.ts'
 
 const FILES = ['src/**/*.test.ts', 'console/src/**/*.test.ts', 'testkit/**/*.test.ts', 'test/**/*.test.ts']
-const FLAGS = ['--test', '--test-concurrency=2']
+const FLAGS = ['--test', '--test-concurrency=3']
 
 const given = process.argv.slice(2)
 const flags = given.filter((argument) => argument.startsWith('-'))
