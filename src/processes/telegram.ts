@@ -57,6 +57,7 @@ export function createTelegram(platform: Platform): Telegram {
     mayDeliver: (bot) => bots.holds(bot),
     onAmbiguous: (entry) => speakOfDoubt(conversation, entry),
     onClosed: async (place) => void (await platform.chats.set({ ...place, topic: null }, { closed: true })),
+    isClosed: async (place) => (await platform.chats.get({ ...place, topic: null })).closed,
     onMoved: (bot, from, to) => moveChat(conversation, bot, from, to),
   })
   const said = recordPosts(platform, dispatcher.outbox)

@@ -63,6 +63,7 @@ export async function liveDelivery(seed: number): Promise<DeliveryLife> {
       mayDeliver: () => true,
       onAmbiguous: async () => undefined,
       onClosed: async () => undefined,
+      isClosed: async () => true,
       onMoved: async () => undefined,
     })
     void startOften(process, dispatcher)

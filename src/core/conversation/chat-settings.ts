@@ -1,4 +1,5 @@
 // What is remembered of a chat and how people change it: its context, how much is told, who may speak, whether it is there at all.
+import { HELD_LANES } from '../delivery/dispatcher.ts'
 import type { ChatEvent } from '../vocabulary/chat-message.ts'
 import type { Place } from '../vocabulary/place.ts'
 import type { Verbosity } from '../ports/chat-store.ts'
@@ -58,7 +59,7 @@ export async function onOpened(deps: ReceiveDeps, event: Extract<ChatEvent, { ty
 }
 
 export async function reopen(deps: ReceiveDeps, place: Place): Promise<void> {
-  await deps.outbox.releaseHeld(place.bot, place.chat, ['approval', 'final'])
+  await deps.outbox.releaseHeld(place.bot, place.chat, HELD_LANES)
   await deps.chats.set(wholeChat(place), { closed: false })
 }
 

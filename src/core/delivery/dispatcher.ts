@@ -25,9 +25,12 @@ export type DispatcherDeps = {
   readonly isGroup: (place: Place) => boolean
   /** Asked before anything is sent. A process that stood still may have lost the bot to another one without having noticed yet. */
   readonly mayDeliver: (bot: BotId) => boolean
+  /** Told before what could not be said is held: whoever opens the chat from then on finds that it was closed. May be told again. */
+  readonly onClosed: (place: Place) => Promise<void>
+  /** Asked after it is held: who opened the chat before that has not found it to let it go. */
+  readonly isClosed: (place: Place) => Promise<boolean>
   /** Each is told after it was recorded, and may be told again after a crash. */
   readonly onAmbiguous: (entry: OutboxEntry) => Promise<void>
-  readonly onClosed: (place: Place) => Promise<void>
   readonly onMoved: (bot: BotId, from: string, to: string) => Promise<void>
 }
 
@@ -55,6 +58,8 @@ type BotDelivery = {
 const PAGE = 1_000
 const LOOK_MS = 60_000
 const RETRY_RECORD_MS = 1_000
+/** What still matters once a chat opens again. */
+export const HELD_LANES: readonly Post['lane'][] = ['approval', 'final']
 /** Without a reason an abort makes one, with a stack trace: at every post. */
 const WOKEN = 'woken'
 
@@ -188,31 +193,47 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     const change = entryAfter(entry, outcome, clock.now())
     noteTraffic(delivery, entry, outcome, change)
     explain(entry, outcome, change)
+    if (outcome.type === 'closed') await untilRecorded(delivery, [entry], () => deps.onClosed(place))
     await settle(delivery, [entry], [change])
-    if (outcome.type === 'closed') await deps.onClosed(place)
+    if (outcome.type === 'closed' && !(await deps.isClosed(place))) await letGo(delivery, place)
     if (outcome.type === 'moved') await deps.onMoved(place.bot, place.chat, outcome.to)
   }
 
-  /** What the interface answered is known only here until it is recorded: that is tried until it is. */
+  /** The chat opened while it was recorded as closed. */
+  async function letGo(delivery: BotDelivery, { bot, chat }: Place): Promise<void> {
+    await releaseHeld(bot, chat, HELD_LANES)
+    // What was let go a moment before is not known here as such.
+    delivery.reload = true
+    schedule(delivery)
+  }
+
+  /** What the interface answered is known only here until it is recorded: that is tried until it is. Null where a stop came first. */
+  async function untilRecorded<T>(
+    delivery: BotDelivery,
+    entries: readonly OutboxEntry[],
+    record: () => Promise<T>,
+  ): Promise<T | null> {
+    for (let tries = 0; ; tries += 1) {
+      try {
+        return await record()
+      } catch (error) {
+        telemetry.log('error', 'What was delivered could not be recorded', {
+          bot: delivery.bot,
+          keys: entries.map((entry) => entry.key),
+          error: String(error),
+        })
+        if (delivery.stopping.signal.aborted && tries > 2) return null
+        await clock.sleep(RETRY_RECORD_MS)
+      }
+    }
+  }
+
   async function settle(
     delivery: BotDelivery,
     entries: readonly OutboxEntry[],
     changes: readonly EntryChange[],
   ): Promise<void> {
-    let recorded: readonly OutboxEntry[] | null = null
-    for (let tries = 0; recorded === null; tries += 1) {
-      try {
-        recorded = await deps.outbox.record(changes)
-      } catch (error) {
-        telemetry.log('error', 'What was delivered could not be recorded', {
-          bot: delivery.bot,
-          keys: changes.map((change) => change.key),
-          error: String(error),
-        })
-        if (delivery.stopping.signal.aborted && tries > 2) break
-        await clock.sleep(RETRY_RECORD_MS)
-      }
-    }
+    const recorded = await untilRecorded(delivery, entries, () => deps.outbox.record(changes))
     for (const entry of entries) finish(delivery, entry, recorded?.find(({ key }) => key === entry.key) ?? null)
     for (const entry of recorded ?? []) if (entry.state === 'ambiguous') await doubt(entry)
   }
@@ -275,6 +296,16 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     schedule(delivery)
   }
 
+  async function releaseHeld(
+    bot: BotId,
+    chat: string,
+    lanes: readonly Post['lane'][],
+  ): Promise<readonly OutboxEntry[]> {
+    const writing = deps.outbox.releaseHeld(bot, chat, lanes)
+    await onTheirWay(bot, writing)
+    return writing
+  }
+
   return {
     start,
     stop,
@@ -289,11 +320,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
         await Promise.all([...new Set(posts.map((post) => post.place.bot))].map((bot) => onTheirWay(bot, writing)))
         return writing
       },
-      releaseHeld: async (bot, chat, lanes) => {
-        const writing = deps.outbox.releaseHeld(bot, chat, lanes)
-        await onTheirWay(bot, writing)
-        return writing
-      },
+      releaseHeld,
     },
   }
 }
