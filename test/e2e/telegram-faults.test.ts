@@ -179,6 +179,7 @@ async function getsItWhenSheComesBack(scene: Scene): Promise<void> {
   const held = `select key from outbox where chat = '${person.id}' and state = 'held' and key like 'task:%'`
   await until('what can not be said is kept', async () => (await stage.query(held)).length === 1)
   await person.send('/help', { to: bot })
+  await person.expectReply({ to: bot, where: /write what you want/, ...PATIENT })
   await answerTo(person, bot, name)
   await onlyThen(scene, 2)
 }

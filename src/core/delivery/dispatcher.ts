@@ -184,7 +184,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   async function deliver(delivery: BotDelivery, entry: OutboxEntry): Promise<void> {
     const began = clock.now().getTime()
     const { place, posting, refs } = entry
-    if (!deps.mayDeliver(delivery.bot)) return finish(delivery, entry, null)
+    if (!deps.mayDeliver(delivery.bot)) return neverLeft(delivery, entry)
     const outcome = await deps.messenger
       .deliver({ place, posting, refs })
       .catch((error: unknown): DeliveryOutcome => ({ type: 'ambiguous', refs, reason: String(error) }))
@@ -197,6 +197,15 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     await settle(delivery, [entry], [change])
     if (outcome.type === 'closed' && !(await deps.isClosed(place))) await letGo(delivery, place)
     if (outcome.type === 'moved') await deps.onMoved(place.bot, place.chat, outcome.to)
+  }
+
+  /** The bot was lost after the mark: unless somebody else has sorted it out by now, nothing is in doubt. */
+  async function neverLeft(delivery: BotDelivery, entry: OutboxEntry): Promise<void> {
+    const { key, place, refs, version } = entry
+    const now = await deps.outbox.find(place.bot, key).catch(() => null)
+    if (now?.state !== 'sending' || now.version !== version) return finish(delivery, entry, null)
+    const reason = 'The bot was lost before it was sent'
+    await settle(delivery, [entry], [entryAfter(entry, { type: 'unsent', refs, reason }, clock.now())])
   }
 
   /** The chat opened while it was recorded as closed. */
