@@ -9,7 +9,7 @@ import type { Telemetry } from '../ports/telemetry.ts'
 import type { MessageId, UserId } from '../vocabulary/ids.ts'
 import type { KnowledgeHit } from '../vocabulary/knowledge.ts'
 import type { Fact, MemoryScope } from '../vocabulary/memory.ts'
-import { chatScope, personScope, SHARED } from '../vocabulary/memory.ts'
+import { scopesAround } from '../vocabulary/memory.ts'
 import type { Thread } from '../vocabulary/message.ts'
 import type { Task } from '../vocabulary/task.ts'
 import type { TaskId } from '../vocabulary/ids.ts'
@@ -55,10 +55,10 @@ async function scopesFor(
   thread: Thread,
   author: UserId,
 ): Promise<{ readonly all: readonly MemoryScope[]; readonly open: readonly MemoryScope[] }> {
-  const own = (await deps.identities.idsOf(author)).map(personScope)
-  const open = [SHARED, chatScope(thread)]
-  const all = [...open, ...own]
-  return { all, open: thread.direct ? all : open }
+  const ids = await deps.identities.idsOf(author)
+  const { all, shown } = scopesAround(ids.toReversed(), thread)
+  // What is everybody's is told first.
+  return { all, open: shown.toReversed() }
 }
 
 /**

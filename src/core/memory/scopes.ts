@@ -3,7 +3,7 @@
 import type { IdentityStore } from '../ports/identity-store.ts'
 import type { UserId } from '../vocabulary/ids.ts'
 import type { Fact, MemoryScope } from '../vocabulary/memory.ts'
-import { chatScope, personScope, SHARED } from '../vocabulary/memory.ts'
+import { chatScope, personScope, scopesAround, SHARED } from '../vocabulary/memory.ts'
 import type { Thread } from '../vocabulary/message.ts'
 
 /** Somebody in a conversation, or (without one) at the terminal or in the console, where they are alone with us. */
@@ -45,10 +45,7 @@ export async function visibleScopes(
   { identities }: Deps,
   { author, thread }: Omit<Standing, 'isOwner'>,
 ): Promise<{ readonly shown: readonly MemoryScope[]; readonly all: readonly MemoryScope[] }> {
-  const own = (await identities.idsOf(author)).map(personScope)
-  const chat = thread === null ? [] : [chatScope(thread)]
-  const all = [...own, ...chat, SHARED]
-  return { shown: thread === null || thread.direct ? all : [...chat, SHARED], all }
+  return scopesAround(await identities.idsOf(author), thread)
 }
 
 /** How a person calls the scope of a fact that they see. */

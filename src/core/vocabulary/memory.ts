@@ -17,6 +17,19 @@ export function chatScope(thread: Pick<Thread, 'interface' | 'chat'>): MemorySco
   return `chat:${thread.interface satisfies InterfaceName}/${chatInContext(thread.chat).chat}` as MemoryScope
 }
 
+/**
+ * Whose memory counts where a person stands, the most personal first. `ids`: all that the person is known by; `thread`: null at the
+ * terminal or in the console, where they are alone with us. In a group nothing of the person's own may be `shown`; `all` has that too.
+ */
+export function scopesAround(
+  ids: readonly UserId[],
+  thread: Pick<Thread, 'interface' | 'chat' | 'direct'> | null,
+): { readonly shown: readonly MemoryScope[]; readonly all: readonly MemoryScope[] } {
+  const open = [...(thread === null ? [] : [chatScope(thread)]), SHARED]
+  const all = [...ids.map(personScope), ...open]
+  return { shown: thread === null || thread.direct ? all : open, all }
+}
+
 export const FACT_KINDS = ['fact', 'preference', 'constraint', 'lesson'] as const
 export type FactKind = (typeof FACT_KINDS)[number]
 
