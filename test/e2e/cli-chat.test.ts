@@ -2,28 +2,18 @@
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { after, before, test } from 'node:test'
-import { eventsOf, newPlace } from '../support/factotum.ts'
-import type { Ended, Place } from '../support/factotum.ts'
-import { createTestDatabase, databaseUrl, withoutPostgres } from '../support/postgres.ts'
-import type { TestDatabase } from '../support/postgres.ts'
+import { test } from 'node:test'
+import { eventsOf } from '../support/factotum.ts'
+import type { Ended } from '../support/factotum.ts'
+import { placeOfFile } from '../support/place-of-file.ts'
+import { withoutPostgres } from '../support/postgres.ts'
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 /** Of util-linux: gives a program a terminal. */
 const TERMINAL = '/usr/bin/script'
 const NOBODYS = '01900000-0000-7000-8000-000000000000'
 
-let place: Place
-let database: TestDatabase
-before(async () => {
-  if (withoutPostgres !== false) return
-  database = await createTestDatabase()
-  place = await newPlace({ DATABASE_URL: databaseUrl(database) })
-})
-after(async () => {
-  await place?.leave()
-  await database?.drop()
-})
+const { place } = placeOfFile()
 const skip = withoutPostgres
 
 const chat = (...words: readonly string[]): Promise<Ended> => place.run('chat', ...words)

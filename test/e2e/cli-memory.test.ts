@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { z } from 'zod'
 import { connectPostgres } from '../../src/adapters/postgres/connect.ts'
 import { createSystemClock } from '../../src/adapters/system/clock.ts'
@@ -10,10 +10,8 @@ import { createSystemIds } from '../../src/adapters/system/ids.ts'
 import { offerLink, takeLink } from '../../src/core/memory/identities.ts'
 import { rememberNow } from '../../src/core/memory/remember.ts'
 import type { UserId } from '../../src/core/vocabulary/ids.ts'
-import { newPlace } from '../support/factotum.ts'
-import type { Place } from '../support/factotum.ts'
-import { createTestDatabase, databaseUrl, withoutPostgres } from '../support/postgres.ts'
-import type { TestDatabase } from '../support/postgres.ts'
+import { placeOfFile } from '../support/place-of-file.ts'
+import { withoutPostgres } from '../support/postgres.ts'
 
 const FACT = z.object({
   id: z.string(),
@@ -29,17 +27,7 @@ const LISTED = z.object({
 })
 const HISTORY = FACT.extend({ history: z.array(z.object({ status: z.string(), by: z.string().nullable() })) })
 
-let place: Place
-let database: TestDatabase
-before(async () => {
-  if (withoutPostgres !== false) return
-  database = await createTestDatabase()
-  place = await newPlace({ DATABASE_URL: databaseUrl(database) })
-})
-after(async () => {
-  await place?.leave()
-  await database?.drop()
-})
+const { place, database } = placeOfFile()
 const skip = withoutPostgres
 
 /** To the end, which has to be a good one. */
@@ -54,7 +42,7 @@ const shown = async (words: string) => HISTORY.parse(JSON.parse(await done('memo
 
 /** The stores of the running machine, as another interface of it has them. */
 async function elsewhere<Value>(use: (stores: ReturnType<typeof partsOf>) => Promise<Value>): Promise<Value> {
-  const stores = await connectPostgres({ connection: database.connection, log: () => undefined })
+  const stores = await connectPostgres({ connection: database().connection, log: () => undefined })
   try {
     return await use(partsOf(stores))
   } finally {

@@ -2,25 +2,15 @@
 import assert from 'node:assert/strict'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { eventsOf, newPlace } from '../support/factotum.ts'
-import { createTestDatabase, databaseUrl, withoutPostgres } from '../support/postgres.ts'
-import type { TestDatabase } from '../support/postgres.ts'
-import type { Place, WireEvent } from '../support/factotum.ts'
+import { eventsOf } from '../support/factotum.ts'
+import { placeOfFile } from '../support/place-of-file.ts'
+import { withoutPostgres } from '../support/postgres.ts'
+import type { WireEvent } from '../support/factotum.ts'
 
 const TERMINAL = new Set(['task.completed', 'task.failed', 'task.aborted'])
-let place: Place
-let database: TestDatabase
-before(async () => {
-  if (withoutPostgres !== false) return
-  database = await createTestDatabase()
-  place = await newPlace({ DATABASE_URL: databaseUrl(database) })
-})
-after(async () => {
-  await place?.leave()
-  await database?.drop()
-})
+const { place } = placeOfFile()
 const skip = withoutPostgres
 
 const typesOf = (events: readonly WireEvent[]) => events.map((event) => event.type)
