@@ -7,8 +7,8 @@ import { evolve, extend } from '../../src/core/task/evolve.ts'
 import type { TaskEvent, TaskEventBody } from '../../src/core/vocabulary/event.ts'
 import type { TaskId, ThreadId, UserId } from '../../src/core/vocabulary/ids.ts'
 import type { IncomingMessage } from '../../src/core/vocabulary/message.ts'
+import { NO_RESULT } from '../../src/core/vocabulary/task.ts'
 import type { Task } from '../../src/core/vocabulary/task.ts'
-import { NO_USAGE } from '../../src/core/vocabulary/usage.ts'
 
 export type Sample = {
   readonly message: IncomingMessage
@@ -91,17 +91,8 @@ export const COMPLETED: TaskEventBody = {
   type: 'task.completed',
   data: {
     result: {
+      ...NO_RESULT,
       summary: 'A page.',
-      answer: null,
-      exit_code: null,
-      output: null,
-      preview_url: null,
-      commit: null,
-      changed_files: [],
-      checks: [],
-      usage: NO_USAGE,
-      sources: [],
-      offline: false,
     },
   },
 }

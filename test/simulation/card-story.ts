@@ -3,21 +3,14 @@ import type { CheckReport } from '../../src/core/vocabulary/check.ts'
 import type { TaskEventBody } from '../../src/core/vocabulary/event.ts'
 import type { ApprovalId, ArtifactId, PreviewId, UserId } from '../../src/core/vocabulary/ids.ts'
 import type { JsonValue } from '../../src/core/vocabulary/json.ts'
+import { NO_RESULT } from '../../src/core/vocabulary/task.ts'
 import type { Routing, TaskResult } from '../../src/core/vocabulary/task.ts'
 import { NO_USAGE } from '../../src/core/vocabulary/usage.ts'
 
 export const RESULT: TaskResult = {
+  ...NO_RESULT,
   summary: 'A page that says hello.',
-  answer: null,
-  exit_code: null,
-  output: null,
-  preview_url: null,
-  commit: null,
-  changed_files: [],
-  checks: [],
   usage: { ...NO_USAGE, input_tokens: 12_000, output_tokens: 345, model_calls: 4 },
-  sources: [],
-  offline: false,
 }
 
 export const routed = (change: Partial<Routing> = {}): TaskEventBody => ({

@@ -7,6 +7,7 @@ import type { MemoryFileName } from '../ports/memory-files.ts'
 import type { TaskId, ThreadId, UserId } from '../vocabulary/ids.ts'
 import { chatScope, personScope, SHARED } from '../vocabulary/memory.ts'
 import type { Thread } from '../vocabulary/message.ts'
+import { NO_RESULT } from '../vocabulary/task.ts'
 import type { Task, TaskResult } from '../vocabulary/task.ts'
 import { noteLine, noteOfTheDay } from './daily-notes.ts'
 import { writeFirstFiles } from './first-files.ts'
@@ -14,17 +15,8 @@ import { writeFirstFiles } from './first-files.ts'
 const ADA = 'telegram:1' as UserId
 const TODAY = 'memory/2026-11-21.md' as MemoryFileName
 const RESULT: TaskResult = {
+  ...NO_RESULT,
   summary: 'A shop.',
-  answer: null,
-  exit_code: null,
-  output: null,
-  preview_url: null,
-  commit: null,
-  changed_files: [],
-  checks: [],
-  usage: { model_calls: 0, input_tokens: 0, output_tokens: 0, cached_input_tokens: 0 },
-  sources: [],
-  offline: false,
 }
 
 const CHAT: Thread = {

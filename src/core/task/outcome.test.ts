@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { TaskEvent, TaskEventBody } from '../vocabulary/event.ts'
 import type { ApprovalId, TaskId, UserId } from '../vocabulary/ids.ts'
+import { NO_RESULT } from '../vocabulary/task.ts'
 import type { Task, TaskResult } from '../vocabulary/task.ts'
-import { NO_USAGE } from '../vocabulary/usage.ts'
 import { changeOf } from './apply-command.ts'
 import { REPLACED } from './decide.ts'
 import { evolve, extend } from './evolve.ts'
@@ -61,17 +61,8 @@ const running: readonly TaskEventBody[] = [
   { type: 'task.started', data: { worker: 'w', sandbox_level: 'L1' } },
 ]
 const result = (change: Partial<TaskResult>): TaskResult => ({
+  ...NO_RESULT,
   summary: 'A page.',
-  answer: null,
-  exit_code: null,
-  output: null,
-  preview_url: null,
-  commit: null,
-  changed_files: [],
-  checks: [],
-  usage: NO_USAGE,
-  sources: [],
-  offline: false,
   ...change,
 })
 const completed = (change: Partial<TaskResult> = {}): TaskEventBody => ({

@@ -6,8 +6,8 @@ import type { TaskEvent, TaskEventBody, TaskEventType } from '../vocabulary/even
 import { mayFollowTheEnd } from '../vocabulary/event.ts'
 import type { ApprovalId, ArtifactId, PreviewId, TaskId, UserId } from '../vocabulary/ids.ts'
 import { isTerminal, TASK_STATUSES } from '../vocabulary/task.ts'
+import { NO_RESULT } from '../vocabulary/task.ts'
 import type { Task, TaskResult } from '../vocabulary/task.ts'
-import { NO_USAGE } from '../vocabulary/usage.ts'
 import { changeOf, isRefusal, refusalOf } from './apply-command.ts'
 import { decide } from './decide.ts'
 import type { TaskCommand } from './decide.ts'
@@ -20,17 +20,8 @@ const later = (minutes: number) => new Date(monday.getTime() + minutes * 60_000)
 const approvalIds = ['a1' as ApprovalId, 'a2' as ApprovalId]
 
 const result: TaskResult = {
+  ...NO_RESULT,
   summary: 'Done.',
-  answer: null,
-  exit_code: null,
-  output: null,
-  preview_url: null,
-  commit: null,
-  changed_files: [],
-  checks: [],
-  usage: NO_USAGE,
-  sources: [],
-  offline: false,
 }
 const step = { step: 'plan', agent: 'planner' } as const
 const usage = { input_tokens: 1, output_tokens: 1, cached_input_tokens: 0 }

@@ -3,6 +3,7 @@ import type { Approval } from './approval.ts'
 import type { CheckReport } from './check.ts'
 import type { CommitId, TaskId, ThreadId, UserId } from './ids.ts'
 import type { UsageTotals } from './usage.ts'
+import { NO_USAGE } from './usage.ts'
 
 export const TASK_TYPES = ['dev_pipeline', 'shell_command', 'question'] as const
 export type TaskType = (typeof TASK_TYPES)[number]
@@ -73,6 +74,21 @@ export type TaskResult = {
   readonly sources: readonly AnswerSource[]
   /** True when any part of the work came from the offline model: shown wherever the result is shown. */
   readonly offline: boolean
+}
+
+/** Of what nothing came: every result begins with it. */
+export const NO_RESULT: TaskResult = {
+  summary: '',
+  answer: null,
+  exit_code: null,
+  output: null,
+  preview_url: null,
+  commit: null,
+  changed_files: [],
+  checks: [],
+  usage: NO_USAGE,
+  sources: [],
+  offline: false,
 }
 
 export type Task = {
