@@ -29,6 +29,12 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   unpdf: ['src/adapters/readers/'],
   fflate: ['src/adapters/readers/'],
   saxes: ['src/adapters/readers/'],
+  unbash: ['src/adapters/shell/'],
+  '@secretlint': ['src/adapters/secrets/'],
+  'ipaddr.js': ['src/adapters/egress/'],
+  '@peculiar': ['src/adapters/egress/'],
+  'reflect-metadata': ['src/adapters/egress/'],
+  'rate-limiter-flexible': ['src/adapters/postgres/'],
   commander: ['src/main.ts', 'src/commands/'],
 }
 

@@ -156,6 +156,25 @@ export function startLog(before: readonly Section[]): LogDraft {
         return note(event, 'plain', `Started on ${event.data.worker}, sandbox ${event.data.sandbox_level}.`)
       case 'approval.requested':
         return note(event, 'wait', `Waits for approval: ${event.data.reason}`)
+      case 'approval.seconded':
+        return note(event, 'wait', `${event.data.by} said yes; somebody else has to as well.`)
+      case 'policy.decided': {
+        const { verdict, tool, subject, why } = event.data
+        const tone = verdict === 'allow' ? 'plain' : verdict === 'ask' ? 'wait' : 'bad'
+        return note(event, tone, `Policy (${verdict}) on ${tool} ${subject}: ${why}`)
+      }
+      case 'egress.decided': {
+        const { host, port, verdict, bytes_in: received } = event.data
+        return verdict === 'allow'
+          ? note(event, 'plain', `Reached ${host}:${port}, ${sayBytes(received)} received.`)
+          : note(event, 'bad', `Kept from reaching ${host}:${port}.`)
+      }
+      case 'secret.used':
+        return note(event, 'plain', `The secret ${event.data.name} was sent to ${event.data.host}.`)
+      case 'secret.found':
+        return note(event, 'bad', `What looks like a secret (${event.data.rule}) was kept back: ${event.data.where}`)
+      case 'sandbox.escape':
+        return note(event, 'bad', `Tried to get out of the sandbox: ${event.data.detail}`)
       case 'approval.resolved': {
         const { status, by, comment } = event.data
         return note(

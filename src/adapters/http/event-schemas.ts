@@ -1,9 +1,11 @@
 // The events of a task as schemas: what remote workers may send is checked against them, and contracts/ is written from them.
 // The words themselves are types in core/vocabulary/event.ts; event-schemas.test.ts does not compile when the two disagree.
 import { z } from 'zod'
+import { APPROVAL_KINDS } from '../../core/vocabulary/approval.ts'
 import type { JsonValue } from '../../core/vocabulary/json.ts'
 import type { InterfaceName } from '../../core/vocabulary/message.ts'
 import { SUBTASK_ROLES } from '../../core/vocabulary/plan.ts'
+import { COMMAND_CLASSES, PLACES_OF_WORK, VERDICTS } from '../../core/vocabulary/policy.ts'
 import { INTENTS, TASK_TYPES } from '../../core/vocabulary/task.ts'
 import { MODEL_TIERS } from '../../core/vocabulary/usage.ts'
 
@@ -78,6 +80,20 @@ export const routingSchema = name(
   }),
 )
 
+export const approvalBindingSchema = name(
+  'ApprovalBinding',
+  z.object({ where: z.enum(PLACES_OF_WORK), person: id, tree: z.string().nullable(), tokens: count }),
+)
+export const approvalPolicySchema = name(
+  'ApprovalPolicy',
+  z.object({
+    rule: z.string(),
+    why: z.string(),
+    classes: z.array(z.enum(COMMAND_CLASSES)).readonly(),
+    people: z.union([z.literal(1), z.literal(2)]),
+  }),
+)
+
 export const estimateSchema = name('Estimate', z.object({ seconds: duration, tokens: duration, tasks: count }))
 
 const answerSourceSchema = name('AnswerSource', z.object({ mark: count, title: z.string(), uri: z.string() }))
@@ -131,14 +147,17 @@ export const eventBodySchema = z.discriminatedUnion('type', [
     'approval.requested',
     z.object({
       approval_id: id,
-      kind: z.enum(['shell_command', 'plan']),
+      kind: z.enum(APPROVAL_KINDS),
       subject: z.string(),
       digest: z.string(),
       reason: z.string(),
       expires_at: instant,
       estimate: estimateSchema.nullable().exactOptional(),
+      binding: approvalBindingSchema.exactOptional(),
+      policy: approvalPolicySchema.exactOptional(),
     }),
   ),
+  body('approval.seconded', z.object({ approval_id: id, by: id })),
   body(
     'approval.resolved',
     z.object({ ...answered, status: z.enum(['approved', 'rejected', 'superseded', 'expired']) }),
@@ -150,7 +169,17 @@ export const eventBodySchema = z.discriminatedUnion('type', [
   ),
   body('step.completed', z.object({ ...step, output: json, commit: z.string().nullable(), duration_ms: duration })),
   body('step.failed', z.object({ ...step, error: z.string() })),
-  body('tool.started', z.object({ ...step, call_id: z.string(), tool: z.string(), input: json })),
+  body(
+    'tool.started',
+    z.object({
+      ...step,
+      call_id: z.string(),
+      tool: z.string(),
+      input: json,
+      policy: z.object({ verdict: z.enum(VERDICTS), rule: z.string() }).exactOptional(),
+      approval_id: id.exactOptional(),
+    }),
+  ),
   body(
     'tool.finished',
     z.object({
@@ -182,6 +211,25 @@ export const eventBodySchema = z.discriminatedUnion('type', [
       prompt: z.string().exactOptional(),
     }),
   ),
+  body(
+    'policy.decided',
+    z.object({ verdict: z.enum(VERDICTS), rule: z.string(), why: z.string(), tool: z.string(), subject: z.string() }),
+  ),
+  body(
+    'egress.decided',
+    z.object({
+      host: z.string(),
+      port: z.int().min(0).max(65_535),
+      verdict: z.enum(VERDICTS),
+      rule: z.string(),
+      connections: count,
+      bytes_out: count,
+      bytes_in: count,
+    }),
+  ),
+  body('secret.used', z.object({ name: z.string(), host: z.string() })),
+  body('secret.found', z.object({ rule: z.string(), where: z.string() })),
+  body('sandbox.escape', z.object({ detail: z.string() })),
   body('budget.exhausted', z.object({ limit: z.string(), used: z.number(), allowed: z.number() })),
 ])
 

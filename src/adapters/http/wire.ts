@@ -1,13 +1,21 @@
 // The shapes on the wire: snake_case JSON, instants as ISO 8601 in UTC.
 import { z } from 'zod'
-import { APPROVAL_STATUSES } from '../../core/vocabulary/approval.ts'
+import { APPROVAL_KINDS, APPROVAL_STATUSES } from '../../core/vocabulary/approval.ts'
 import type { Approval } from '../../core/vocabulary/approval.ts'
 import type { TaskEvent } from '../../core/vocabulary/event.ts'
 import { TASK_STATUSES, TASK_TYPES } from '../../core/vocabulary/task.ts'
 import type { Task } from '../../core/vocabulary/task.ts'
 import type { Artifact } from '../../core/ports/artifact-store.ts'
 import type { TaskPage } from '../../core/ports/task-store.ts'
-import { estimateSchema, name, routingSchema, taskResultSchema, workspaceSourceSchema } from './event-schemas.ts'
+import {
+  approvalBindingSchema,
+  approvalPolicySchema,
+  estimateSchema,
+  name,
+  routingSchema,
+  taskResultSchema,
+  workspaceSourceSchema,
+} from './event-schemas.ts'
 
 const instant = z.iso.datetime()
 
@@ -16,10 +24,13 @@ const approvalSchema = name(
   z.object({
     id: z.string(),
     status: z.enum(APPROVAL_STATUSES),
-    kind: z.enum(['shell_command', 'plan']),
+    kind: z.enum(APPROVAL_KINDS),
     subject: z.string(),
     digest: z.string(),
     reason: z.string(),
+    binding: approvalBindingSchema.nullable(),
+    policy: approvalPolicySchema.nullable(),
+    seconded_by: z.array(z.string()).readonly(),
     estimate: estimateSchema.nullable(),
     expires_at: instant,
     resolved_by: z.string().nullable(),
@@ -114,6 +125,9 @@ function approvalToWire(approval: Approval): z.output<typeof approvalSchema> {
     subject: approval.subject,
     digest: approval.digest,
     reason: approval.reason,
+    binding: approval.binding,
+    policy: approval.policy,
+    seconded_by: approval.secondedBy,
     estimate: approval.estimate,
     expires_at: approval.expiresAt.toISOString(),
     resolved_by: approval.resolvedBy,

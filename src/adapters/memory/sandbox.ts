@@ -62,6 +62,11 @@ export function createMemorySandboxProvider({ files, script = {}, level = 'L1' }
       void sandbox.ended.then(() => ends.delete(end))
       return sandbox
     },
+    kill: async (taskIds) => {
+      const killed = [...open.keys()].filter((id) => (taskIds === 'all' || taskIds.includes(id)) && open.get(id)?.size)
+      for (const id of killed) open.get(id)?.forEach((end) => end({ reason: 'closed', detail: 'it was killed' }))
+      return killed
+    },
     end: (taskId, how) => open.get(taskId)?.forEach((end) => end(how)),
   }
 }

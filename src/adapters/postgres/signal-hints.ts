@@ -1,13 +1,13 @@
 // Hints that wait to be sent, merged: of a task only the newest number, of everything else one. Bounded, because a
 // hint may be lost but must not pile up while the server is away.
-import type { TaskId } from '../../core/vocabulary/ids.ts'
+import type { CredentialId, TaskId } from '../../core/vocabulary/ids.ts'
 import type { BotId } from '../../core/vocabulary/place.ts'
 import type { TaskSignal } from '../../core/ports/task-signals.ts'
 
 export type Hints = {
   readonly add: (signal: TaskSignal) => void
   readonly isEmpty: () => boolean
-  /** Takes out as many as `limit`, aborts first. */
+  /** Takes out as many as `limit`; what stops something comes first. */
   readonly take: (limit: number) => readonly TaskSignal[]
 }
 
@@ -21,7 +21,9 @@ export function createHints(): Hints {
   const tasks = new Map<TaskId, number>()
   const aborts = new Set<TaskId>()
   const mail = new Set<BotId>()
+  const revoked = new Set<CredentialId>()
   let work = false
+  let panic = false
   return {
     add: (signal) => {
       switch (signal.type) {
@@ -30,6 +32,12 @@ export function createHints(): Hints {
           break
         case 'abort':
           if (aborts.size < MAX_KEPT) aborts.add(signal.taskId)
+          break
+        case 'panic':
+          panic = true
+          break
+        case 'revoked':
+          if (revoked.size < MAX_KEPT) revoked.add(signal.credential)
           break
         case 'mail':
           if (mail.size < MAX_KEPT && isShort(signal.bot)) mail.add(signal.bot)
@@ -40,9 +48,18 @@ export function createHints(): Hints {
           break
       }
     },
-    isEmpty: () => !work && tasks.size === 0 && aborts.size === 0 && mail.size === 0,
+    isEmpty: () => !work && !panic && tasks.size === 0 && aborts.size === 0 && mail.size === 0 && revoked.size === 0,
     take: (limit) => {
       const taken: TaskSignal[] = []
+      if (panic && limit > 0) {
+        panic = false
+        taken.push({ type: 'panic' })
+      }
+      for (const credential of revoked) {
+        if (taken.length >= limit) return taken
+        revoked.delete(credential)
+        taken.push({ type: 'revoked', credential })
+      }
       for (const taskId of aborts) {
         if (taken.length >= limit) return taken
         aborts.delete(taskId)
@@ -72,7 +89,7 @@ function isShort(bot: BotId): boolean {
   return /^[\w.:-]+$/.test(bot) && bot.length <= MAX_NAME
 }
 
-/** `{"o": origin, "s": [["w"], ["a", task], ["m", bot], ["t", task, seq]]}` */
+/** `{"o": origin, "s": [["p"], ["r", credential], ["a", task], ["w"], ["m", bot], ["t", task, seq]]}` */
 export function hintsToPayload(hints: Hints, origin: string): string {
   const signals = hints.take(HINTS_A_PAYLOAD).map((signal) => {
     switch (signal.type) {
@@ -80,6 +97,10 @@ export function hintsToPayload(hints: Hints, origin: string): string {
         return ['w']
       case 'abort':
         return ['a', signal.taskId]
+      case 'panic':
+        return ['p']
+      case 'revoked':
+        return ['r', signal.credential]
       case 'mail':
         return ['m', signal.bot]
       case 'task':
@@ -106,8 +127,10 @@ function toSignal(hint: unknown): readonly TaskSignal[] {
   if (!Array.isArray(hint)) return []
   const [type, name, seq]: readonly unknown[] = hint
   if (type === 'w') return [{ type: 'work' }]
+  if (type === 'p') return [{ type: 'panic' }]
   if (typeof name !== 'string') return []
   if (type === 'm') return [{ type: 'mail', bot: name as BotId }]
+  if (type === 'r') return [{ type: 'revoked', credential: name as CredentialId }]
   if (type === 'a') return [{ type: 'abort', taskId: name as TaskId }]
   if (type === 't' && typeof seq === 'number') return [{ type: 'task', taskId: name as TaskId, seq }]
   return []

@@ -19,7 +19,7 @@ import { sandboxUser } from './sandbox-user.ts'
 import type { SandboxUser } from './sandbox-user.ts'
 import { seccompFilter } from './seccomp-filter.ts'
 import { prepareToolbox } from './toolbox.ts'
-import { filesFolder, unlockFiles, workspaceFolder } from './workspace-folders.ts'
+import { filesFolder, tasksWithFiles, unlockFiles, workspaceFolder } from './workspace-folders.ts'
 
 type Options = {
   readonly dataDir: string
@@ -119,6 +119,11 @@ export function createSandboxProvider({ dataDir, log, say, searchPath = SEARCH_P
 
   return {
     probe: probed,
+    kill: async (taskIds) => {
+      const ids = taskIds === 'all' ? await tasksWithFiles(resolve(dataDir)) : taskIds
+      const killed = await Promise.all(ids.map((id) => endPredecessor(workspaceFolder(resolve(dataDir), id))))
+      return ids.filter((_, index) => killed[index])
+    },
     open: async (taskId, limits) => {
       const { level, findings } = await probed()
       if (level === 'L0') {

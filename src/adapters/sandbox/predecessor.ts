@@ -23,16 +23,17 @@ export async function noteSandbox(folder: string, pid: number): Promise<void> {
   await rename(draft, join(folder, FILE))
 }
 
-/** Resolves when no process of the noted sandbox is left. Throws when it can't be ended. */
-export async function endPredecessor(folder: string): Promise<void> {
+/** Resolves when no process of the noted sandbox is left. Throws when it can't be ended. True where there was one. */
+export async function endPredecessor(folder: string): Promise<boolean> {
   const init = await readNote(folder)
   // A number alone says nothing: the process may have ended, and another have got its number.
-  if (init === null || init.boot !== bootOf() || startOf(init.pid) !== init.started) return
+  if (init === null || init.boot !== bootOf() || startOf(init.pid) !== init.started) return false
   kill(init.pid)
   for (let waited = 0; startOf(init.pid) === init.started; waited += LOOK_MS) {
     if (waited > PATIENCE_MS) throw new Error(`The former sandbox of this task (process ${init.pid}) does not end`)
     await sleep(LOOK_MS)
   }
+  return true
 }
 
 async function readNote(folder: string): Promise<Init | null> {

@@ -196,6 +196,9 @@ test('the time for which a task only waited for an answer is no time that it too
   const asked = {
     ...approval,
     estimate: null,
+    binding: null,
+    policy: null,
+    secondedBy: [],
     resolvedBy: null,
     comment: null,
     expiresAt: at(999),

@@ -247,7 +247,19 @@ function changes(view: CardView, event: TaskEvent): Partial<CardView> {
       return { usage: withCall(view.usage, event.data), offline: view.offline || event.data.offline }
     case 'budget.exhausted':
       return { exhausted: event.data }
+    case 'approval.seconded':
+      return { approvals: view.approvals.map((approval) => seconded(approval, event.data)) }
+    case 'policy.decided':
+    case 'egress.decided':
+    case 'secret.used':
+    case 'secret.found':
+    case 'sandbox.escape':
+      return {}
   }
+}
+
+function seconded(approval: AskedApproval, data: EventOf<'approval.seconded'>['data']): AskedApproval {
+  return approval.id === data.approval_id ? { ...approval, secondedBy: [...approval.secondedBy, data.by] } : approval
 }
 
 function asked(data: EventOf<'approval.requested'>['data'], at: Date): AskedApproval {
@@ -259,6 +271,9 @@ function asked(data: EventOf<'approval.requested'>['data'], at: Date): AskedAppr
     digest: data.digest,
     reason: data.reason,
     estimate: data.estimate ?? null,
+    binding: data.binding ?? null,
+    policy: data.policy ?? null,
+    secondedBy: [],
     expiresAt: new Date(data.expires_at),
     resolvedBy: null,
     comment: null,

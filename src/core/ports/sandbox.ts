@@ -1,5 +1,6 @@
 // Where untrusted commands run. Implemented by adapters/sandbox; every implementation passes test/contract/sandbox.ts.
 // Everything that comes out of a sandbox is hostile input: sizes are capped and contents are never trusted.
+import type { EgressReport, EgressTarget, EgressVerdict } from '../vocabulary/egress.ts'
 import type { TaskId } from '../vocabulary/ids.ts'
 
 /** L3 microVM, L2 user-space kernel, L1 namespaces + seccomp (shares the host kernel), L0 nothing. */
@@ -73,8 +74,29 @@ export type SandboxEnd = {
   readonly detail: string
 }
 
+/** A secret as a sandbox knows it: `placeholder` in its environment under `name`. The value is asked for when it is needed, outside. */
+export type SandboxSecret = {
+  readonly name: string
+  /** Unguessable, of this sandbox alone. */
+  readonly placeholder: string
+  /** The only hosts at which the placeholder becomes the value, as in an EgressRule. */
+  readonly hosts: readonly string[]
+  /** The value for this host, now; null where it may not be used: the request is refused then. */
+  readonly valueFor: (target: EgressTarget) => Promise<string | null>
+}
+
+/** What a sandbox may reach. Everything that is not allowed here does not leave it. */
+export type SandboxEgress = {
+  /** Asked at every connection. Must not throw. */
+  readonly decide: (target: EgressTarget) => EgressVerdict
+  /** Told of every connection once it is over or refused. Must not throw. */
+  readonly report: (report: EgressReport) => void
+  readonly secrets: readonly SandboxSecret[]
+}
+
 /**
- * One persistent, isolated place with the task's workspace at /workspace: no network, no secrets, no other task's files.
+ * One persistent, isolated place with the task's workspace at /workspace: no network but what its egress allows, no secrets, no other
+ * task's files.
  * Calls may run side by side. After the sandbox ended every call throws SandboxGone.
  */
 export interface Sandbox {
@@ -111,7 +133,12 @@ export interface SandboxProvider {
   probe(): Promise<SandboxReport>
   /**
    * First ends whatever sandbox of this task still runs on this machine, so that two never work on the same files.
-   * Throws an Error with one clear sentence when the level is below L1: nothing ever runs bare.
+   * Throws an Error with one clear sentence when the level is below L1: nothing ever runs bare. Without `egress` nothing leaves it.
    */
-  open(taskId: TaskId, limits: SandboxLimits): Promise<Sandbox>
+  open(taskId: TaskId, limits: SandboxLimits, egress?: SandboxEgress): Promise<Sandbox>
+  /**
+   * Kills the sandboxes of these tasks on this machine, or all of them, whichever process opened them and whatever that process does
+   * just now; resolves within a second, when none of their processes is left. Returns the tasks that had one.
+   */
+  kill(taskIds: readonly TaskId[] | 'all'): Promise<readonly TaskId[]>
 }

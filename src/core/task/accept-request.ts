@@ -109,6 +109,9 @@ type Asked = Pick<Approval, 'kind' | 'subject' | 'expiresAt' | 'estimate'>
 const REASONS: Readonly<Record<Approval['kind'], string>> = {
   shell_command: 'A shell command runs only after somebody approved exactly this text.',
   plan: 'Work starts only after an OK to what was understood.',
+  tool: 'An agent wants to do something that the sandbox alone does not make harmless.',
+  egress: 'Work in the sandbox wants to reach a host that it may not reach by itself.',
+  secret: 'Work in the sandbox wants to use a secret.',
 }
 
 /** The question put to a person before something is done: bound to exactly this text. */

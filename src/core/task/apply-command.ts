@@ -62,6 +62,7 @@ export function refusalOf(task: Task, bodies: readonly TaskEventBody[]): Refusal
 const NOT_A_WORKERS: ReadonlySet<TaskEventBody['type']> = new Set([
   'task.created',
   'task.aborting',
+  'approval.seconded',
   'approval.resolved',
 ])
 

@@ -24,6 +24,7 @@ export function statusAfter(status: TaskStatus, event: TaskEventBody): TaskStatu
       return from(['pending', 'routing'], 'routing')
     case 'approval.requested':
       return from(['routing', 'running'], 'needs_approval')
+    case 'approval.seconded':
     case 'approval.resolved':
       return from(['needs_approval'], 'needs_approval')
     case 'task.queued':
@@ -92,11 +93,17 @@ function changes(task: Task, event: TaskEvent): Partial<Task> {
           digest: event.data.digest,
           reason: event.data.reason,
           estimate: event.data.estimate ?? null,
+          binding: event.data.binding ?? null,
+          policy: event.data.policy ?? null,
+          secondedBy: [],
           expiresAt: new Date(event.data.expires_at),
           resolvedBy: null,
           comment: null,
         },
       }
+    case 'approval.seconded':
+      if (task.approval === null) return {}
+      return { approval: { ...task.approval, secondedBy: [...task.approval.secondedBy, event.data.by] } }
     case 'approval.resolved':
       if (task.approval === null) return {}
       return {

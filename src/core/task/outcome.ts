@@ -1,4 +1,5 @@
 // What a task says to its person: what was understood, and in the end what came of it. Kept as messages of its thread.
+import type { ApprovalKind } from '../vocabulary/approval.ts'
 import type { TaskEvent } from '../vocabulary/event.ts'
 import { isTerminal } from '../vocabulary/task.ts'
 import type { Task } from '../vocabulary/task.ts'
@@ -17,8 +18,15 @@ export function saidBy(next: Task, events: readonly TaskEvent[]): string | null 
   return ended ? outcomeText(next) : null
 }
 
-function proposalOf(kind: 'shell_command' | 'plan', subject: string): string {
-  return kind === 'plan' ? subject : `May this command run?\n\n${subject}`
+const QUESTIONS: Readonly<Record<Exclude<ApprovalKind, 'plan'>, string>> = {
+  shell_command: 'May this command run?',
+  tool: 'May the agents do this?',
+  egress: 'May this task reach this host?',
+  secret: 'May this task use this secret?',
+}
+
+function proposalOf(kind: ApprovalKind, subject: string): string {
+  return kind === 'plan' ? subject : `${QUESTIONS[kind]}\n\n${subject}`
 }
 
 /** Markdown, as it was written; null while the task is not over, and where there is nothing to say. */

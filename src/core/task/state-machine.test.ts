@@ -75,6 +75,18 @@ const BODIES: { readonly [Type in TaskEventType]: Extract<TaskEventBody, { type:
     type: 'approval.resolved',
     data: { approval_id: 'a1' as ApprovalId, status: 'approved', by: ada, comment: null },
   },
+  'approval.seconded': { type: 'approval.seconded', data: { approval_id: 'a1' as ApprovalId, by: ada } },
+  'policy.decided': {
+    type: 'policy.decided',
+    data: { verdict: 'deny', rule: 'r', why: '', tool: 'shell', subject: 'ls' },
+  },
+  'egress.decided': {
+    type: 'egress.decided',
+    data: { host: 'a.example', port: 443, verdict: 'deny', rule: 'r', connections: 1, bytes_out: 0, bytes_in: 0 },
+  },
+  'secret.used': { type: 'secret.used', data: { name: 'A', host: 'a.example' } },
+  'secret.found': { type: 'secret.found', data: { rule: 'r', where: 'a.txt' } },
+  'sandbox.escape': { type: 'sandbox.escape', data: { detail: 'ptrace' } },
   'step.started': { type: 'step.started', data: { ...step, title: 'Plan' } },
   'step.progress': { type: 'step.progress', data: { ...step, message: 'half' } },
   'step.completed': { type: 'step.completed', data: { ...step, output: 1, commit: null, duration_ms: 1 } },

@@ -1,11 +1,12 @@
 // The events of a task: one append-only log that is its progress stream, its journal and its replay.
 // `data` is in snake_case because it is stored and sent exactly as it stands here.
-import type { ApprovalStatus, Approval, Estimate } from './approval.ts'
+import type { Approval, ApprovalBinding, ApprovalPolicy, ApprovalStatus, Estimate } from './approval.ts'
 import type { CheckReport } from './check.ts'
 import type { ApprovalId, ArtifactId, CommitId, PreviewId, TaskId, UserId } from './ids.ts'
 import type { JsonValue } from './json.ts'
 import type { InterfaceName } from './message.ts'
 import type { RoleName } from './plan.ts'
+import type { Verdict } from './policy.ts'
 import type { Routing, TaskResult, TaskType, WorkspaceSource } from './task.ts'
 import type { ModelLabel, ModelTier, Usage } from './usage.ts'
 
@@ -51,8 +52,12 @@ export type TaskEventBody =
         readonly reason: string
         readonly expires_at: string
         readonly estimate?: Estimate | null
+        readonly binding?: ApprovalBinding
+        readonly policy?: ApprovalPolicy
       }
     >
+  /** One of several people who have to say yes did. */
+  | Body<'approval.seconded', { readonly approval_id: ApprovalId; readonly by: UserId }>
   | Body<
       'approval.resolved',
       {
@@ -69,7 +74,18 @@ export type TaskEventBody =
       Step & { readonly output: JsonValue; readonly commit: CommitId | null; readonly duration_ms: number }
     >
   | Body<'step.failed', Step & { readonly error: string }>
-  | Body<'tool.started', Step & { readonly call_id: string; readonly tool: string; readonly input: JsonValue }>
+  | Body<
+      'tool.started',
+      Step & {
+        readonly call_id: string
+        readonly tool: string
+        readonly input: JsonValue
+        /** What the policy said of it, where it was asked. */
+        readonly policy?: { readonly verdict: Verdict; readonly rule: string }
+        /** The yes that it happens by: each is used once. */
+        readonly approval_id?: ApprovalId
+      }
+    >
   | Body<
       'tool.finished',
       Step & {
@@ -97,6 +113,35 @@ export type TaskEventBody =
         Usage &
         ModelLabel & { readonly tier: ModelTier; /** The version of the prompt pack. */ readonly prompt?: string }
     >
+  /** The policy refused something, or had it asked about. */
+  | Body<
+      'policy.decided',
+      {
+        readonly verdict: Verdict
+        readonly rule: string
+        readonly why: string
+        readonly tool: string
+        readonly subject: string
+      }
+    >
+  /** A connection out of the sandbox is over, or was refused; several to one place at one time may be summed up. */
+  | Body<
+      'egress.decided',
+      {
+        readonly host: string
+        readonly port: number
+        readonly verdict: Verdict
+        readonly rule: string
+        readonly connections: number
+        readonly bytes_out: number
+        readonly bytes_in: number
+      }
+    >
+  /** A secret was put in the place of its placeholder on the way to a host. */
+  | Body<'secret.used', { readonly name: string; readonly host: string }>
+  /** Something that looks like a secret was found, and kept back: in output, or in a file. */
+  | Body<'secret.found', { readonly rule: string; readonly where: string }>
+  | Body<'sandbox.escape', { readonly detail: string }>
   | Body<'budget.exhausted', { readonly limit: string; readonly used: number; readonly allowed: number }>
 
 export type TaskEventType = TaskEventBody['type']
@@ -105,7 +150,9 @@ export type EventOf<Type extends TaskEventType> = Extract<TaskEventBody, { type:
 /** An event as it stands in the log. `seq` starts at 1 for each task and has no gaps. */
 export type TaskEvent = TaskEventBody & { readonly task_id: TaskId; readonly seq: number; readonly at: Date }
 
+const AFTER_THE_END: ReadonlySet<TaskEventType> = new Set(['artifact.added', 'usage.recorded'])
+
 /** What may still be appended after the terminal event. */
 export function mayFollowTheEnd(type: TaskEventType): boolean {
-  return type.startsWith('preview.') || type === 'artifact.added' || type === 'usage.recorded'
+  return type.startsWith('preview.') || AFTER_THE_END.has(type)
 }

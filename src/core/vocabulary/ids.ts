@@ -17,3 +17,5 @@ export type UserId = string & { readonly brand: 'UserId' }
 export type CommitId = string & { readonly brand: 'CommitId' }
 /** Behind a button: unguessable (128 random bits, base32), because knowing it is half of pressing it. */
 export type ActionId = string & { readonly brand: 'ActionId' }
+/** A token or a session: the `jti` of its JWT. */
+export type CredentialId = string & { readonly brand: 'CredentialId' }

@@ -6,7 +6,7 @@ type Lacking<T, Names extends keyof T> = Omit<T, Names> & Partial<Pick<T, Names>
 
 export type OlderRouting = Lacking<Routing, 'intent' | 'ask' | 'source'>
 export type OlderResult = Lacking<TaskResult, 'sources'>
-export type OlderApproval = Lacking<Approval, 'estimate'>
+export type OlderApproval = Lacking<Approval, 'estimate' | 'binding' | 'policy' | 'secondedBy'>
 
 export function wholeRouting(older: OlderRouting): Routing {
   const { intent = older.task_type === 'question' ? 'question' : 'command', ask = null, source = null } = older
@@ -17,6 +17,7 @@ export function wholeResult({ sources = [], ...older }: OlderResult): TaskResult
   return { ...older, sources }
 }
 
-export function wholeApproval({ estimate = null, ...older }: OlderApproval): Approval {
-  return { ...older, estimate }
+export function wholeApproval(older: OlderApproval): Approval {
+  const { estimate = null, binding = null, policy = null, secondedBy = [] } = older
+  return { ...older, estimate, binding, policy, secondedBy }
 }
