@@ -6,8 +6,10 @@ import type { Refusal } from '../core/vocabulary/refusal.ts'
 import type { TaskId } from '../core/vocabulary/ids.ts'
 import type { Task } from '../core/vocabulary/task.ts'
 import { readConfig } from '../config.ts'
+import type { Config } from '../config.ts'
 import { openPlatform } from '../processes/platform.ts'
 import type { Platform } from '../processes/platform.ts'
+import { settingsFolder } from '../settings-folder.ts'
 
 export const EXIT = { ok: 0, failed: 1, usage: 2, needsApproval: 3 } as const
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
@@ -40,9 +42,14 @@ export function createOutput(): Output {
   }
 }
 
+/** As it is for whoever stands here. Throws ConfigError. */
+export function ownConfig(): Config {
+  return readConfig(settingsFolder(process.cwd()))
+}
+
 /** Opens the platform for as long as `use` runs. Logs go to a file under the data directory: the terminal is the person's. */
 export async function withPlatform<T>(output: Output, use: (platform: Platform) => Promise<T>): Promise<T> {
-  const platform = await openPlatform(readConfig(process.cwd()), { say: output.note, logTo: 'file' })
+  const platform = await openPlatform(ownConfig(), { say: output.note, logTo: 'file' })
   try {
     return await use(platform)
   } finally {
@@ -91,7 +98,7 @@ export function taskIdOf(text: string): TaskId {
 
 /** Where the person stands: npm changes into the package's folder and remembers the caller's. */
 export function callerDirectory(): string {
-  return readConfig(process.cwd()).INIT_CWD ?? process.cwd()
+  return ownConfig().INIT_CWD ?? process.cwd()
 }
 
 /** For options that take a number. */

@@ -5,12 +5,11 @@ import { SCOPES } from '../core/vocabulary/principal.ts'
 import type { Scope } from '../core/vocabulary/principal.ts'
 import type { UserId } from '../core/vocabulary/ids.ts'
 import { issueToken } from '../adapters/http/tokens.ts'
-import { readConfig } from '../config.ts'
 import { createLoginUrl } from '../processes/login.ts'
 import { OWNER } from '../core/vocabulary/principal.ts'
 import { readRunning } from '../processes/running.ts'
 import { jwtSecret } from '../processes/secrets.ts'
-import { createOutput, withPlatform } from './command.ts'
+import { createOutput, ownConfig, withPlatform } from './command.ts'
 
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 }
 const DAY_SECONDS = 86_400
@@ -27,7 +26,7 @@ export function tokenCommand(): Command {
     .option('--ttl <time>', 'how long it holds, e.g. 30m or 7d; 24h unless said', parseTtl)
     .option('--json', 'one JSON object {token}')
     .action(async (options: { user: string; scope?: readonly Scope[]; ttl?: number; json?: true }) => {
-      const config = readConfig(process.cwd())
+      const config = ownConfig()
       const owner = options.user === OWNER
       const token = await issueToken({
         secret: await jwtSecret(config),

@@ -3,11 +3,10 @@ import { existsSync } from 'node:fs'
 import { Command, InvalidArgumentError } from 'commander'
 import { acceptRequest } from '../core/task/accept-request.ts'
 import type { TaskId } from '../core/vocabulary/ids.ts'
-import { readConfig } from '../config.ts'
 import { openPlatform } from '../processes/platform.ts'
 import { ROLES, startRoles } from '../processes/roles.ts'
 import type { RoleOfProcess } from '../processes/roles.ts'
-import { acceptedTask, CommandError, createOutput, EXIT, taskIdOf } from './command.ts'
+import { acceptedTask, CommandError, createOutput, EXIT, ownConfig, taskIdOf } from './command.ts'
 import type { ExitCode } from './command.ts'
 import { follow } from './foreground.ts'
 
@@ -29,7 +28,7 @@ export function upCommand(exit: (code: ExitCode) => void): Command {
     .option('--only <task>', 'work on this task alone, and leave when it is over and its preview closed')
     .action(async (words: readonly string[], options: UpOptions) => {
       const output = createOutput()
-      const config = readConfig(process.cwd())
+      const config = ownConfig()
       const only: TaskId | null = options.only === undefined ? null : taskIdOf(options.only)
       const stopped = stopSignal(config.dataDir, output.note)
       const platform = await openPlatform(config, { say: output.note, logTo: process.stdout.isTTY ? 'file' : 'stderr' })
