@@ -31,6 +31,11 @@ export const ENVIRONMENT = z.object({
     .optional(),
   PREVIEW_MINUTES: z.coerce.number().min(0).max(10_000).default(30),
   JWT_SECRET: z.string().min(16, 'must have at least 16 characters').optional(),
+  JWT_SECRET_PREVIOUS: z.string().min(16, 'must have at least 16 characters').optional(),
+  /** Prints the vault's key; split at spaces, run without a shell. */
+  VAULT_KEY_COMMAND: text,
+  /** Set by systemd for units with LoadCredential=. */
+  CREDENTIALS_DIRECTORY: text,
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   /** Several bots: comma-separated. */
   TELEGRAM_BOT_TOKEN: z
@@ -114,6 +119,7 @@ export type Config = Readonly<Environment> & {
 
 const SECRET_NAMES = [
   'JWT_SECRET',
+  'JWT_SECRET_PREVIOUS',
   'ANTHROPIC_API_KEY',
   'OPENAI_API_KEY',
   'GEMINI_API_KEY',
