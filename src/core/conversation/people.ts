@@ -43,12 +43,16 @@ export function shownName(name: string): string {
   return oneLine(name, NAME) || 'somebody'
 }
 
+/** By configuration or by record, each once. */
+export async function ownerIds(deps: OwnersDeps): Promise<readonly UserId[]> {
+  const recorded = (await deps.members.list()).filter((member: Member) => member.role === 'owner')
+  return [...new Set([...deps.settings.owners, ...recorded.map((member) => member.userId)])]
+}
+
 /** The direct chats of everybody who owns the platform and is known to the place's interface: a person's own id names their chat. */
 export async function ownersChats(deps: OwnersDeps, place: Place): Promise<readonly Place[]> {
-  const recorded = (await deps.members.list()).filter((member: Member) => member.role === 'owner')
-  const owners = new Set([...deps.settings.owners, ...recorded.map((member) => member.userId)])
   const prefix = `${place.interface}:`
-  return [...owners]
+  return (await ownerIds(deps))
     .filter((userId) => userId.startsWith(prefix))
     .map((userId) => ({ ...place, chat: userId.slice(prefix.length), topic: null }))
 }
