@@ -40,7 +40,7 @@ create table audit (
   hash text not null,
   actor text generated always as ((entry::json) ->> 'actor') stored,
   action text generated always as ((entry::json) ->> 'action') stored,
-  task_id uuid generated always as (((entry::json) ->> 'task_id')::uuid) stored
+  task_id text generated always as ((entry::json) ->> 'task_id') stored
 );
 create index audit_of_task on audit (task_id, seq) where task_id is not null;
 create index audit_of_actor on audit (actor, seq);
@@ -53,23 +53,21 @@ end $$;
 create trigger audit_no_change before update or delete or truncate on audit
   for each statement execute function audit_is_append_only();
 
--- Appends in the order given. Appenders wait for one another until the end of their transactions: a chain has one end.
-create function audit_append(entries text[]) returns table (head_seq bigint, head_hash text) language plpgsql as $$
+-- Appends in the order given, and answers each entry with its place. Appenders wait for one another until the end of their transactions: a
+-- chain has one end. So this comes last in a transaction: whoever holds this lock waits for no other.
+create function audit_append(entries text[]) returns table (seq bigint, hash text) language plpgsql as $$
 declare
-  last_seq bigint;
-  last_hash text;
   one text;
 begin
   perform pg_advisory_xact_lock(7370616921);
-  select a.seq, a.hash into last_seq, last_hash from audit a order by a.seq desc limit 1;
-  last_seq := coalesce(last_seq, 0);
-  last_hash := coalesce(last_hash, repeat('0', 64));
+  select a.seq, a.hash into seq, hash from audit a order by a.seq desc limit 1;
+  seq := coalesce(seq, 0);
+  hash := coalesce(hash, repeat('0', 64));
   foreach one in array entries loop
-    last_seq := last_seq + 1;
-    insert into audit (seq, entry, previous, hash)
-    values (last_seq, one, last_hash,
-      encode(sha256(convert_to(last_hash || E'\n' || last_seq || E'\n' || one, 'UTF8')), 'hex'))
-    returning hash into last_hash;
+    insert into audit as a (seq, entry, previous, hash)
+    values (seq + 1, one, hash,
+      encode(sha256(convert_to(hash || E'\n' || (seq + 1) || E'\n' || one, 'UTF8')), 'hex'))
+    returning a.seq, a.hash into seq, hash;
+    return next;
   end loop;
-  return query select last_seq, last_hash;
 end $$;

@@ -25,6 +25,7 @@ import { createSystemIds } from '../adapters/system/ids.ts'
 import { createTelemetry, logDestination } from '../adapters/telemetry/telemetry.ts'
 import { ConfigError } from '../config.ts'
 import type { Config } from '../config.ts'
+import { createRecorder } from '../core/audit/record.ts'
 import type { GatherDeps } from '../core/context/gather.ts'
 import { COMMANDS } from '../core/conversation/command-texts.ts'
 import { buildPromptPack } from '../core/crew/prompt-pack.ts'
@@ -115,6 +116,7 @@ export async function openPlatform(config: Config, { say, logTo }: OpenOptions) 
     const limits = { inputCharacters: config.INPUT_CHARACTERS, approvalMs: config.approvalMs }
     const shared = {
       ...database,
+      recorder: createRecorder({ ...database, clock, telemetry }),
       config,
       say,
       telemetry,

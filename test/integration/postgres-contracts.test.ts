@@ -2,6 +2,7 @@
 import { connectPostgres } from '../../src/adapters/postgres/connect.ts'
 import { accessStoreContract } from '../contract/access-store.ts'
 import { artifactStoreContract } from '../contract/artifact-store.ts'
+import { auditLogContract } from '../contract/audit-log.ts'
 import { conversationStoreContract } from '../contract/conversation-store.ts'
 import { factStoreContract } from '../contract/fact-store.ts'
 import { identityStoreContract } from '../contract/identity-store.ts'
@@ -12,7 +13,7 @@ import { taskQueueContract } from '../contract/task-queue.ts'
 import { taskSignalsContract } from '../contract/task-signals.ts'
 import { taskStoreContract } from '../contract/task-store.ts'
 import { createTestDatabase, withoutPostgres } from '../support/postgres.ts'
-import { log, openStores, pass } from './postgres-stores.ts'
+import { log, openStores, openTwice, pass } from './postgres-stores.ts'
 
 if (withoutPostgres === false) {
   taskStoreContract('postgres', openStores)
@@ -26,6 +27,7 @@ if (withoutPostgres === false) {
   personDataContract('postgres', openStores)
   previewStoreContract('postgres', openStores)
   accessStoreContract('postgres', openStores)
+  auditLogContract('postgres', () => openTwice((one, other) => ({ audit: one.audit, elsewhere: other.audit })))
   factStoreContract('postgres', openStores)
   identityStoreContract('postgres', openStores)
   taskSignalsContract(

@@ -2,6 +2,7 @@ import { createSystemClock } from '../system/clock.ts'
 import { accessStoreContract } from '../../../test/contract/access-store.ts'
 import { actionStoreContract } from '../../../test/contract/action-store.ts'
 import { artifactStoreContract } from '../../../test/contract/artifact-store.ts'
+import { auditLogContract } from '../../../test/contract/audit-log.ts'
 import { cardStoreContract } from '../../../test/contract/card-store.ts'
 import { chatMovesContract } from '../../../test/contract/chat-moves.ts'
 import { chatStoreContract } from '../../../test/contract/chat-store.ts'
@@ -24,6 +25,7 @@ import { taskSignalsContract } from '../../../test/contract/task-signals.ts'
 import { createMemoryAccessStore } from './access-store.ts'
 import { createMemoryActionStore } from './action-store.ts'
 import { createMemoryArtifactStore } from './artifact-store.ts'
+import { createMemoryAuditLog } from './audit-log.ts'
 import { createMemoryCardStore } from './card-store.ts'
 import { createMemoryChatStore } from './chat-store.ts'
 import { createMemoryConversationStore } from './conversation-store.ts'
@@ -75,6 +77,10 @@ personDataContract('memory', async () => {
     ledger: createMemoryLedger(records),
     close,
   }
+})
+auditLogContract('memory', async () => {
+  const audit = createMemoryAuditLog()
+  return { audit, elsewhere: audit, close }
 })
 previewStoreContract('memory', async () => ({ previews: createMemoryPreviewStore(), close }))
 accessStoreContract('memory', async () => ({ access: createMemoryAccessStore(), close }))

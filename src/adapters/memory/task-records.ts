@@ -3,6 +3,7 @@ import type { TaskEvent } from '../../core/vocabulary/event.ts'
 import type { Artifact } from '../../core/ports/artifact-store.ts'
 import type { ArtifactId, MessageId, TaskId, ThreadId, WorkerId } from '../../core/vocabulary/ids.ts'
 import type { Message, Thread } from '../../core/vocabulary/message.ts'
+import type { SealedEntry } from '../../core/vocabulary/audit.ts'
 import type { Task } from '../../core/vocabulary/task.ts'
 
 export type TaskRecord = {
@@ -29,6 +30,8 @@ export type TaskRecords = {
   /** What tasks of erased people spent. */
   readonly spentByNobody: Pick<TaskRecord, 'task' | 'events'>[]
   readonly workers: Map<WorkerId, number>
+  /** The chain of the audit log. */
+  readonly audit: SealedEntry[]
   lastToken: bigint
   /** How many tasks there ever were. */
   lastTask: number
@@ -47,6 +50,7 @@ export function createTaskRecords(): TaskRecords {
     artifacts: new Map(),
     spentByNobody: [],
     workers: new Map(),
+    audit: [],
     lastToken: 0n,
     lastTask: 0,
     lastMessage: 0,

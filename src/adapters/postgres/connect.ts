@@ -2,6 +2,7 @@
 import type { AccessStore } from '../../core/ports/access-store.ts'
 import type { ActionStore } from '../../core/ports/action-store.ts'
 import type { ArtifactStore } from '../../core/ports/artifact-store.ts'
+import type { AuditLog } from '../../core/ports/audit-log.ts'
 import type { CardStore } from '../../core/ports/card-store.ts'
 import type { ChatStore } from '../../core/ports/chat-store.ts'
 import type { ConversationStore } from '../../core/ports/conversation-store.ts'
@@ -24,6 +25,7 @@ import type { Telemetry } from '../../core/ports/telemetry.ts'
 import { createPostgresAccessStore } from './access-store.ts'
 import { createPostgresActionStore } from './action-store.ts'
 import { createPostgresArtifactStore } from './artifact-store.ts'
+import { createPostgresAuditLog } from './audit-log.ts'
 import { createPostgresCardStore } from './card-store.ts'
 import { createPostgresChatStore } from './chat-store.ts'
 import { createPostgresConversationStore } from './conversation-store.ts'
@@ -68,6 +70,7 @@ export type PostgresStores = {
   readonly identities: IdentityStore
   readonly knowledge: KnowledgeStore
   readonly personData: PersonData
+  readonly audit: AuditLog
   /** True when the database answers: for readiness. Never throws. */
   readonly isReady: () => Promise<boolean>
   /** Waits for what is under way, then lets go of every connection. Idempotent. */
@@ -118,6 +121,7 @@ export async function connectPostgres({ connection, log, poolSize }: ConnectDeps
     identities: createPostgresIdentityStore({ database }),
     knowledge: createPostgresKnowledgeStore({ database, log }),
     personData: createPostgresPersonData({ database }),
+    audit: createPostgresAuditLog({ database }),
     isReady: () =>
       database.run({ name: 'ready', text: 'select 1' }, []).then(
         () => true,

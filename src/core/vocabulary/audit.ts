@@ -1,7 +1,7 @@
 // The audit log: who decided, approved, used or changed what; each entry sealed by the one before it.
 import type { TaskEvent } from './event.ts'
 import type { TaskId, UserId } from './ids.ts'
-import type { JsonObject } from './json.ts'
+import type { JsonObject, JsonValue } from './json.ts'
 
 export const AUDIT_ACTIONS = [
   'task.stopped',
@@ -49,30 +49,85 @@ export type SealedEntry = {
 
 export const NO_HASH = '0'.repeat(64)
 
-const SUBJECT_CHARACTERS = 500
+/** UTF-16 units of a subject, and of each text in `data`. */
+const TEXT_CHARACTERS = 500
 
-/** What of a task's log belongs into the audit log as well, written in the transaction that writes the events. */
-export function auditEntriesOf(owner: UserId, events: readonly TaskEvent[]): readonly AuditEntry[] {
-  return events.flatMap((event) => auditEntryOf(owner, event) ?? [])
+/**
+ * The entry as it is kept: one line of JSON, its members in one order, those of `data` sorted; texts clipped to 500 characters, what no
+ * database takes in a text (U+0000, halves of surrogate pairs) replaced by U+FFFD. The same entry always gives the same text.
+ */
+export function auditEntryText({ at, actor, action, taskId, subject, data }: AuditEntry): string {
+  return JSON.stringify({
+    at: at.toISOString(),
+    actor: clean(actor),
+    action,
+    task_id: taskId === null ? null : clean(taskId),
+    subject: clean(subject),
+    data: canonical(data),
+  })
 }
 
-function auditEntryOf(owner: UserId, event: TaskEvent): AuditEntry | null {
-  const about = { at: event.at, taskId: event.task_id }
+/** What an entry's hash is over: SHA-256 of this text in UTF-8. */
+export function sealedText(previous: string, seq: number, entry: string): string {
+  return `${previous}\n${seq}\n${entry}`
+}
+
+function canonical(value: JsonValue): JsonValue {
+  if (typeof value === 'string') return clean(value)
+  if (typeof value !== 'object' || value === null) return value
+  if (isList(value)) return value.map(canonical)
+  const members = Object.entries(value)
+    .filter(([, member]) => member !== undefined)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+  return Object.fromEntries(members.map(([key, member]) => [clean(key), canonical(member)]))
+}
+
+function isList(value: JsonObject | readonly JsonValue[]): value is readonly JsonValue[] {
+  return Array.isArray(value)
+}
+
+function clean(text: string): string {
+  return clipped(text).replaceAll('\0', '\u{FFFD}').toWellFormed()
+}
+
+/** No emoji is cut in two. */
+function clipped(text: string): string {
+  if (text.length <= TEXT_CHARACTERS) return text
+  const end = /[\uD800-\uDBFF]/.test(text.charAt(TEXT_CHARACTERS - 1)) ? TEXT_CHARACTERS - 1 : TEXT_CHARACTERS
+  return text.slice(0, end)
+}
+
+/**
+ * What of a task's log belongs into the audit log as well, written in the transaction that writes the events. Entries are never erased,
+ * so they carry no contents: of a tool's input the command or the path, of a plan only its digest, of everything a tool was given the
+ * digest (`digest` is SHA-256 in hex), by which the task's own log can be held against it for as long as it is there.
+ */
+export function auditEntriesOf(
+  owner: UserId,
+  events: readonly TaskEvent[],
+  digest: (text: string) => string,
+): readonly AuditEntry[] {
+  return events.flatMap((event) => auditEntryOf(owner, event, digest) ?? [])
+}
+
+function auditEntryOf(owner: UserId, event: TaskEvent, digest: (text: string) => string): AuditEntry | null {
   const entry = (actor: UserId, action: AuditAction, subject: string, data: JsonObject): AuditEntry => ({
-    ...about,
+    at: event.at,
+    taskId: event.task_id,
     actor,
     action,
-    subject: subject.slice(0, SUBJECT_CHARACTERS),
+    subject,
     data: { seq: event.seq, ...data },
   })
   switch (event.type) {
     case 'approval.requested': {
-      const { approval_id, kind, subject, digest } = event.data
-      return entry(owner, 'approval.asked', subject, {
+      const { approval_id, kind, subject, policy } = event.data
+      const rule = policy?.rule ?? null
+      return entry(owner, 'approval.asked', kind === 'plan' ? 'a plan' : subject, {
         approval_id,
         kind,
-        digest,
-        rule: event.data.policy?.rule ?? null,
+        digest: event.data.digest,
+        rule,
       })
     }
     case 'approval.seconded':
@@ -84,9 +139,16 @@ function auditEntryOf(owner: UserId, event: TaskEvent): AuditEntry | null {
     case 'task.aborting':
       return entry(event.data.by, 'task.stopped', event.data.reason, {})
     case 'tool.started': {
-      const { tool, step, agent, call_id, input, policy } = event.data
-      const verdict = policy === undefined ? {} : { verdict: policy.verdict, rule: policy.rule }
-      return entry(owner, 'tool.called', `${tool} ${JSON.stringify(input)}`, { tool, step, agent, call_id, ...verdict })
+      const { tool, step, agent, call_id, input, policy, approval_id } = event.data
+      return entry(owner, 'tool.called', toolSubject(tool, input), {
+        tool,
+        step,
+        agent,
+        call_id,
+        input: digest(JSON.stringify(input)),
+        ...(policy === undefined ? {} : { verdict: policy.verdict, rule: policy.rule }),
+        ...(approval_id === undefined ? {} : { approval_id }),
+      })
     }
     case 'policy.decided': {
       const { verdict, rule, tool, subject } = event.data
@@ -105,4 +167,11 @@ function auditEntryOf(owner: UserId, event: TaskEvent): AuditEntry | null {
     default:
       return null
   }
+}
+
+function toolSubject(tool: string, input: JsonValue): string {
+  if (typeof input !== 'object' || input === null || isList(input)) return tool
+  const { command, path } = input
+  const what = command ?? path
+  return typeof what === 'string' ? `${tool}: ${what}` : tool
 }
