@@ -4,11 +4,14 @@ import { accessStoreContract } from '../contract/access-store.ts'
 import { artifactStoreContract } from '../contract/artifact-store.ts'
 import { auditLogContract } from '../contract/audit-log.ts'
 import { conversationStoreContract } from '../contract/conversation-store.ts'
+import { credentialStoreContract } from '../contract/credential-store.ts'
 import { factStoreContract } from '../contract/fact-store.ts'
 import { identityStoreContract } from '../contract/identity-store.ts'
 import { ledgerContract } from '../contract/ledger.ts'
 import { personDataContract } from '../contract/person-data.ts'
 import { previewStoreContract } from '../contract/preview-store.ts'
+import { rateLimitsContract } from '../contract/rate-limits.ts'
+import { taskAuditContract } from '../contract/task-audit.ts'
 import { taskQueueContract } from '../contract/task-queue.ts'
 import { taskSignalsContract } from '../contract/task-signals.ts'
 import { taskStoreContract } from '../contract/task-store.ts'
@@ -17,6 +20,7 @@ import { log, openStores, openTwice, pass } from './postgres-stores.ts'
 
 if (withoutPostgres === false) {
   taskStoreContract('postgres', openStores)
+  taskAuditContract('postgres', openStores)
   taskQueueContract('postgres', async () => ({
     ...(await openStores()),
     pass,
@@ -28,6 +32,11 @@ if (withoutPostgres === false) {
   previewStoreContract('postgres', openStores)
   accessStoreContract('postgres', openStores)
   auditLogContract('postgres', () => openTwice((one, other) => ({ audit: one.audit, elsewhere: other.audit })))
+  credentialStoreContract('postgres', openStores)
+  rateLimitsContract('postgres', async () => ({
+    ...(await openTwice((one, other) => ({ rates: one.rates, elsewhere: other.rates }))),
+    pass,
+  }))
   factStoreContract('postgres', openStores)
   identityStoreContract('postgres', openStores)
   taskSignalsContract(

@@ -13,7 +13,10 @@ export function createMemoryConversationStore(records: TaskRecords): Conversatio
     thread: async (threadId) => threadById(threadId),
     threads: async ({ startedBy, limit, cursor }) => {
       const found = [...records.threads.values()]
-        .filter((thread) => startedBy === null || thread.startedBy === startedBy)
+        .filter(
+          (thread) =>
+            startedBy === null || (thread.startedBy !== null && [startedBy].flat().includes(thread.startedBy)),
+        )
         .map((thread) => summaryOf(records, thread))
         .toSorted((a, b) => lastAt(b) - lastAt(a) || (a.id < b.id ? 1 : -1))
       const [, ms, id] = /^(\d{1,15})_(.+)$/.exec(cursor ?? '') ?? []

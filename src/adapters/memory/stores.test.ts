@@ -7,6 +7,7 @@ import { cardStoreContract } from '../../../test/contract/card-store.ts'
 import { chatMovesContract } from '../../../test/contract/chat-moves.ts'
 import { chatStoreContract } from '../../../test/contract/chat-store.ts'
 import { conversationStoreContract } from '../../../test/contract/conversation-store.ts'
+import { credentialStoreContract } from '../../../test/contract/credential-store.ts'
 import { factStoreContract } from '../../../test/contract/fact-store.ts'
 import { identityStoreContract } from '../../../test/contract/identity-store.ts'
 import { inboxContract } from '../../../test/contract/inbox.ts'
@@ -20,6 +21,7 @@ import { outboxUpkeepContract } from '../../../test/contract/outbox-upkeep.ts'
 import { outboxContract } from '../../../test/contract/outbox.ts'
 import { personDataContract } from '../../../test/contract/person-data.ts'
 import { previewStoreContract } from '../../../test/contract/preview-store.ts'
+import { rateLimitsContract } from '../../../test/contract/rate-limits.ts'
 import { standingApprovalsContract } from '../../../test/contract/standing-approvals.ts'
 import { taskSignalsContract } from '../../../test/contract/task-signals.ts'
 import { createMemoryAccessStore } from './access-store.ts'
@@ -29,6 +31,7 @@ import { createMemoryAuditLog } from './audit-log.ts'
 import { createMemoryCardStore } from './card-store.ts'
 import { createMemoryChatStore } from './chat-store.ts'
 import { createMemoryConversationStore } from './conversation-store.ts'
+import { createMemoryCredentialStore } from './credential-store.ts'
 import { createMemoryFactStore } from './fact-store.ts'
 import { createMemoryIdentityStore } from './identity-store.ts'
 import { createMemoryInbox } from './inbox.ts'
@@ -41,6 +44,7 @@ import { createMemoryObjectStore } from './object-store.ts'
 import { createMemoryOutbox } from './outbox.ts'
 import { createMemoryPersonData } from './person-data.ts'
 import { createMemoryPreviewStore } from './preview-store.ts'
+import { createMemoryRateLimits } from './rate-limits.ts'
 import { createMemoryStandingApprovals } from './standing-approvals.ts'
 import { createTaskRecords } from './task-records.ts'
 import { createMemoryTaskQueue } from './task-queue.ts'
@@ -84,6 +88,15 @@ auditLogContract('memory', async () => {
 })
 previewStoreContract('memory', async () => ({ previews: createMemoryPreviewStore(), close }))
 accessStoreContract('memory', async () => ({ access: createMemoryAccessStore(), close }))
+credentialStoreContract('memory', async () => ({
+  credentials: createMemoryCredentialStore(createSystemClock()),
+  close,
+}))
+rateLimitsContract('memory', async () => {
+  const clock = createSystemClock()
+  const rates = createMemoryRateLimits(clock)
+  return { rates, elsewhere: rates, pass: (ms) => clock.sleep(ms), close }
+})
 objectStoreContract('memory', async () => ({ objects: createMemoryObjectStore(), close }))
 factStoreContract('memory', async () => ({ facts: createMemoryFactStore(), close }))
 identityStoreContract('memory', async () => ({ identities: createMemoryIdentityStore(), close }))

@@ -5,7 +5,9 @@ import type { TaskEvent } from '../../core/vocabulary/event.ts'
 import type { MessageId, ThreadId } from '../../core/vocabulary/ids.ts'
 import type { IncomingMessage, Message } from '../../core/vocabulary/message.ts'
 import { isTerminal } from '../../core/vocabulary/task.ts'
+import { auditEntriesOf } from '../../core/vocabulary/audit.ts'
 import type { Task } from '../../core/vocabulary/task.ts'
+import { appendAudit, sha256 } from './audit-log.ts'
 import { messageNamed, nameOf, nextMessageId, record, replace, threadOf } from './said.ts'
 import type { TaskRecords } from './task-records.ts'
 
@@ -33,6 +35,7 @@ export function createMemoryTaskStore(records: TaskRecords, clock: Clock): TaskS
         claimableAt: isNobodys(task) ? null : clock.now().getTime(),
         order: records.lastTask,
       })
+      appendAudit(records.audit, auditEntriesOf(task.userId, events, sha256))
       return { task: created, created: true }
     },
     commit: async (change) => commit(records, clock, change),
@@ -41,7 +44,7 @@ export function createMemoryTaskStore(records: TaskRecords, clock: Clock): TaskS
       const below = cursor !== null && /^\d{1,15}$/.test(cursor) ? Number(cursor) : Number.POSITIVE_INFINITY
       const found = [...records.tasks.values()]
         .filter((record) => record.order < below)
-        .filter(({ task }) => userId === null || task.userId === userId)
+        .filter(({ task }) => userId === null || [userId].flat().includes(task.userId))
         .filter(({ task }) => statuses === null || statuses.includes(task.status))
         .toSorted((a, b) => b.order - a.order)
       const page = found.slice(0, Math.max(1, limit))
@@ -63,6 +66,7 @@ function commit(records: TaskRecords, clock: Clock, change: TaskChange): CommitO
   if (change.expectedSeq !== taskRecord.task.lastSeq) return { type: 'conflict', task: taskRecord.task }
   taskRecord.task = { ...change.next, threadId: taskRecord.task.threadId }
   taskRecord.events.push(...change.events)
+  appendAudit(records.audit, auditEntriesOf(change.next.userId, change.events, sha256))
   if (change.said !== null) record(records, outcome(records, taskRecord.task, change.said, change.next.updatedAt), null)
   if (change.progressed) taskRecord.attempt = 0
   if (change.claimable === 'never') taskRecord.claimableAt = null

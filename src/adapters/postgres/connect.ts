@@ -6,6 +6,7 @@ import type { AuditLog } from '../../core/ports/audit-log.ts'
 import type { CardStore } from '../../core/ports/card-store.ts'
 import type { ChatStore } from '../../core/ports/chat-store.ts'
 import type { ConversationStore } from '../../core/ports/conversation-store.ts'
+import type { CredentialStore } from '../../core/ports/credential-store.ts'
 import type { FactStore } from '../../core/ports/fact-store.ts'
 import type { IdentityStore } from '../../core/ports/identity-store.ts'
 import type { Inbox } from '../../core/ports/inbox.ts'
@@ -17,6 +18,7 @@ import type { MemoStore } from '../../core/ports/memo-store.ts'
 import type { Outbox } from '../../core/ports/outbox.ts'
 import type { PersonData } from '../../core/ports/person-data.ts'
 import type { PreviewStore } from '../../core/ports/preview-store.ts'
+import type { RateLimits } from '../../core/ports/rate-limits.ts'
 import type { StandingApprovals } from '../../core/ports/standing-approvals.ts'
 import type { TaskQueue } from '../../core/ports/task-queue.ts'
 import type { TaskSignals } from '../../core/ports/task-signals.ts'
@@ -29,6 +31,7 @@ import { createPostgresAuditLog } from './audit-log.ts'
 import { createPostgresCardStore } from './card-store.ts'
 import { createPostgresChatStore } from './chat-store.ts'
 import { createPostgresConversationStore } from './conversation-store.ts'
+import { createPostgresCredentialStore } from './credential-store.ts'
 import { createPostgresFactStore } from './fact-store.ts'
 import { createPostgresIdentityStore } from './identity-store.ts'
 import { createPostgresInbox } from './inbox.ts'
@@ -43,6 +46,7 @@ import { createDatabase } from './pool.ts'
 import type { Connection } from './pool.ts'
 import { createPostgresPersonData } from './person-data.ts'
 import { createPostgresPreviewStore } from './preview-store.ts'
+import { createPostgresRateLimits } from './rate-limits.ts'
 import { createPostgresStandingApprovals } from './standing-approvals.ts'
 import { createPostgresTaskQueue } from './task-queue.ts'
 import { createPostgresTaskSignals } from './task-signals.ts'
@@ -57,6 +61,8 @@ export type PostgresStores = {
   readonly artifacts: ArtifactStore
   readonly previewStore: PreviewStore
   readonly access: AccessStore
+  readonly credentials: CredentialStore
+  readonly rates: RateLimits
   readonly inbox: Inbox
   readonly outbox: Outbox
   readonly leases: Leases
@@ -108,6 +114,8 @@ export async function connectPostgres({ connection, log, poolSize }: ConnectDeps
     artifacts: createPostgresArtifactStore({ database }),
     previewStore: createPostgresPreviewStore({ database }),
     access: createPostgresAccessStore({ database }),
+    credentials: createPostgresCredentialStore({ database }),
+    rates: createPostgresRateLimits({ database }),
     inbox: createPostgresInbox({ database }),
     outbox: createPostgresOutbox({ database }),
     leases: createPostgresLeases({ database }),

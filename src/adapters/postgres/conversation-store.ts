@@ -19,6 +19,7 @@ import { DatabaseFailure } from './pool.ts'
 import type { Database, Statement } from './pool.ts'
 import { isUuid } from './rows.ts'
 import { storableJson, storableText } from './storable-text.ts'
+import { filterOfUsers } from './user-filter.ts'
 import { bumped } from './thread-time.ts'
 
 const LANES = 2
@@ -38,7 +39,7 @@ const THREADS: Statement = {
 select ${THREAD_COLUMNS}, (extract(epoch from h.last_at) * 1000)::bigint::text as last_ms, l.*
 from (
   select h.* from threads h
-  where ($1::text is null or h.started_by = $1)
+  where ($1::text is null or h.started_by = $1) and ($5::text[] is null or h.started_by = any ($5))
     and ($2::timestamptz is null or (h.last_at, h.id) < ($2::timestamptz, $3::uuid)
       or not exists (select from threads c where c.id = $3))
   order by h.last_at desc, h.id desc limit $4
@@ -134,7 +135,7 @@ export function createPostgresConversationStore({ database }: { readonly databas
     findThread: (name, chat) => oneThread(FIND_THREAD, [name, storableText(chat)]),
     thread: async (threadId) => (isUuid(threadId) ? oneThread(GET_THREAD, [threadId]) : null),
     threads: ({ startedBy, limit, cursor }) =>
-      threads(database, startedBy === null ? null : storableText(startedBy), Math.max(1, limit), cursor),
+      threads(database, filterOfUsers(startedBy), Math.max(1, limit), cursor),
     messages: async (threadId, query) => {
       if (!isUuid(threadId) || (query.before !== null && !isUuid(query.before))) return []
       const values = [threadId, Math.max(0, query.limit), ...(query.before === null ? [] : [query.before])]
@@ -170,14 +171,14 @@ const CURSOR = /^(\d{1,15})_([0-9a-f-]{36})$/i
 
 async function threads(
   database: Database,
-  startedBy: string | null,
+  [one, several]: ReturnType<typeof filterOfUsers>,
   limit: number,
   cursor: string | null,
 ): Promise<ThreadPage> {
   const [, ms, id] = CURSOR.exec(cursor ?? '') ?? []
   const from = ms === undefined || id === undefined || !isUuid(id) ? null : { at: new Date(Number(ms)), id }
   const at = from === null ? null : from.at.toISOString()
-  const rows = await database.run<SummaryRow>(THREADS, [startedBy, at, from?.id ?? null, limit + 1])
+  const rows = await database.run<SummaryRow>(THREADS, [one, at, from?.id ?? null, limit + 1, several])
   const page = rows.slice(0, limit)
   const last = page.at(-1)
   return {

@@ -8,10 +8,10 @@ import { commitAll, GET_TASKS } from './commit.ts'
 import { createGroupCommit } from './group-commit.ts'
 import { createGroupRead } from './group-read.ts'
 import { DatabaseFailure } from './pool.ts'
-import type { Database, Statement } from './pool.ts'
+import type { Database, Sessions, Statement } from './pool.ts'
 import { columns, isUuid, rowToEvent, rowToTask, TASK_COLUMNS } from './rows.ts'
 import type { EventRow, TaskRow } from './rows.ts'
-import { storableText } from './storable-text.ts'
+import { filterOfUsers } from './user-filter.ts'
 
 // Two, so that a batch is on its way while the former one waits for the disk; more only make the batches smaller.
 const LANES = 2
@@ -34,7 +34,7 @@ const LIST: Statement = {
   replanned: true,
   text: `
 select ${TASK_COLUMNS} from tasks t
-where ($1::text is null or t.user_id = $1)
+where ($1::text is null or t.user_id = $1) and ($5::text[] is null or t.user_id = any ($5))
   and ($2::text[] is null or t.status = any ($2))
   and t.id < coalesce((select c.id from tasks c where c.id = $3::uuid), 'ffffffff-ffff-ffff-ffff-ffffffffffff')
 order by t.id desc limit $4`,
@@ -42,7 +42,7 @@ order by t.id desc limit $4`,
 
 type Wanted = { readonly taskId: TaskId; readonly after: number; readonly limit: number }
 
-export function createPostgresTaskStore({ database }: { readonly database: Database }): TaskStore {
+export function createPostgresTaskStore({ database }: { readonly database: Database & Sessions }): TaskStore {
   const isInputsFault = (error: unknown) => error instanceof DatabaseFailure && error.refused
   const accept = createGroupCommit<Acceptance, Accepted>({
     write: createAccept(database),
@@ -85,9 +85,9 @@ async function readEvents(database: Database, wanted: readonly Wanted[]): Promis
 
 async function list(database: Database, filter: TaskFilter) {
   const cursor = filter.cursor !== null && isUuid(filter.cursor) ? filter.cursor : null
-  const userId = filter.userId === null ? null : storableText(filter.userId)
+  const [one, several] = filterOfUsers(filter.userId)
   const limit = Math.max(1, filter.limit)
-  const rows = await database.run<TaskRow>(LIST, [userId, filter.statuses, cursor, limit + 1])
+  const rows = await database.run<TaskRow>(LIST, [one, filter.statuses, cursor, limit + 1, several])
   const items = rows.slice(0, limit).map(rowToTask)
   return { items, nextCursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null }
 }

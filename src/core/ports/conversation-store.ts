@@ -23,7 +23,7 @@ export interface ConversationStore {
   thread(threadId: ThreadId): Promise<Thread | null>
   /** Newest word first. `startedBy` null: everybody's. An unknown or malformed cursor is `null`'s page. */
   threads(query: {
-    readonly startedBy: UserId | null
+    readonly startedBy: UserId | readonly UserId[] | null
     readonly limit: number
     readonly cursor: string | null
   }): Promise<ThreadPage>

@@ -33,7 +33,8 @@ export type CommitOutcome =
 export type TaskPage = { readonly items: readonly Task[]; readonly nextCursor: string | null }
 
 export type TaskFilter = {
-  readonly userId: UserId | null
+  /** Whose; several where they are one person's. Null for everybody's. */
+  readonly userId: UserId | readonly UserId[] | null
   readonly statuses: readonly TaskStatus[] | null
   readonly limit: number
   /** A cursor that an earlier page returned; an unknown or malformed one is `null`'s page. Newest first. */
