@@ -19,19 +19,19 @@ const condition = z.strictObject({
   role: z
     .array(z.enum(['owner', 'member', 'guest']))
     .min(1)
-    .optional(),
-  user: globs.optional(),
-  tool: globs.optional(),
-  class: z.array(z.enum(COMMAND_CLASSES)).min(1).optional(),
-  command: globs.optional(),
-  path: globs.optional(),
-  host: globs.optional(),
-  bot: globs.optional(),
-  where: z.array(z.enum(PLACES_OF_WORK)).min(1).optional(),
-  tokens_over: z.int().min(0).optional(),
+    .exactOptional(),
+  user: globs.exactOptional(),
+  tool: globs.exactOptional(),
+  class: z.array(z.enum(COMMAND_CLASSES)).min(1).exactOptional(),
+  command: globs.exactOptional(),
+  path: globs.exactOptional(),
+  host: globs.exactOptional(),
+  bot: globs.exactOptional(),
+  where: z.array(z.enum(PLACES_OF_WORK)).min(1).exactOptional(),
+  tokens_over: z.int().min(0).exactOptional(),
   time: z
-    .strictObject({ from: timeOfDay, to: timeOfDay, days: z.array(z.enum(WEEKDAYS)).min(1).optional() })
-    .optional(),
+    .strictObject({ from: timeOfDay, to: timeOfDay, days: z.array(z.enum(WEEKDAYS)).min(1).exactOptional() })
+    .exactOptional(),
 })
 
 const rule = z.strictObject({
@@ -47,24 +47,24 @@ const rule = z.strictObject({
   verdict: z.enum(VERDICTS),
   why: z.string().min(1).max(LONGEST_TEXT),
   when: condition,
-  people: z.union([z.literal(1), z.literal(2)]).optional(),
+  people: z.union([z.literal(1), z.literal(2)]).exactOptional(),
 })
 
 export const policyFileSchema = z
   .strictObject({
-    $schema: z.string().optional(),
+    $schema: z.string().exactOptional(),
     version: z.literal(1),
-    rules: z.array(rule).max(MOST_RULES).optional(),
+    rules: z.array(rule).max(MOST_RULES).exactOptional(),
     egress: z
       .array(
         z.strictObject({
           host: hostName,
-          ports: z.array(z.int().min(1).max(65_535)).min(1).optional(),
-          private: z.boolean().optional(),
+          ports: z.array(z.int().min(1).max(65_535)).min(1).exactOptional(),
+          private: z.boolean().exactOptional(),
         }),
       )
       .max(MOST_RULES)
-      .optional(),
+      .exactOptional(),
     /** Only the hosts above, without those of the package indexes. */
     replace_egress: z.boolean().optional(),
     secrets: z

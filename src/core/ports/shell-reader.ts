@@ -3,6 +3,8 @@
 /** A word as the shell would see it after quotes; `text` is null where it depends on what only running it would tell. */
 export type ShellWord = {
   readonly text: string | null
+  /** Its pieces in order: text, a script whose output stands there, or null for what only running it would tell. */
+  readonly parts: readonly (string | ShellScript | null)[]
   /** As it was written. */
   readonly source: string
   /** Unquoted `*`, `?`, `[…]` or `{a,b}`: it may become several words. */

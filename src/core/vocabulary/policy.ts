@@ -74,6 +74,8 @@ export type Policy = {
   readonly rules: readonly Rule[]
   readonly egress: readonly EgressRule[]
   readonly secrets: SecretPolicy
+  /** Absolute paths of the platform's own: no command on the host may name them. */
+  readonly guarded?: readonly string[]
   /** Tells one state of the file from another. */
   readonly digest: string
 }
