@@ -5,7 +5,7 @@ import type { MessageQuery } from '../../src/core/ports/conversation-store.ts'
 import type { TaskChange, TaskStore } from '../../src/core/ports/task-store.ts'
 import { evolve, extend } from '../../src/core/task/evolve.ts'
 import type { TaskEvent, TaskEventBody } from '../../src/core/vocabulary/event.ts'
-import type { TaskId, ThreadId, UserId } from '../../src/core/vocabulary/ids.ts'
+import type { ApprovalId, TaskId, ThreadId, UserId } from '../../src/core/vocabulary/ids.ts'
 import type { IncomingMessage } from '../../src/core/vocabulary/message.ts'
 import { NO_RESULT } from '../../src/core/vocabulary/task.ts'
 import type { Task } from '../../src/core/vocabulary/task.ts'
@@ -97,6 +97,26 @@ export const COMPLETED: TaskEventBody = {
   },
 }
 export const FAILED: TaskEventBody = { type: 'task.failed', data: { error: 'It could not be done.', result: null } }
+
+/** What a worker's agent does, as it belongs into the audit log. */
+export function toolCalled(command: string): TaskEventBody {
+  const data = { step: 'code', agent: 'coder', call_id: 'c1', tool: 'shell', input: { command } } as const
+  return { type: 'tool.started', data }
+}
+
+export function approvalAsked(subject: string): TaskEventBody {
+  return {
+    type: 'approval.requested',
+    data: {
+      approval_id: newId<ApprovalId>(),
+      kind: 'shell_command',
+      subject,
+      digest: 'd',
+      reason: 'It is asked.',
+      expires_at: new Date(Date.now() + 60_000).toISOString(),
+    },
+  }
+}
 
 export function said(text: string): TaskEventBody {
   return { type: 'agent.message', data: { step: 'code', agent: 'coder', text, offline: false } }

@@ -5,8 +5,9 @@ import type { IncomingMessage } from '../../core/vocabulary/message.ts'
 import { isTerminal } from '../../core/vocabulary/task.ts'
 import type { Task } from '../../core/vocabulary/task.ts'
 import { ACCEPT, ACCEPT_HEARD, ACCEPT_INTO_KNOWN, FIND_ACCEPTED, INPUT } from './accept-statements.ts'
+import { appendAudit, auditedOf } from './audit-log.ts'
 import { isDuplicate } from './pool.ts'
-import type { Database, Statement } from './pool.ts'
+import type { Database, Sessions, Statement } from './pool.ts'
 import {
   columns,
   EVENT_COLUMNS,
@@ -37,7 +38,9 @@ type KnownThreads = Map<string, ThreadId>
 type Outcomes = Map<Acceptance, Accepted>
 
 /** Returns what writes a batch; inputs of one (interface, chat, externalId) must not share it. */
-export function createAccept(database: Database): (batch: readonly Acceptance[]) => Promise<readonly Accepted[]> {
+export function createAccept(
+  database: Database & Sessions,
+): (batch: readonly Acceptance[]) => Promise<readonly Accepted[]> {
   const known: KnownThreads = new Map()
   return async (batch) => {
     const outcomes: Outcomes = new Map()
@@ -70,7 +73,7 @@ async function acceptIntoKnown(
   const threads = new Map<ThreadId, Acceptance>()
   for (const input of batch) {
     const threadId = known.get(threadKey(input))
-    if (threadId === undefined || spends(input)) return
+    if (threadId === undefined || spends(input) || auditedOf(input.task.userId, input.events).length > 0) return
     const placed = inThread(input, threadId)
     settled.push(placed)
     threads.set(threadId, placed)
@@ -120,7 +123,7 @@ function threadKey({ message }: Acceptance): string {
 }
 
 async function acceptAny(
-  database: Database,
+  database: Database & Sessions,
   known: KnownThreads,
   batch: readonly Acceptance[],
   outcomes: Outcomes,
@@ -151,18 +154,29 @@ function remember(known: KnownThreads, key: string, threadId: ThreadId): void {
 
 /** Runs one of the statements that answer with the thread of each task they made. */
 async function insertTasks(
-  database: Database,
+  database: Database & Sessions,
   statement: Statement,
   open: readonly Acceptance[],
   usage: readonly unknown[][],
   outcomes: Outcomes,
 ): Promise<void> {
   const events = open.flatMap((input) => input.events.map(eventToColumns))
-  const rows = await database.run<{ task_id: TaskId; thread_id: ThreadId }>(statement, [
-    ...columns(open.map(toInput), INPUT),
-    ...columns(events, EVENT_COLUMNS),
-    ...usage,
-  ])
+  const audited = new Map(open.map(({ task, events: its }) => [task.id, auditedOf(task.userId, its)]))
+  const write = async (run: Database['run']) =>
+    run<{ task_id: TaskId; thread_id: ThreadId }>(statement, [
+      ...columns(open.map(toInput), INPUT),
+      ...columns(events, EVENT_COLUMNS),
+      ...usage,
+    ])
+  const rows = [...audited.values()].every((entries) => entries.length === 0)
+    ? await write(database.run)
+    : await database.together(async (run) => {
+        const made = await write(run)
+        const entries = made.flatMap(({ task_id }) => audited.get(task_id) ?? [])
+        // Last of all, as in commit.ts.
+        if (entries.length > 0) await appendAudit(run, entries)
+        return made
+      })
   const threads = new Map(rows.map((row) => [row.task_id, row.thread_id]))
   for (const input of open) {
     const threadId = threads.get(input.task.id)

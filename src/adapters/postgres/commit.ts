@@ -2,7 +2,8 @@
 import { v7 } from 'uuid'
 import type { TaskId } from '../../core/vocabulary/ids.ts'
 import type { CommitOutcome, TaskChange } from '../../core/ports/task-store.ts'
-import type { Database, Statement } from './pool.ts'
+import { appendAudit, auditedOf } from './audit-log.ts'
+import type { Database, Sessions, Statement } from './pool.ts'
 import {
   columns,
   EVENT_COLUMNS,
@@ -103,6 +104,8 @@ with change as (
 )${spent}${said}
 select d.id, d.outcome from decided d`,
 })
+type OutcomeRow = { readonly id: TaskId; readonly outcome: CommitOutcome['type'] }
+
 const COMMIT = commitWith('commit', '', '')
 const COMMIT_WITH_USAGE = commitWith('commit_with_usage', SPENT, '')
 const COMMIT_SAYING = commitWith('commit_saying', '', saidFrom(21))
@@ -113,8 +116,11 @@ export const GET_TASKS: Statement = {
   text: `select ${TASK_COLUMNS} from tasks t where t.id = any ($1::uuid[])`,
 }
 
-/** Writes the batch; two changes of one task must not share it. */
-export async function commitAll(database: Database, batch: readonly TaskChange[]): Promise<readonly CommitOutcome[]> {
+/** Writes the batch; two changes of one task must not share it. What of them belongs into the audit log is committed with them. */
+export async function commitAll(
+  database: Database & Sessions,
+  batch: readonly TaskChange[],
+): Promise<readonly CommitOutcome[]> {
   const events = batch.flatMap((change, index) =>
     change.events.map((event) => ({ place: index + 1, ...eventToColumns(event) })),
   )
@@ -126,15 +132,28 @@ export async function commitAll(database: Database, batch: readonly TaskChange[]
       ? []
       : [{ place: index + 1, id: v7(), body: storableText(change.said), at: change.next.updatedAt.toISOString() }],
   )
-  const rows = await database.run<{ id: TaskId; outcome: CommitOutcome['type'] }>(
-    statementFor(usage.length > 0, said.length > 0),
-    [
+  const audited = batch.flatMap((change) => {
+    const entries = auditedOf(change.next.userId, change.events)
+    return entries.length === 0 ? [] : [{ taskId: change.taskId, entries }]
+  })
+  const write = async (run: Database['run']) =>
+    run<OutcomeRow>(statementFor(usage.length > 0, said.length > 0), [
       ...columns(batch.map(toChange), CHANGE),
       ...columns(events, ['place', ...EVENT_COLUMNS]),
       ...(usage.length === 0 ? [] : columns(usage, ['place', ...USAGE_COLUMNS])),
       ...(said.length === 0 ? [] : columns(said, SAID)),
-    ],
-  )
+    ])
+  const rows =
+    audited.length === 0
+      ? await write(database.run)
+      : await database.together(async (run) => {
+          const written = await write(run)
+          const committed = new Set(written.filter(({ outcome }) => outcome === 'committed').map(({ id }) => id))
+          const entries = audited.flatMap((change) => (committed.has(change.taskId) ? change.entries : []))
+          // Last of all: all rows are locked by now, so whoever holds the end of the chain waits for nobody.
+          if (entries.length > 0) await appendAudit(run, entries)
+          return written
+        })
   const outcomes = new Map(rows.map((row) => [row.id, row.outcome]))
   const conflicts = rows.filter((row) => row.outcome === 'conflict').map((row) => row.id)
   const present = new Map<TaskId, TaskRow>()

@@ -31,10 +31,12 @@ export type Database = {
   readonly close: () => Promise<void>
 }
 
-/** Several statements on one connection, each planned for the values it has. */
+/** Several statements on one connection, each planned for the values it has unless said otherwise. */
 export type Sessions = {
   /** All of what they write or nothing. Throws DatabaseFailure, and whatever `use` throws. */
   readonly transaction: <T>(use: (run: Database['run']) => Promise<T>) => Promise<T>
+  /** As `transaction`, but each statement is prepared under its name, as `Database.run` does it: for what happens often. */
+  readonly together: <T>(use: (run: Database['run']) => Promise<T>) => Promise<T>
   /**
    * The rows of reading statements one after the other, as all of it stood at one moment, however much it is. Holds a connection until
    * its end, or until whoever reads leaves.
@@ -99,25 +101,40 @@ export function createDatabase({ connection, log, size }: DatabaseDeps): Databas
         throw databaseFailure(name, error)
       }
     },
-    transaction: async (use) => {
-      const client = await connected(pool)
-      try {
-        await runOn(client, 'begin', `begin; ${PLANNED_ANEW}`)
-        const result = await use((statement, values) => runOn(client, statement.name, statement.text, values))
-        await runOn(client, 'commit', 'commit')
-        client.release()
-        return result
-      } catch (error) {
-        // In the middle of a transaction: nobody else's connection any more.
-        client.release(true)
-        throw error
-      }
-    },
+    transaction: (use) =>
+      inTransaction(pool, `begin; ${PLANNED_ANEW}`, (client) =>
+        use((statement, values) => runOn(client, statement.name, statement.text, values)),
+      ),
+    together: (use) =>
+      inTransaction(pool, 'begin', (client) =>
+        use(async ({ name, text }, values) => {
+          try {
+            return (await client.query({ name, text, values: [...values] })).rows
+          } catch (error) {
+            throw databaseFailure(name, error)
+          }
+        }),
+      ),
     stream: (statements, values) => streamFrom(pool, statements, values),
     close: () => {
       closed ??= pool.end()
       return closed
     },
+  }
+}
+
+async function inTransaction<T>(pool: Pool, begin: string, use: (client: PoolClient) => Promise<T>): Promise<T> {
+  const client = await connected(pool)
+  try {
+    await runOn(client, 'begin', begin)
+    const result = await use(client)
+    await runOn(client, 'commit', 'commit')
+    client.release()
+    return result
+  } catch (error) {
+    // In the middle of a transaction: nobody else's connection any more.
+    client.release(true)
+    throw error
   }
 }
 
