@@ -13,8 +13,13 @@ export interface SecretStore {
   list(): Promise<readonly SecretInfo[]>
   /** Every version that is kept: for sealing all of them anew. */
   all(): Promise<readonly SealedSecret[]>
-  /** Replaces the sealed bytes of a version that is there, as they were sealed with `from`; false where they were not. */
+  /**
+   * Replaces the sealed bytes of a version that is there, as they were sealed with `from` and put at `rotatedAt`; false where they were
+   * not: somebody else put another value there since.
+   */
   reseal(secret: SealedSecret, from: string): Promise<boolean>
+  /** Lets go of the versions before this one; returns how many there were. */
+  forgetBefore(name: string, version: number): Promise<number>
   /** All versions. False when there was none. */
   remove(name: string): Promise<boolean>
   /** Notes a use; later ones within a minute may be left out. */
