@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs'
 import { chown, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import type { Sandbox, SandboxLimits, SandboxProvider, SandboxReport } from '../../core/ports/sandbox.ts'
+import { SandboxGone } from '../../core/ports/sandbox.ts'
+import type { Sandbox, SandboxEnd, SandboxLimits, SandboxProvider, SandboxReport } from '../../core/ports/sandbox.ts'
 import type { Telemetry } from '../../core/ports/telemetry.ts'
 import { messageOf } from '../../core/vocabulary/thrown.ts'
 import { startSandbox } from './bubblewrap-sandbox.ts'
@@ -12,14 +13,15 @@ import { launch } from './launch.ts'
 import { findGit, obtainBubblewrap, obtainGit } from './obtain-programs.ts'
 import type { Bubblewrap } from './obtain-programs.ts'
 import { openPortSockets, sweepPortSockets } from './port-sockets.ts'
-import { endPredecessor, noteSandbox } from './predecessor.ts'
 import { report } from './probe.ts'
+import { runningSandboxes } from './running.ts'
 import { SEARCH_PATH } from './run-program.ts'
 import { sandboxUser } from './sandbox-user.ts'
 import type { SandboxUser } from './sandbox-user.ts'
 import { seccompFilter } from './seccomp-filter.ts'
+import { readLatch } from './stop-latch.ts'
 import { prepareToolbox } from './toolbox.ts'
-import { filesFolder, tasksWithFiles, unlockFiles, workspaceFolder } from './workspace-folders.ts'
+import { filesFolder, unlockFiles } from './workspace-folders.ts'
 
 type Options = {
   readonly dataDir: string
@@ -32,10 +34,14 @@ type Options = {
 
 const PORTS = 16
 const LOOK_AGAIN_MS = 60_000
+/** What we look with is no work of anybody's. */
+const PROBE = 'probe'
+const STOPPED: SandboxEnd = { reason: 'closed', detail: 'everything is stopped' }
 const PROBE_LIMITS: SandboxLimits = { memoryBytes: 256 * 1024 ** 2, processes: 64, diskBytes: 1024 ** 2 }
 
 /** Nothing is looked at, obtained or written before the first call. */
 export function createSandboxProvider({ dataDir, log, say, searchPath = SEARCH_PATH }: Options): SandboxProvider {
+  const running = runningSandboxes(dataDir)
   let opened = 0
   const ground = once(async () => {
     const architecture = process.arch
@@ -49,12 +55,7 @@ export function createSandboxProvider({ dataDir, log, say, searchPath = SEARCH_P
     return { bubblewrap, tools, cgroups: findCgroups(), seccomp: seccompFilter(architecture) }
   })
 
-  async function boot(
-    name: string,
-    user: SandboxUser,
-    workspace: string,
-    limits: SandboxLimits,
-  ): Promise<{ readonly sandbox: Sandbox; readonly init: number | null }> {
+  async function boot(name: string, user: SandboxUser, workspace: string, limits: SandboxLimits): Promise<Sandbox> {
     const { bubblewrap, tools, cgroups, seccomp } = await ground()
     opened += 1
     const cgroup = cgroups.create(`${process.pid}-${opened}-${name}`, limits)
@@ -67,8 +68,11 @@ export function createSandboxProvider({ dataDir, log, say, searchPath = SEARCH_P
     const portDescriptors = sockets.descriptors
     try {
       const launched = launch({ bubblewrap, tools, user, workspace, limits, cgroup, seccomp, portDescriptors })
-      const sandbox = await startSandbox({ launched, cgroup, sockets, limits })
-      return { sandbox, init: launched.initPid() }
+      // In the same tick: whoever stops everything finds it from now on.
+      const { pid } = launched.child
+      const note = pid === undefined || name === PROBE ? null : running.note(name, 'sandbox', pid)
+      void launched.started.then((init) => note?.hasInit(init))
+      return await startSandbox({ launched, cgroup, sockets, limits, note })
     } catch (error) {
       await sockets.handOver()
       await sockets.remove()
@@ -87,7 +91,7 @@ export function createSandboxProvider({ dataDir, log, say, searchPath = SEARCH_P
       problem = messageOf(error)
     }
     const cgroups = bubblewrap === null ? null : (await ground()).cgroups
-    return report({ bubblewrap, problem, cgroups, git: findGit(searchPath), user: sandboxUser('probe') })
+    return report({ bubblewrap, problem, cgroups, git: findGit(searchPath), user: sandboxUser(PROBE) })
   }
 
   // What works is looked at once; what does not may have been one bad moment, or be mended by a person meanwhile.
@@ -101,10 +105,10 @@ export function createSandboxProvider({ dataDir, log, say, searchPath = SEARCH_P
 
   async function bootOnce(): Promise<void> {
     const workspace = await mkdtemp(join(tmpdir(), 'factotum-probe-'))
-    const user = sandboxUser('probe')
+    const user = sandboxUser(PROBE)
     try {
       if (user.dedicated) await chown(workspace, user.uid, user.gid)
-      const { sandbox } = await boot('probe', user, workspace, PROBE_LIMITS)
+      const sandbox = await boot(PROBE, user, workspace, PROBE_LIMITS)
       try {
         const command = { command: 'true', cwd: '.', env: {}, timeoutMs: 5_000, maxOutputBytes: 1_000 }
         const { exitCode, stderr } = await sandbox.exec(command, new AbortController().signal)
@@ -119,12 +123,9 @@ export function createSandboxProvider({ dataDir, log, say, searchPath = SEARCH_P
 
   return {
     probe: probed,
-    kill: async (taskIds) => {
-      const ids = taskIds === 'all' ? await tasksWithFiles(resolve(dataDir)) : taskIds
-      const killed = await Promise.all(ids.map((id) => endPredecessor(workspaceFolder(resolve(dataDir), id))))
-      return ids.filter((_, index) => killed[index])
-    },
+    kill: (taskIds) => running.end(taskIds),
     open: async (taskId, limits) => {
+      if (readLatch(dataDir) !== null) throw new SandboxGone(STOPPED)
       const { level, findings } = await probed()
       if (level === 'L0') {
         const details = findings.filter(({ ok, name }) => !ok && name === 'sandbox').map(({ detail }) => detail)
@@ -137,10 +138,13 @@ export function createSandboxProvider({ dataDir, log, say, searchPath = SEARCH_P
         if (user.dedicated) await chown(workspace, user.uid, user.gid)
       }
       await unlockFiles(resolve(dataDir), taskId)
-      const folder = workspaceFolder(resolve(dataDir), taskId)
-      await endPredecessor(folder)
-      const { sandbox, init } = await boot(taskId, user, workspace, limits)
-      if (init !== null) await noteSandbox(folder, init)
+      await running.end([taskId])
+      const sandbox = await boot(taskId, user, workspace, limits)
+      // Whoever latched after the first look may have looked for sandboxes before this one was noted.
+      if (readLatch(dataDir) !== null) {
+        await sandbox.close()
+        throw new SandboxGone(STOPPED)
+      }
       void sandbox.ended.then(({ reason, detail }) => {
         const fields = { task_id: taskId, reason, detail }
         log(reason === 'closed' ? 'debug' : 'warn', 'sandbox ended', fields)

@@ -15,6 +15,7 @@ import type { Cgroup } from './cgroup.ts'
 import { createCommandOutput } from './command-output.ts'
 import type { Launched } from './launch.ts'
 import type { PortSockets } from './port-sockets.ts'
+import type { NoteOfSandbox } from './running.ts'
 import { createRunnerClient } from './runner-client.ts'
 import type { Asked } from './runner-client.ts'
 
@@ -23,6 +24,8 @@ type Parts = {
   readonly cgroup: Cgroup | null
   readonly sockets: PortSockets
   readonly limits: SandboxLimits
+  /** Where others find it to end it; null where they need not. */
+  readonly note: NoteOfSandbox | null
 }
 
 const READY_MS = 10_000
@@ -49,7 +52,7 @@ const NEVER_RUN: CommandResult = {
 
 /** Resolves when commands can be run. Throws an Error that carries bubblewrap's complaint when it can't be started. */
 export async function startSandbox(parts: Parts): Promise<Sandbox> {
-  const { launched, cgroup, sockets, limits } = parts
+  const { launched, cgroup, sockets, limits, note } = parts
   const { child } = launched
   const ended = Promise.withResolvers<SandboxEnd>()
   const exited = new Promise<void>((resolve) => {
@@ -68,13 +71,19 @@ export async function startSandbox(parts: Parts): Promise<Sandbox> {
     },
   )
 
-  function end(how: SandboxEnd): Promise<SandboxEnd> {
+  function end(seen: SandboxEnd): Promise<SandboxEnd> {
     ending ??= (async () => {
+      // Whoever ended it from outside left word of it; without that it looks like a crash.
+      const how: SandboxEnd =
+        seen.reason === 'crashed' && note?.wasKilled() === true
+          ? { reason: 'closed', detail: 'it was stopped from outside' }
+          : seen
       runner.fail(new SandboxGone(how))
       await killAll()
       launched.control.destroy()
       await sockets.remove()
       cgroup?.remove()
+      note?.remove()
       ended.resolve(how)
       return how
     })()
@@ -306,7 +315,8 @@ export async function startSandbox(parts: Parts): Promise<Sandbox> {
     await runner.ready
   } catch (error) {
     // Its complaint may still be on the way, and nothing may be left of it.
-    await ended.promise
+    const how = await ended.promise
+    if (how.reason === 'closed') throw new SandboxGone(how)
     throw new Error(`the sandbox did not start: ${firstLine(launched.complaints()) ?? String(error)}`, { cause: error })
   } finally {
     clearTimeout(late)

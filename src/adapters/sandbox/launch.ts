@@ -30,6 +30,8 @@ export type Launched = {
   readonly control: Duplex
   /** The host's number of the sandbox's first process: when it is dead, so is everything in there. Null until known. */
   readonly initPid: () => number | null
+  /** The same, once it is known. */
+  readonly started: Promise<number>
   /** The end of what bubblewrap and the runner complained about. */
   readonly complaints: () => string
 }
@@ -87,7 +89,8 @@ export function launch(options: Launch): Launched {
   feed(pipe(child, SECCOMP_FD), seccomp)
   const info = collect(pipe(child, INFO_FD))
   const complaints = child.stderr === null ? (): string => '' : collect(child.stderr)
-  return { child, control, complaints, initPid: () => numberIn(info()) }
+  const initPid = (): number | null => numberIn(info())
+  return { child, control, complaints, initPid, started: whenKnown(pipe(child, INFO_FD), initPid) }
 }
 
 /** What one process may do, whatever the control group says. */
@@ -133,6 +136,15 @@ function collect(stream: Readable): () => string {
     text = (text + more).slice(-COMPLAINT_CHARACTERS)
   })
   return () => text
+}
+
+function whenKnown(stream: Readable, value: () => number | null): Promise<number> {
+  return new Promise((resolve) => {
+    stream.on('data', () => {
+      const known = value()
+      if (known !== null) resolve(known)
+    })
+  })
 }
 
 function numberIn(info: string): number | null {

@@ -6,6 +6,7 @@ import { Socket } from 'node:net'
 import { programs, words } from './bubblewrap-arguments.ts'
 import type { Bubblewrap } from './obtain-programs.ts'
 import type { SandboxUser } from './sandbox-user.ts'
+import type { NoteOfSandbox } from './running.ts'
 import { becoming } from './staging.ts'
 
 export type Operation = {
@@ -20,7 +21,13 @@ export type Operation = {
 export type Mount = { readonly source: string | null; readonly target: string; readonly writable: boolean }
 export type OperationResult = { readonly exitCode: number | null; readonly stdout: Buffer; readonly stderr: string }
 
-type Deps = { readonly bubblewrap: Bubblewrap; readonly user: SandboxUser; readonly seccomp: Buffer }
+type Deps = {
+  readonly bubblewrap: Bubblewrap
+  readonly user: SandboxUser
+  readonly seccomp: Buffer
+  /** Called in the tick in which its process was started. */
+  readonly note: (pid: number) => NoteOfSandbox
+}
 
 const SECCOMP_FD = 3
 const TIMEOUT_MS = 10 * 60_000
@@ -29,7 +36,10 @@ const TO_CHANGE_USER = ['CAP_SETUID', 'CAP_SETGID', 'CAP_SETPCAP']
 const TO_COPY = ['CAP_CHOWN', 'CAP_DAC_OVERRIDE', 'CAP_DAC_READ_SEARCH', 'CAP_FOWNER', 'CAP_FSETID']
 
 /** Throws when it can't be started, takes too long or prints more than it may; a failing script is a result. */
-export function runOperation({ bubblewrap, user, seccomp }: Deps, operation: Operation): Promise<OperationResult> {
+export function runOperation(
+  { bubblewrap, user, seccomp, note }: Deps,
+  operation: Operation,
+): Promise<OperationResult> {
   const { script, env, mounts, privileged, maxOutputBytes } = operation
   const capabilities = !user.dedicated ? [] : privileged ? TO_COPY : TO_CHANGE_USER
   const args = [
@@ -64,6 +74,7 @@ export function runOperation({ bubblewrap, user, seccomp }: Deps, operation: Ope
       env: { PATH: dirname(bubblewrap.path) },
       stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     })
+    const noted = child.pid === undefined ? null : note(child.pid)
     const timer = setTimeout(() => child.kill('SIGKILL'), TIMEOUT_MS)
     const output: Buffer[] = []
     let bytes = 0
@@ -88,6 +99,7 @@ export function runOperation({ bubblewrap, user, seccomp }: Deps, operation: Ope
     })
     child.once('close', (exitCode, signal) => {
       clearTimeout(timer)
+      noted?.remove()
       if (signal === null) resolve({ exitCode, stdout: Buffer.concat(output), stderr: complaints.trim() })
       else reject(new Error(`an operation on a workspace was stopped (${signal})`))
     })

@@ -1,7 +1,6 @@
 // Where a task's files and their history lie on the host.
-import { chmod, readdir } from 'node:fs/promises'
+import { chmod } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { TaskId } from '../../core/vocabulary/ids.ts'
 
 const ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/
 
@@ -9,12 +8,6 @@ const ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/
 export function workspaceFolder(dataDir: string, taskId: string): string {
   if (!ID.test(taskId)) throw new Error(`not the id of a task: ${JSON.stringify(taskId)}`)
   return join(dataDir, 'workspaces', taskId)
-}
-
-/** Every task that has files on this machine. */
-export async function tasksWithFiles(dataDir: string): Promise<readonly TaskId[]> {
-  const names = await readdir(join(dataDir, 'workspaces')).catch(() => [])
-  return names.filter((name) => ID.test(name)).map((name) => name as TaskId)
 }
 
 /** Seen by the sandbox as /workspace. */

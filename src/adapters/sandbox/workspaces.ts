@@ -1,8 +1,8 @@
 // The files of each task under the data directory, with their snapshots in a git repository that no sandbox of an agent
 // ever sees. Every operation runs in a short-lived sandbox: nothing of the host follows a link that an agent made.
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { existsSync, realpathSync, statSync } from 'node:fs'
-import { chmod, chown, mkdir, mkdtemp, rename, rm, rmdir, writeFile } from 'node:fs/promises'
+import { chmod, chown, mkdir, mkdtemp, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
 import type { FileChange, WorkspaceDiff, Workspaces } from '../../core/ports/workspaces.ts'
 import type { CommitId, TaskId } from '../../core/vocabulary/ids.ts'
@@ -10,6 +10,7 @@ import type { WorkspaceSource } from '../../core/vocabulary/task.ts'
 import { obtainBubblewrap, obtainGit } from './obtain-programs.ts'
 import { runOperation } from './operation.ts'
 import type { Mount, Operation, OperationResult } from './operation.ts'
+import { runningSandboxes } from './running.ts'
 import { SEARCH_PATH } from './run-program.ts'
 import { sandboxUser } from './sandbox-user.ts'
 import { seccompFilter } from './seccomp-filter.ts'
@@ -32,6 +33,7 @@ const MESSAGE_CHARACTERS = 2_000
 /** Nothing is looked at, obtained or written before the first call. */
 export function createWorkspaces({ dataDir, limits, say, searchPath = SEARCH_PATH }: Options): Workspaces {
   const home = resolve(dataDir)
+  const running = runningSandboxes(home)
   let ground: ReturnType<typeof lay> | null = null
 
   async function lay() {
@@ -62,7 +64,8 @@ export function createWorkspaces({ dataDir, limits, say, searchPath = SEARCH_PAT
   ): Promise<OperationResult> {
     const { bubblewrap, seccomp } = await laid()
     const whole = { env: {}, mounts: [], privileged: false, maxOutputBytes: SMALL_OUTPUT_BYTES, ...operation }
-    return runOperation({ bubblewrap, seccomp, user: sandboxUser(taskId) }, whole)
+    const note = (pid: number) => running.note(taskId, 'operation', pid)
+    return runOperation({ bubblewrap, seccomp, user: sandboxUser(taskId), note }, whole)
   }
 
   async function mountsOf(taskId: TaskId): Promise<readonly Mount[]> {
@@ -133,6 +136,36 @@ export function createWorkspaces({ dataDir, limits, say, searchPath = SEARCH_PAT
     return commit
   }
 
+  async function digestOfFiles(taskId: TaskId): Promise<string> {
+    const { exitCode, stdout, stderr } = await run(taskId, {
+      script: scripts.FINGERPRINT,
+      mounts: [{ source: filesFolder(home, taskId), target: '/workspace', writable: true }],
+      privileged: true,
+    })
+    const digest = stdout.toString('latin1').trim()
+    if (exitCode !== 0 || !/^[0-9a-f]{64}$/.test(digest)) throw new Error(`the files can't be looked at: ${stderr}`)
+    return `files:${digest}`
+  }
+
+  /** Of a copy, made in the very way in which a task gets its own: what is compared is what will be worked on. */
+  async function digestOfFolder(path: string): Promise<string> {
+    const passing = `fingerprint-${randomUUID()}` as TaskId
+    try {
+      await makeFolders(passing)
+      await copyIn(passing, path)
+      return await digestOfFiles(passing)
+    } finally {
+      await remove(passing)
+    }
+  }
+
+  async function newestOf(taskId: TaskId): Promise<CommitId> {
+    const last = await readFile(join(historyFolder(home, taskId), 'last'), 'latin1').catch((error: unknown) => {
+      throw new Error(`there is no workspace for task ${taskId} to start from`, { cause: error })
+    })
+    return checked(last.slice(0, 40) as CommitId)
+  }
+
   return {
     prepare: async (taskId, source) => {
       await remove(taskId)
@@ -198,6 +231,17 @@ export function createWorkspaces({ dataDir, limits, say, searchPath = SEARCH_PAT
       if (exitCode === 5)
         throw new Error(`${directory} is not empty: the workspace is written to an empty folder only.`)
       if (exitCode !== 0) throw new Error(`the workspace could not be written to ${directory}: ${stderr}`)
+    },
+
+    fingerprint: async (source) => {
+      if (source.type === 'empty') return null
+      if (source.type === 'directory') return digestOfFolder(source.path)
+      return source.commit === null ? newestOf(source.task_id) : checked(source.commit)
+    },
+
+    filesDigest: (taskId) => {
+      if (!existsSync(historyFolder(home, taskId))) throw new Error(`there is no workspace for task ${taskId}`)
+      return digestOfFiles(taskId)
     },
 
     remove,
