@@ -10,6 +10,7 @@ import './styles/task.css'
 import './styles/plan.css'
 import './styles/log.css'
 import './styles/changes.css'
+import './styles/control.css'
 import { Shell } from './views/shell.tsx'
 
 const root = document.getElementById('app')

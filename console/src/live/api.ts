@@ -1,4 +1,4 @@
-// The HTTP side of the API: every call answers with a value or a problem in one sentence, never an exception.
+// What the console asks of the API about tasks, conversations, memory and the platform.
 import type { ModelLabel, ModelTier, UsageTotals } from '../../../src/core/vocabulary/usage.ts'
 import type {
   ScopeName,
@@ -14,9 +14,8 @@ import type {
   WireThread,
 } from '../state/conversation.ts'
 import type { WireEvent, WirePage, WireTask } from '../state/wire.ts'
-
-export type Problem = { readonly type: 'problem'; readonly status: number; readonly detail: string }
-export type Answer<T> = { readonly type: 'ok'; readonly value: T } | Problem
+import { createCall } from './call.ts'
+import { controlCalls } from './control-calls.ts'
 
 export type BotState = {
   readonly bot: string
@@ -51,37 +50,11 @@ export type Api = ReturnType<typeof createApi>
 
 /** `onSignedOut` is called whenever the server says that there is no session. */
 export function createApi(onSignedOut: () => void) {
-  async function call<T>(
-    method: string,
-    path: string,
-    body?: unknown,
-    headers: Record<string, string> = {},
-  ): Promise<Answer<T>> {
-    let response: Response
-    try {
-      response = await fetch(path, {
-        method,
-        headers: {
-          accept: 'application/json',
-          ...(body === undefined || body instanceof Blob ? {} : { 'content-type': 'application/json' }),
-          ...headers,
-        },
-        credentials: 'same-origin',
-        ...(body === undefined ? {} : { body: body instanceof Blob ? body : JSON.stringify(body) }),
-      })
-    } catch {
-      return { type: 'problem', status: 0, detail: 'The server can’t be reached. Is it running?' }
-    }
-    if (response.status === 401) onSignedOut()
-    const text = await response.text().catch(() => '')
-    const value = parse(text)
-    if (response.ok) return { type: 'ok', value: value as T }
-    return { type: 'problem', status: response.status, detail: detailOf(value, response.status) }
-  }
-
+  const call = createCall(onSignedOut)
   const ofThread = (id: string) => `/v1/threads/${encodeURIComponent(id)}`
   const ofTask = (id: string) => `/v1/tasks/${encodeURIComponent(id)}`
   return {
+    ...controlCalls(call),
     signIn: (token: string) => call<unknown>('POST', '/v1/session', { token }),
     listTasks: (cursor: string | null, limit: number) =>
       call<WirePage<WireTask>>(
@@ -133,19 +106,4 @@ export function createApi(onSignedOut: () => void) {
     platform: () => call<Platform>('GET', '/v1/platform'),
     signOut: () => call<null>('DELETE', '/v1/session'),
   }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
-}
-
-function detailOf(value: unknown, status: number): string {
-  const problem = typeof value === 'object' && value !== null ? value : {}
-  if ('detail' in problem && typeof problem.detail === 'string' && problem.detail !== '') return problem.detail
-  if ('title' in problem && typeof problem.title === 'string' && problem.title !== '') return problem.title
-  return `The server answered ${status}.`
 }

@@ -5,10 +5,15 @@ import { readRoute } from '../state/route.ts'
 import type { Route } from '../state/route.ts'
 import { changeList, EMPTY_LIST, isNews } from '../state/task-list.ts'
 import type { ListAction, TaskList } from '../state/task-list.ts'
+import { isAdmin } from '../state/access-view.ts'
+import type { WireSession, WireStopped } from '../state/control.ts'
+import { readTelegramAnswer } from '../state/telegram-login.ts'
+import type { TelegramAnswer } from '../state/telegram-login.ts'
 import { isOver } from '../state/wire.ts'
 import type { WireHint, WireTask } from '../state/wire.ts'
 import { createApi } from './api.ts'
-import type { AdminState, Answer, Api } from './api.ts'
+import type { AdminState, Api } from './api.ts'
+import type { Answer } from './call.ts'
 import { createConversation } from './conversation.ts'
 import type { Conversation } from './conversation.ts'
 import type { WireTaken } from '../state/conversation.ts'
@@ -27,9 +32,16 @@ const KEPT_LOGS = 12
 
 export type Session = 'unknown' | 'in' | 'out'
 
+export type StopState = { readonly report: WireStopped | null; readonly problem: string | null }
+const NOT_STOPPED: StopState = { report: null, problem: null }
+
 export type ConsoleApp = {
   readonly api: Api
   readonly session: ReadonlySignal<Session>
+  /** Who is signed in; null until the server has said so. */
+  readonly me: ReadonlySignal<WireSession | null>
+  /** Why somebody was not let in, in one sentence. */
+  readonly refused: ReadonlySignal<string | null>
   readonly route: ReadonlySignal<Route>
   readonly list: ReadonlySignal<TaskList>
   readonly link: ReadonlySignal<LinkState>
@@ -39,7 +51,12 @@ export type ConsoleApp = {
   readonly now: ReadonlySignal<number>
   /** Null until asked for, and where this session may not see it. */
   readonly admin: ReadonlySignal<AdminState | null>
+  /** Asks nothing for those who do not run the platform. */
   readonly loadAdmin: () => Promise<string | null>
+  /** Stops everything, or lets it go on. */
+  readonly stopEverything: (on: boolean) => Promise<void>
+  /** What the last stop in this window stopped, or why it could not. */
+  readonly stopped: ReadonlySignal<StopState>
   readonly draft: Draft
   readonly start: () => void
   readonly signOut: () => Promise<void>
@@ -57,6 +74,9 @@ export type ConsoleApp = {
 
 export function createConsoleApp(): ConsoleApp {
   const session = signal<Session>('unknown')
+  const me = signal<WireSession | null>(null)
+  const refused = signal<string | null>(null)
+  const stopped = signal<StopState>(NOT_STOPPED)
   const route = signal<Route>(readRoute(location.hash))
   const list = signal<TaskList>(EMPTY_LIST)
   const link = signal<LinkState>('connecting')
@@ -65,7 +85,7 @@ export function createConsoleApp(): ConsoleApp {
   const admin = signal<AdminState | null>(null)
   const logs = new Map<string, { following: Following; users: number }>()
   const fetching = new Map<string, { again: boolean }>()
-  const api = createApi(() => (session.value = 'out'))
+  const api = createApi(leave)
   const draft = createDraft()
   const talk = createConversation(api, draft)
   let hints: Socket | null = null
@@ -86,8 +106,37 @@ export function createConsoleApp(): ConsoleApp {
       session.value = 'in'
       change({ type: 'newest', page: answer.value })
     })
+    if (me.value === null) void meetMyself()
     listen()
     await talk.load()
+  }
+
+  async function meetMyself(): Promise<void> {
+    const answer = await api.me()
+    if (answer.type === 'ok' && session.value === 'in') me.value = answer.value
+  }
+
+  async function enter(telegram: TelegramAnswer): Promise<void> {
+    if (telegram.type === 'declined') {
+      refused.value = 'Telegram did not say who you are. Try again and agree there.'
+      session.value = 'out'
+      return
+    }
+    const answer = await api.signInWithTelegram(telegram.proof)
+    if (answer.type === 'ok') return loadNewest()
+    refused.value = answer.detail
+    session.value = 'out'
+  }
+
+  /** The session is over: nothing of it stays on the page, and nobody goes on asking in its name. */
+  function leave(): void {
+    stop()
+    batch(() => {
+      session.value = 'out'
+      me.value = null
+      admin.value = null
+      stopped.value = NOT_STOPPED
+    })
   }
 
   function listen(): void {
@@ -169,13 +218,27 @@ export function createConsoleApp(): ConsoleApp {
   return {
     api,
     session,
+    me,
+    refused,
+    stopped,
     route,
     list,
     link,
     problem,
     now,
     admin,
+    stopEverything: async (on) => {
+      const answer = await api.stopEverything(on)
+      if (answer.type === 'problem') {
+        stopped.value = { ...stopped.value, problem: answer.detail }
+        return
+      }
+      stopped.value = { report: on ? answer.value : null, problem: null }
+      if (admin.value !== null) admin.value = { ...admin.value, paused: answer.value.paused }
+      void loadNewest()
+    },
     loadAdmin: async () => {
+      if (!isAdmin(me.value)) return null
       const answer = await api.adminState()
       if (answer.type === 'problem') return answer.detail
       admin.value = answer.value
@@ -191,12 +254,17 @@ export function createConsoleApp(): ConsoleApp {
       // `/tasks/ID` is an address that other interfaces can send; here its place is behind the hash.
       const linked = /^\/tasks\/([^/]+)$/.exec(location.pathname)?.[1]
       if (linked !== undefined) history.replaceState(null, '', `/#/task/${linked}`)
+      const telegram = readTelegramAnswer(location.hash)
+      // Out of the address bar and the history at once: it opens the door to whoever reads it.
+      if (telegram !== null) history.replaceState(null, '', '/')
       route.value = readRoute(location.hash)
       addEventListener('hashchange', () => (route.value = readRoute(location.hash)))
       setInterval(() => {
         if (!document.hidden) now.value = Date.now()
       }, 1_000)
-      if (location.pathname !== '/login') void loadNewest()
+      // Whoever Telegram names counts, not whoever used this browser before.
+      if (telegram !== null) void enter(telegram)
+      else if (location.pathname !== '/login') void loadNewest()
     },
     signOut: async () => {
       const answer = await api.signOut()
@@ -204,12 +272,12 @@ export function createConsoleApp(): ConsoleApp {
         problem.value = answer.detail
         return
       }
-      stop()
-      session.value = 'out'
+      leave()
     },
     signIn: async (token) => {
       const answer = await api.signIn(token)
       if (answer.type === 'ok') {
+        refused.value = null
         history.replaceState(null, '', '/')
         await loadNewest()
       }

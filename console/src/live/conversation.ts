@@ -3,7 +3,8 @@ import { batch, signal } from '@preact/signals'
 import type { ReadonlySignal } from '@preact/signals'
 import { joinMessages } from '../state/conversation.ts'
 import type { WireArtifact, WireMessage, WireTaken, WireThread } from '../state/conversation.ts'
-import type { Answer, Api } from './api.ts'
+import type { Api } from './api.ts'
+import type { Answer } from './call.ts'
 import type { Draft } from './draft.ts'
 
 const PAGE = 50

@@ -2,6 +2,7 @@
 import type { CheckReport } from '../../../src/core/vocabulary/check.ts'
 import type { AgentName } from '../../../src/core/vocabulary/event.ts'
 import type { JsonValue } from '../../../src/core/vocabulary/json.ts'
+import type { Verdict } from '../../../src/core/vocabulary/policy.ts'
 
 export type ToolEntry = {
   readonly type: 'tool'
@@ -16,6 +17,22 @@ export type ToolEntry = {
   readonly state: 'running' | 'ok' | 'failed' | 'cut'
   readonly output: string
   readonly durationMs: number | null
+  /** What let it happen: a rule of the policy, and a person's yes where one was needed. */
+  readonly rule: string | null
+  readonly approved: boolean
+}
+
+/** Connections to one place that ended alike, one after the other, are one line. */
+export type EgressEntry = {
+  readonly type: 'egress'
+  readonly seq: number
+  readonly at: string
+  readonly place: string
+  readonly verdict: Verdict
+  readonly rule: string
+  readonly connections: number
+  readonly bytesIn: number
+  readonly bytesOut: number
 }
 
 export type ProgressEntry = {
@@ -29,6 +46,7 @@ export type ProgressEntry = {
 export type Entry =
   | ToolEntry
   | ProgressEntry
+  | EgressEntry
   | {
       readonly type: 'said'
       readonly seq: number

@@ -1,12 +1,20 @@
 // Events sorted into sections. Works on a draft: within one batch each section is copied once, however many events it gets.
-import { sayCount } from './time.ts'
+import type { Verdict } from '../../../src/core/vocabulary/policy.ts'
+import type { EventOf } from '../../../src/core/vocabulary/event.ts'
+import { targetText } from '../../../src/core/vocabulary/egress.ts'
 import type { Entry, Section, ToolEntry } from './log-entry.ts'
 import { sectionKeyOf, titleOf } from './log-entry.ts'
-import { sayBytes } from './time.ts'
+import { sayBytes, sayCount } from './time.ts'
 import type { WireEvent } from './wire.ts'
 
 /** Of what a running tool prints, this much of the end is kept. */
 const OUTPUT_CHARACTERS = 16_000
+
+const POLICY_WORDS: Readonly<Record<Verdict, string>> = {
+  allow: 'The policy lets through',
+  ask: 'The policy wants a yes to',
+  deny: 'The policy refused',
+}
 
 type Draft = { -readonly [Key in keyof Section]: Section[Key] } & { entries: Entry[] }
 
@@ -42,11 +50,32 @@ export function startLog(before: readonly Section[]): LogDraft {
     return draftOf(key, () => newSection(key, 'step', titleOf(key), event.data.agent, event.at))
   }
 
-  function note(event: WireEvent, tone: Extract<Entry, { type: 'note' }>['tone'], text: string): void {
+  function notesAt(event: WireEvent): Draft {
     const last = sections.at(-1)
     const key = last?.type === 'notes' ? last.key : `notes/${event.seq}`
-    const draft = draftOf(key, () => newSection(key, 'notes', '', 'platform', event.at))
-    draft.entries.push({ type: 'note', seq: event.seq, at: event.at, tone, text })
+    return draftOf(key, () => newSection(key, 'notes', '', 'platform', event.at))
+  }
+
+  function note(event: WireEvent, tone: Extract<Entry, { type: 'note' }>['tone'], text: string): void {
+    notesAt(event).entries.push({ type: 'note', seq: event.seq, at: event.at, tone, text })
+  }
+
+  function connection(event: Extract<WireEvent, { type: 'egress.decided' }>): void {
+    const { host, port, verdict, rule, connections, bytes_in: bytesIn, bytes_out: bytesOut } = event.data
+    const place = targetText({ host, port })
+    const { entries } = notesAt(event)
+    const last = entries.at(-1)
+    const ended = { type: 'egress', seq: event.seq, at: event.at, place, verdict, rule } as const
+    if (last?.type !== 'egress' || last.place !== place || last.verdict !== verdict) {
+      entries.push({ ...ended, connections, bytesIn, bytesOut })
+      return
+    }
+    entries[entries.length - 1] = {
+      ...ended,
+      connections: last.connections + connections,
+      bytesIn: last.bytesIn + bytesIn,
+      bytesOut: last.bytesOut + bytesOut,
+    }
   }
 
   function add(event: WireEvent): void {
@@ -109,6 +138,8 @@ export function startLog(before: readonly Section[]): LogDraft {
           state: 'running',
           output: '',
           durationMs: null,
+          rule: event.data.policy?.rule ?? null,
+          approved: event.data.approval_id !== undefined,
         }
         stepOf(event).entries.push(entry)
         return
@@ -120,7 +151,10 @@ export function startLog(before: readonly Section[]): LogDraft {
         const entry = section.entries[started]
         const done = { state: ok ? 'ok' : 'failed', output, durationMs } as const
         if (entry?.type === 'tool') section.entries[started] = { ...entry, ...done }
-        else section.entries.push({ type: 'tool', seq, at, agent, step, callId, tool, input: null, ...done })
+        else {
+          const unknown = { input: null, rule: null, approved: false }
+          section.entries.push({ type: 'tool', seq, at, agent, step, callId, tool, ...unknown, ...done })
+        }
         return
       }
       case 'agent.message': {
@@ -155,26 +189,22 @@ export function startLog(before: readonly Section[]): LogDraft {
       case 'task.started':
         return note(event, 'plain', `Started on ${event.data.worker}, sandbox ${event.data.sandbox_level}.`)
       case 'approval.requested':
-        return note(event, 'wait', `Waits for approval: ${event.data.reason}`)
+        return note(event, 'wait', sayAsked(event.data))
       case 'approval.seconded':
         return note(event, 'wait', `${event.data.by} said yes; somebody else has to as well.`)
       case 'policy.decided': {
-        const { verdict, tool, subject, why } = event.data
-        const tone = verdict === 'allow' ? 'plain' : verdict === 'ask' ? 'wait' : 'bad'
-        return note(event, tone, `Policy (${verdict}) on ${tool} ${subject}: ${why}`)
+        const { verdict, rule, tool, subject, why } = event.data
+        const tone = verdict === 'allow' ? 'good' : verdict === 'ask' ? 'wait' : 'bad'
+        return note(event, tone, `${POLICY_WORDS[verdict]} ${tool}: ${subject}. ${why} (${rule})`)
       }
-      case 'egress.decided': {
-        const { host, port, verdict, bytes_in: received } = event.data
-        return verdict === 'allow'
-          ? note(event, 'plain', `Reached ${host}:${port}, ${sayBytes(received)} received.`)
-          : note(event, 'bad', `Kept from reaching ${host}:${port}.`)
-      }
+      case 'egress.decided':
+        return connection(event)
       case 'secret.used':
-        return note(event, 'plain', `The secret ${event.data.name} was sent to ${event.data.host}.`)
+        return note(event, 'plain', `The secret ${event.data.name} was put in on the way to ${event.data.host}.`)
       case 'secret.found':
         return note(event, 'bad', `What looks like a secret (${event.data.rule}) was kept back: ${event.data.where}`)
       case 'sandbox.escape':
-        return note(event, 'bad', `Tried to get out of the sandbox: ${event.data.detail}`)
+        return note(event, 'bad', `Tried to get out of its sandbox and was stopped: ${event.data.detail}`)
       case 'approval.resolved': {
         const { status, by, comment } = event.data
         return note(
@@ -243,4 +273,9 @@ function cutTools(section: Draft, step: string | null): void {
       section.entries[at] = { ...entry, state: 'cut' }
     }
   })
+}
+
+function sayAsked({ kind, subject, reason }: EventOf<'approval.requested'>['data']): string {
+  if (kind === 'plan' || kind === 'shell_command') return `Waits for approval: ${reason}`
+  return `Waits for a yes to ${kind === 'egress' ? 'reach' : kind === 'secret' ? 'send' : 'do'} this: ${subject}`
 }

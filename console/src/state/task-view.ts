@@ -144,12 +144,17 @@ function changes(view: TaskView, event: WireEvent, log: LogDraft): Partial<TaskV
     case 'task.aborted':
       return { ...ended(log, event.at, 'aborted'), error: event.data.reason, subtasks: stopRunning(view) }
     case 'approval.requested': {
-      const { approval_id: id, kind, subject, digest, reason, expires_at, estimate = null } = event.data
+      const { approval_id: id, estimate = null, binding = null, policy = null, ...asked } = event.data
       return {
         status: 'needs_approval',
-        approval: { id, status: 'pending', kind, subject, digest, reason, expires_at, estimate },
+        approval: { ...asked, id, status: 'pending', estimate, binding, policy, seconded_by: [] },
         now: null,
       }
+    }
+    case 'approval.seconded': {
+      const { approval } = view
+      if (approval?.id !== event.data.approval_id) return {}
+      return { approval: { ...approval, seconded_by: [...(approval.seconded_by ?? []), event.data.by] } }
     }
     case 'approval.resolved':
       return view.approval === null ? {} : { approval: { ...view.approval, status: event.data.status } }

@@ -33,6 +33,22 @@ export function sayAge(at: string, now: number): string {
   return new Date(then).toLocaleDateString(undefined, { year: 'numeric', month: 'short', day: 'numeric' })
 }
 
+/** A point in time, to the second, short enough for a column: `21 Nov, 22:41:03`. The year where it is not this one. */
+export function sayMoment(at: string, now = Date.now()): string {
+  const then = new Date(at)
+  if (Number.isNaN(then.getTime())) return ''
+  const sameYear = then.getFullYear() === new Date(now).getFullYear()
+  return then.toLocaleString(undefined, {
+    ...(sameYear ? {} : { year: 'numeric' as const }),
+    day: 'numeric',
+    month: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hour12: false,
+  })
+}
+
 /** How long until `at`: `in 4 min`, or `expired`. */
 export function sayUntil(at: string, now: number): string {
   const left = Date.parse(at) - now

@@ -10,6 +10,10 @@ export type WireApproval = {
   readonly subject: string
   readonly digest: string
   readonly reason: string
+  /** Older logs have neither of these. */
+  readonly binding?: Approval['binding']
+  readonly policy?: Approval['policy']
+  readonly seconded_by?: readonly string[]
   readonly estimate?: Approval['estimate']
   readonly expires_at: string
 }

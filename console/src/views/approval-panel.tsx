@@ -1,10 +1,11 @@
-// The question before something is done: exactly what would run, or what was understood, with nothing in it that hides.
+// The question before something is done: exactly what would happen, why it is asked, what a yes is bound to. Nothing in it hides.
 import { useState } from 'preact/hooks'
 import type { ConsoleApp } from '../live/console-app.ts'
+import { boundFacts, questionOf, votesOf } from '../state/approval-view.ts'
 import { reveal, revealHidden, toPlain } from '../state/inert-text.ts'
 import type { WireApproval } from '../state/wire.ts'
 import { sayEstimate } from '../state/time.ts'
-import { ProblemLine, Until } from './pieces.tsx'
+import { ProblemLine, Revealed, Until } from './pieces.tsx'
 
 type Props = { readonly app: ConsoleApp; readonly taskId: string; readonly approval: WireApproval }
 
@@ -13,8 +14,8 @@ export function ApprovalPanel({ app, taskId, approval }: Props) {
   const [rejecting, setRejecting] = useState(false)
   const [comment, setComment] = useState('')
   const [problem, setProblem] = useState<string | null>(null)
-  const isPlan = approval.kind === 'plan'
-  const pieces = isPlan ? revealHidden(approval.subject) : reveal(approval.subject)
+  const question = questionOf(approval.kind)
+  const votes = votesOf(approval, app.me.value?.user_id ?? null)
   const expired = Date.parse(approval.expires_at) <= app.now.value
 
   const decide = async (yes: boolean) => {
@@ -30,19 +31,18 @@ export function ApprovalPanel({ app, taskId, approval }: Props) {
 
   return (
     <section class="approval" aria-label="Approval">
-      <h2>{isPlan ? 'Is this what you want?' : 'Run this command?'}</h2>
-      <pre class={`subject ${isPlan ? 'words' : ''}`} tabIndex={0} aria-label="Exactly what is approved">
-        {pieces.map((piece, at) => (piece.escape ? <mark key={at}>{piece.text}</mark> : piece.text))}
-      </pre>
-      {pieces.some((piece) => piece.escape) && (
-        <p class="warning">
-          It holds characters that hide{isPlan ? '' : ' or pose as others'}. They are spelt out above, marked.
+      <h2>{question.title}</h2>
+      <Subject text={approval.subject} prose={question.isProse} />
+      <Why approval={approval} prose={question.isProse} />
+      {approval.estimate != null && <p class="estimate">{sayEstimate(approval.estimate)}</p>}
+      {!question.isProse && <Bound app={app} approval={approval} />}
+      {votes !== null && (
+        <p class="votes" role="status">
+          {toPlain(votes.text)}
         </p>
       )}
-      {!isPlan && <p class="approval-reason">{toPlain(approval.reason)}</p>}
-      {approval.estimate != null && <p class="estimate">{sayEstimate(approval.estimate)}</p>}
       <p class="faint">
-        {isPlan ? 'Or say what should be different: that takes its place.' : 'Your answer holds for exactly this text.'}{' '}
+        {question.holds}{' '}
         {expired ? (
           'The question has expired.'
         ) : (
@@ -62,12 +62,13 @@ export function ApprovalPanel({ app, taskId, approval }: Props) {
           />
         </label>
       )}
+      {rejecting && question.afterNo !== null && <p class="faint">{question.afterNo}</p>}
       {problem !== null && <ProblemLine text={problem} />}
       <div class="row">
         {rejecting ? (
           <>
             <button type="button" class="button danger" disabled={busy} onClick={() => void decide(false)}>
-              Reject it
+              {question.no} it
             </button>
             <button type="button" class="button" disabled={busy} onClick={() => setRejecting(false)}>
               Back
@@ -75,20 +76,85 @@ export function ApprovalPanel({ app, taskId, approval }: Props) {
           </>
         ) : (
           <>
-            <button type="button" class="button primary" disabled={busy || expired} onClick={() => void decide(true)}>
-              {isPlan ? 'OK' : 'Approve'}
+            <button
+              type="button"
+              class="button primary"
+              disabled={busy || expired || votes?.mine === true}
+              onClick={() => void decide(true)}
+            >
+              {question.yes}
             </button>
             <button
               type="button"
               class="button"
               disabled={busy}
-              onClick={() => (isPlan ? void decide(false) : setRejecting(true))}
+              onClick={() => (question.isProse ? void decide(false) : setRejecting(true))}
             >
-              {isPlan ? 'Cancel' : 'Reject'}
+              {question.no}
             </button>
           </>
         )}
       </div>
     </section>
+  )
+}
+
+function Subject({ text, prose }: { readonly text: string; readonly prose: boolean }) {
+  const hides = (prose ? revealHidden(text) : reveal(text)).some((piece) => piece.escape)
+  return (
+    <>
+      <pre class={`subject ${prose ? 'words' : ''}`} tabIndex={0} aria-label="Exactly what is approved">
+        <Revealed text={text} prose={prose} />
+      </pre>
+      {hides && (
+        <p class="warning">
+          It holds characters that hide{prose ? '' : ' or pose as others'}. They are spelt out above, marked.
+        </p>
+      )}
+    </>
+  )
+}
+
+/** Why somebody is asked at all; a plan says it by itself, unless the policy wanted more. */
+function Why({ approval, prose }: { readonly approval: WireApproval; readonly prose: boolean }) {
+  const { policy = null, reason } = approval
+  const classes = policy?.classes ?? []
+  return (
+    <>
+      {classes.length > 0 && (
+        <ul class="classes" aria-label="What it does">
+          {classes.map((each) => (
+            <li key={each} class={`class-${each}`}>
+              {each}
+            </li>
+          ))}
+        </ul>
+      )}
+      {!prose && <p class="approval-reason">{toPlain(reason)}</p>}
+      {policy !== null && policy.why !== reason && <p class="approval-reason">{toPlain(policy.why)}</p>}
+    </>
+  )
+}
+
+function Bound({ app, approval }: { readonly app: ConsoleApp; readonly approval: WireApproval }) {
+  const facts = boundFacts(approval, app.me.value?.user_id ?? null)
+  if (facts.length === 0) return null
+  return (
+    <dl class="bound" aria-label="What your yes is bound to">
+      {facts.map(({ label, value, exact }) => (
+        <div key={label}>
+          <dt>{label}</dt>
+          <dd>
+            {exact === true ? (
+              <code>
+                <Revealed text={value} />
+              </code>
+            ) : (
+              toPlain(value)
+            )}
+          </dd>
+        </div>
+      ))}
+    </dl>
   )
 }

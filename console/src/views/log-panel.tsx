@@ -1,12 +1,12 @@
 // The log, grouped by step: what goes on is open, what is done is folded, and long sections show their end first.
 import { useMemo, useState } from 'preact/hooks'
 import type { ConsoleApp } from '../live/console-app.ts'
-import { toPlain } from '../state/inert-text.ts'
+import { toLine, toPlain } from '../state/inert-text.ts'
 import { roundOf } from '../state/log-entry.ts'
-import type { Entry, Section } from '../state/log-entry.ts'
+import type { EgressEntry, Entry, Section } from '../state/log-entry.ts'
 import { isLive } from '../state/task-view.ts'
 import type { TaskView } from '../state/task-view.ts'
-import { sayCount, sayDuration } from '../state/time.ts'
+import { sayBytes, sayCount, sayDuration } from '../state/time.ts'
 import { CheckLine } from './checks-panel.tsx'
 import { OfflineBadge, Prose, RunningFor, StateIcon } from './pieces.tsx'
 import { ToolCall } from './tool-call.tsx'
@@ -47,17 +47,36 @@ function Notes({ section }: { readonly section: Section }) {
   return useMemo(
     () => (
       <ul class="notes">
-        {section.entries.map((entry) =>
-          entry.type === 'note' ? (
+        {section.entries.map((entry, at) => {
+          if (entry.type === 'egress') return <Connection key={`egress-${at}`} entry={entry} />
+          if (entry.type !== 'note') return null
+          return (
             <li key={entry.seq} class={`note-${entry.tone}`}>
               <Moment at={entry.at} />
               <span class="text">{toPlain(entry.text)}</span>
             </li>
-          ) : null,
-        )}
+          )
+        })}
       </ul>
     ),
     [section],
+  )
+}
+
+/** Where the sandbox connected to, or was kept from connecting to. */
+function Connection({ entry }: { readonly entry: EgressEntry }) {
+  const { place, verdict, rule, connections, bytesIn, bytesOut } = entry
+  const times = connections > 1 ? `, ${sayCount(connections, 'connection')}` : ''
+  return (
+    <li class={verdict === 'allow' ? 'note-plain' : verdict === 'ask' ? 'note-wait' : 'note-bad'}>
+      <Moment at={entry.at} />
+      <span class="text">
+        {verdict === 'allow' ? 'Reached' : 'Kept from reaching'} <code>{toPlain(place)}</code>
+        {times}
+        {verdict === 'allow' && `, ${sayBytes(bytesIn)} received, ${sayBytes(bytesOut)} sent`}{' '}
+        <span class="faint">({toLine(rule, 80)})</span>
+      </span>
+    </li>
   )
 }
 
@@ -150,6 +169,8 @@ function EntryLine({ entry }: { readonly entry: Entry }) {
       return <CheckLine report={entry.report} />
     case 'problem':
       return <p class="problem-text">{toPlain(entry.text)}</p>
+    case 'egress':
+      return null
     case 'note':
       return <p>{toPlain(entry.text)}</p>
   }

@@ -1,9 +1,11 @@
 // Small things that every screen uses: status, badges, clocks, icons, buttons that copy.
 import type { TaskStatus } from '../../../src/core/vocabulary/task.ts'
+import type { Verdict } from '../../../src/core/vocabulary/policy.ts'
 import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
 import type { ConsoleApp } from '../live/console-app.ts'
-import { toPlain } from '../state/inert-text.ts'
+import { reveal, revealHidden, toPlain } from '../state/inert-text.ts'
+import { VERDICT_LOOKS } from '../state/policy-view.ts'
 import { readProse } from '../state/prose.ts'
 import type { Span } from '../state/prose.ts'
 import type { Section } from '../state/log-entry.ts'
@@ -61,6 +63,11 @@ const ICONS = {
   plus: 'M8 3v10M3 8h10',
   clip: 'M11 5.5 6.5 10a1.4 1.4 0 0 0 2 2l5-5a2.8 2.8 0 0 0-4-4l-5.5 5.5a4.2 4.2 0 0 0 6 6L13.5 11',
   book: 'M3 3.5h4.2c.5 0 .8.3.8.8V13c0-.6-.5-1-1.1-1H3zm10 0H8.8c-.5 0-.8.3-.8.8V13c0-.6.5-1 1.1-1H13z',
+  shield: 'M8 2l5 1.8v4c0 3-2 5-5 6.2-3-1.2-5-3.2-5-6.2v-4z',
+  halt: 'M5.5 2.5h5l3 3v5l-3 3h-5l-3-3v-5zM6 8h4',
+  play: 'M5 3.5v9L12.5 8z',
+  question: 'M5.8 6a2.2 2.2 0 1 1 3.3 1.9C8.3 8.4 8 8.8 8 9.6M8 12.2h.01',
+  download: 'M8 2.5v7M5 7l3 3 3-3M3 13h10',
   note: 'M3.5 2.5h9v11h-9zM6 5.5h4m-4 2.5h4m-4 2.5h2.5',
 } as const
 export type IconName = keyof typeof ICONS
@@ -116,6 +123,22 @@ async function copyText(text: string): Promise<boolean> {
     area.remove()
     return done
   }
+}
+
+/** Exactly what is there: characters that hide or pose as others are spelt out and marked. `prose` leaves quotes and dashes be. */
+export function Revealed({ text, prose = false }: { readonly text: string; readonly prose?: boolean }) {
+  const pieces = prose ? revealHidden(text) : reveal(text)
+  return <>{pieces.map((piece, at) => (piece.escape ? <mark key={at}>{piece.text}</mark> : piece.text))}</>
+}
+
+export function VerdictMark({ verdict }: { readonly verdict: Verdict }) {
+  const look = VERDICT_LOOKS[verdict] ?? VERDICT_LOOKS.ask
+  return (
+    <span class={`verdict tone-${look.tone}`}>
+      <Icon name={look.icon} />
+      {look.word}
+    </span>
+  )
 }
 
 /** One line about what went wrong. */

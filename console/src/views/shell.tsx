@@ -4,11 +4,13 @@ import type { ConsoleApp } from '../live/console-app.ts'
 import { routeLink } from '../state/route.ts'
 import type { Route } from '../state/route.ts'
 import { Chat } from './chat.tsx'
+import { ControlPage } from './control-page.tsx'
 import { KnowledgePage } from './knowledge-page.tsx'
 import { MemoryPage } from './memory-page.tsx'
 import { SignedOut, SigningIn } from './sign-in.tsx'
 import { Icon } from './pieces.tsx'
 import type { IconName } from './pieces.tsx'
+import { StopButton, StoppedBanner } from './stop-everything.tsx'
 import { SystemPage, SystemSummary } from './system-page.tsx'
 import { TaskListPanel } from './task-list-panel.tsx'
 import { TaskPage } from './task-page.tsx'
@@ -16,12 +18,20 @@ import { ThreadPage } from './thread-page.tsx'
 
 type Props = { readonly app: ConsoleApp }
 
+const CONTROL: Route = { type: 'control', page: 'audit', task: null }
+
 export function Shell({ app }: Props) {
   const session = app.session.value
   if (location.pathname === '/login' && session !== 'in') return <SigningIn app={app} />
   if (session === 'out') return <SignedOut app={app} />
   if (session === 'unknown') return <Opening app={app} />
   return <Workshop app={app} />
+}
+
+/** What counts as one screen: going to another moves the focus. */
+function screenOf(route: Route): string {
+  if ('id' in route) return route.id
+  return route.type === 'control' ? route.page : route.type
 }
 
 function Opening({ app }: Props) {
@@ -43,7 +53,7 @@ function Workshop({ app }: Props) {
   useEffect(() => {
     // A screen reader, and the keyboard, go on where the new screen begins.
     document.querySelector<HTMLElement>('[data-screen-start]')?.focus({ preventScroll: true })
-  }, ['id' in route ? route.id : route.type])
+  }, [screenOf(route)])
   return (
     <div class="shell" data-route={route.type}>
       <a class="skip" href="#main" onClick={focusMain}>
@@ -61,14 +71,27 @@ function Workshop({ app }: Props) {
           </a>
         </div>
         <TaskListPanel app={app} name="side" />
-        <nav class="side-links" aria-label="What it knows">
+        <nav class="side-links" aria-label="What it knows and may do">
           <SideLink app={app} to={{ type: 'memory' }} icon="note" label="Memory" />
           <SideLink app={app} to={{ type: 'knowledge' }} icon="book" label="Knowledge" />
+          <SideLink app={app} to={CONTROL} icon="shield" label="Control" />
         </nav>
-        <SystemSummary app={app} />
+        <div>
+          <SystemSummary app={app} />
+          <div class="side-stop">
+            <StopButton app={app} />
+          </div>
+        </div>
       </aside>
       <main id="main" class="main" tabIndex={-1}>
-        <LinkLine app={app} />
+        <div class="main-top">
+          <div class="phone-top">
+            <Brand />
+            <StopButton app={app} short />
+          </div>
+          <StoppedBanner app={app} />
+          <LinkLine app={app} />
+        </div>
         <Screen app={app} route={route} />
       </main>
       <nav class="bottom" aria-label="Screens">
@@ -76,6 +99,7 @@ function Workshop({ app }: Props) {
         <BottomLink app={app} to={{ type: 'tasks' }} icon="list" label="Tasks" />
         <BottomLink app={app} to={{ type: 'memory' }} icon="note" label="Memory" />
         <BottomLink app={app} to={{ type: 'knowledge' }} icon="book" label="Knowledge" />
+        <BottomLink app={app} to={CONTROL} icon="shield" label="Control" />
         <BottomLink app={app} to={{ type: 'system' }} icon="gauge" label="System" />
       </nav>
     </div>
@@ -93,6 +117,7 @@ function Screen({ app, route }: Props & { readonly route: Route }) {
   if (route.type === 'thread') return <ThreadPage key={route.id} app={app} id={route.id} />
   if (route.type === 'memory') return <MemoryPage app={app} />
   if (route.type === 'knowledge') return <KnowledgePage app={app} />
+  if (route.type === 'control') return <ControlPage app={app} page={route.page} task={route.task} />
   if (route.type === 'system') return <SystemPage app={app} />
   if (route.type === 'tasks') {
     return (

@@ -1,7 +1,10 @@
 // The door: a login link is used up once; without one, this says where to get one.
 import { useEffect, useState } from 'preact/hooks'
 import type { ConsoleApp } from '../live/console-app.ts'
-import { ProblemLine } from './pieces.tsx'
+import type { WireWays } from '../state/control.ts'
+import { toLine } from '../state/inert-text.ts'
+import { telegramSignInUrl } from '../state/telegram-login.ts'
+import { Icon, ProblemLine } from './pieces.tsx'
 
 type Props = { readonly app: ConsoleApp }
 
@@ -24,7 +27,7 @@ export function SigningIn({ app }: Props) {
 }
 
 export function SignedOut({ app }: Props) {
-  return <Door app={app} problem={null} />
+  return <Door app={app} problem={app.refused.value} />
 }
 
 function Door({ app, problem }: Props & { readonly problem: string | null }) {
@@ -43,6 +46,7 @@ function Door({ app, problem }: Props & { readonly problem: string | null }) {
       <Mark />
       <h1>Sign in</h1>
       {refused !== null && <ProblemLine text={refused} />}
+      <TelegramButton app={app} />
       <p>Factotum has no passwords. A one-time login address is printed on the machine it runs on:</p>
       <dl class="ways">
         <dt>
@@ -72,6 +76,24 @@ function Door({ app, problem }: Props & { readonly problem: string | null }) {
         </div>
       </form>
     </main>
+  )
+}
+
+/** A link, and nothing of Telegram's on this page: they come back here with what Telegram signed. */
+function TelegramButton({ app }: Props) {
+  const [ways, setWays] = useState<WireWays | null>(null)
+  useEffect(() => {
+    void app.api.waysIn().then((answer) => answer.type === 'ok' && setWays(answer.value))
+  }, [])
+  const telegram = ways?.telegram ?? null
+  if (telegram === null) return null
+  return (
+    <p class="telegram">
+      <a class="button primary" href={telegramSignInUrl(telegram.bot_id, location.origin)} rel="noreferrer">
+        <Icon name="send" /> Sign in with Telegram
+      </a>
+      {telegram.bot_username !== null && <span class="faint">as @{toLine(telegram.bot_username, 60)} knows you</span>}
+    </p>
   )
 }
 

@@ -21,7 +21,7 @@ function useAdminState(app: ConsoleApp) {
     load()
     const timer = setInterval(() => document.hidden || load(), POLL_MS)
     return () => clearInterval(timer)
-  }, [])
+  }, [app.me.value])
   return { state: app.admin.value, problem }
 }
 

@@ -13,6 +13,7 @@ import type { WireTask } from '../state/wire.ts'
 import { ApprovalPanel } from './approval-panel.tsx'
 import { ChangesPanel } from './changes-panel.tsx'
 import { ChecksPanel } from './checks-panel.tsx'
+import { ConfirmButton } from './confirm-button.tsx'
 import { LogPanel } from './log-panel.tsx'
 import { Age, Icon, OfflineBadge, ProblemLine, RunningFor, Status } from './pieces.tsx'
 import { PlanPanel } from './plan-panel.tsx'
@@ -199,19 +200,11 @@ function TabMark({ tab, view }: { readonly tab: Tab; readonly view: TaskView }) 
   return null
 }
 
-function AbortButton({
-  app,
-  id,
-  stopping,
-}: {
-  readonly app: ConsoleApp
-  readonly id: string
-  readonly stopping: boolean
-}) {
-  const dialog = useRef<HTMLDialogElement>(null)
+type AbortProps = { readonly app: ConsoleApp; readonly id: string; readonly stopping: boolean }
+
+function AbortButton({ app, id, stopping }: AbortProps) {
   const [problem, setProblem] = useState<string | null>(null)
   const abort = async () => {
-    dialog.current?.close()
     const answer = await app.api.abort(id)
     setProblem(answer.type === 'problem' ? answer.detail : null)
     await app.refresh(id)
@@ -219,21 +212,17 @@ function AbortButton({
   return (
     <div class="task-actions">
       {problem !== null && <ProblemLine text={problem} />}
-      <button type="button" class="button danger" disabled={stopping} onClick={() => dialog.current?.showModal()}>
-        {stopping ? 'Stopping…' : 'Abort'}
-      </button>
-      <dialog ref={dialog} aria-labelledby="abort-title">
-        <h2 id="abort-title">Abort this task?</h2>
+      <ConfirmButton
+        label={stopping ? 'Stopping…' : 'Abort'}
+        look="button danger"
+        disabled={stopping}
+        title="Abort this task?"
+        yes="Abort it"
+        no="Keep going"
+        onYes={() => void abort()}
+      >
         <p>Everything that runs for it is ended at once. What was recorded so far stays in the log.</p>
-        <div class="row">
-          <button type="button" class="button danger" onClick={() => void abort()}>
-            Abort it
-          </button>
-          <button type="button" class="button" autoFocus onClick={() => dialog.current?.close()}>
-            Keep going
-          </button>
-        </div>
-      </dialog>
+      </ConfirmButton>
     </div>
   )
 }

@@ -24,6 +24,18 @@ export function ToolCall({ entry }: { readonly entry: ToolEntry }) {
         </summary>
         {open && (
           <div class="tool-body">
+            {(entry.approved || entry.rule !== null) && (
+              <p class="faint">
+                {entry.approved ? 'A person said yes to exactly this' : 'The policy let it through'}
+                {entry.rule !== null && (
+                  <>
+                    {' '}
+                    (<code>{toLine(entry.rule, 80)}</code>)
+                  </>
+                )}
+                .
+              </p>
+            )}
             <Input value={entry.input} />
             {entry.output !== '' && (
               <Labelled label={entry.state === 'running' ? 'Output so far' : 'Output'} text={entry.output} />
