@@ -34,6 +34,7 @@ export const ENVIRONMENT = z.object({
   JWT_SECRET_PREVIOUS: z.string().min(16, 'must have at least 16 characters').optional(),
   /** Prints the vault's key; split at spaces, run without a shell. */
   VAULT_KEY_COMMAND: text,
+  VAULT_OVERLAP_HOURS: z.coerce.number().min(0).max(10_000).default(24),
   /** Set by systemd for units with LoadCredential=. */
   CREDENTIALS_DIRECTORY: text,
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),

@@ -4,6 +4,7 @@ import { mkdir } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { createEgressGate } from '../adapters/egress/egress-gate.ts'
 import { createDirectoryMemoryFiles } from '../adapters/memory-files/directory.ts'
 import { createModels } from '../adapters/models/models.ts'
 import { senseReports } from '../adapters/models/senses.ts'
@@ -44,6 +45,7 @@ import type { IncomingMessage } from '../core/vocabulary/message.ts'
 import { OWNER } from '../core/vocabulary/principal.ts'
 import { recordedTurns } from './recorded-turns.ts'
 import { readingWorkspace, sweepReadings } from './sweep-readings.ts'
+import { openVault } from './vault.ts'
 
 export type Platform = Awaited<ReturnType<typeof openPlatform>>
 
@@ -65,7 +67,13 @@ export async function openPlatform(config: Config, { say, logTo }: OpenOptions) 
   const { dataDir } = config
   await makeDataDirectory(dataDir)
   const destination = logDestination(logTo === 'stderr' ? 'stderr' : { file: join(dataDir, 'logs', 'factotum.log') })
-  const telemetry = createTelemetry({ level: config.LOG_LEVEL, secrets: config.secrets, destination })
+  let hide = (line: string): string => line
+  const telemetry = createTelemetry({
+    level: config.LOG_LEVEL,
+    secrets: config.secrets,
+    hide: (line) => hide(line),
+    destination,
+  })
   const clock = createSystemClock()
   const ids = createSystemIds()
   const worker = newWorkerId(ids)
@@ -76,8 +84,12 @@ export async function openPlatform(config: Config, { say, logTo }: OpenOptions) 
   try {
     const connection = embedded?.connection ?? config.DATABASE_URL ?? ''
     const database = await connectPostgres({ connection, log: telemetry.log })
+    const recorder = createRecorder({ ...database, clock, telemetry })
+    const vault = await openVault({ ...database, config, recorder, clock, log: telemetry.log })
+    hide = (line) => vault.scanner.hide(line, '[secret]')
     const models = createModels(modelsConfig(config), { log: (level, message) => telemetry.log(level, message) })
-    const sandboxes = createSandboxProvider({ dataDir, log: telemetry.log, say })
+    const egressGate = createEgressGate({ log: telemetry.log })
+    const sandboxes = createSandboxProvider({ dataDir, log: telemetry.log, say, egressGate })
     const workspaces = createWorkspaces({ dataDir, limits: { diskBytes: config.SANDBOX_DISK_MB * MB }, say })
     const objects =
       config.s3 === null ? createDirectoryObjectStore(join(dataDir, 'objects')) : createS3ObjectStore(config.s3)
@@ -113,10 +125,21 @@ export async function openPlatform(config: Config, { say, logTo }: OpenOptions) 
         { ...(await readPrompts(PROMPTS, join(dataDir, 'skills'))), commands: COMMANDS.map(({ name }) => name) },
         (text) => ids.digest(text),
       )
+    const rules = {
+      policy: () => readPolicy(dataDir),
+      shell: createBashReader(),
+      roleOf: async (userId: UserId) =>
+        userId === OWNER || config.owners.includes(userId)
+          ? ('owner' as const)
+          : ((await database.members.find(userId))?.role ?? 'guest'),
+    }
+    const termsOf: AcceptDeps['termsOf'] = (wanted) =>
+      commandTerms({ ...rules, workspaces, telemetry, clock, tokensPerTask: config.TASK_TOKENS }, wanted)
     const limits = { inputCharacters: config.INPUT_CHARACTERS, approvalMs: config.approvalMs }
     const shared = {
       ...database,
-      recorder: createRecorder({ ...database, clock, telemetry }),
+      recorder,
+      ...vault,
       config,
       say,
       telemetry,
@@ -131,6 +154,8 @@ export async function openPlatform(config: Config, { say, logTo }: OpenOptions) 
       readers,
       memoryFiles,
       gather,
+      ...rules,
+      termsOf,
     }
     return {
       ...shared,

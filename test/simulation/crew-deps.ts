@@ -26,7 +26,7 @@ export function createMemories(records: TaskRecords): Memories {
   }
 }
 
-type About = Pick<CrewDeps, 'promptPack' | 'gather' | 'ledger' | 'confirmWork' | 'accept' | 'remember'>
+type About = Pick<CrewDeps, 'promptPack' | 'gather' | 'ledger' | 'confirmWork' | 'accept' | 'remember' | 'scanner'>
 
 /** As processes/platform.ts puts it together; the prompts are their own names. */
 export function crewDeps(records: TaskRecords, memories: Memories, deps: AcceptDeps): About {
@@ -36,6 +36,7 @@ export function crewDeps(records: TaskRecords, memories: Memories, deps: AcceptD
     gather: { ...memories, store: deps.store, telemetry: deps.telemetry },
     ledger: createMemoryLedger(records),
     confirmWork: 'always',
+    scanner: { scan: async () => [] },
     accept: (request) => acceptRequest(deps, request),
     remember: async (candidates, { thread, message, task }) => {
       await proposeFacts(

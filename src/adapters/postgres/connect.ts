@@ -19,6 +19,7 @@ import type { Outbox } from '../../core/ports/outbox.ts'
 import type { PersonData } from '../../core/ports/person-data.ts'
 import type { PreviewStore } from '../../core/ports/preview-store.ts'
 import type { RateLimits } from '../../core/ports/rate-limits.ts'
+import type { SecretStore } from '../../core/ports/secret-store.ts'
 import type { StandingApprovals } from '../../core/ports/standing-approvals.ts'
 import type { TaskQueue } from '../../core/ports/task-queue.ts'
 import type { TaskSignals } from '../../core/ports/task-signals.ts'
@@ -47,6 +48,7 @@ import type { Connection } from './pool.ts'
 import { createPostgresPersonData } from './person-data.ts'
 import { createPostgresPreviewStore } from './preview-store.ts'
 import { createPostgresRateLimits } from './rate-limits.ts'
+import { createPostgresSecretStore } from './secret-store.ts'
 import { createPostgresStandingApprovals } from './standing-approvals.ts'
 import { createPostgresTaskQueue } from './task-queue.ts'
 import { createPostgresTaskSignals } from './task-signals.ts'
@@ -76,6 +78,7 @@ export type PostgresStores = {
   readonly identities: IdentityStore
   readonly knowledge: KnowledgeStore
   readonly personData: PersonData
+  readonly secrets: SecretStore
   readonly audit: AuditLog
   /** True when the database answers: for readiness. Never throws. */
   readonly isReady: () => Promise<boolean>
@@ -129,6 +132,7 @@ export async function connectPostgres({ connection, log, poolSize }: ConnectDeps
     identities: createPostgresIdentityStore({ database }),
     knowledge: createPostgresKnowledgeStore({ database, log }),
     personData: createPostgresPersonData({ database }),
+    secrets: createPostgresSecretStore({ database }),
     audit: createPostgresAuditLog({ database }),
     isReady: () =>
       database.run({ name: 'ready', text: 'select 1' }, []).then(

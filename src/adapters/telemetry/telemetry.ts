@@ -47,15 +47,17 @@ export function logDestination(to: { readonly file: string } | 'stderr'): Destin
   return pino.destination({ dest: to === 'stderr' ? 2 : to.file, sync: true })
 }
 
-/** `secrets` never reach a log line, whatever field they stand in. */
+/** `secrets`, and what `hide` knows, never reach a log line, whatever field they stand in. */
 export function createTelemetry(options: {
   readonly level: string
   readonly secrets: readonly string[]
+  /** For secrets that are not known from the start. */
+  readonly hide?: (line: string) => string
   readonly destination: DestinationStream
 }): ObservedTelemetry {
   const logger = pino(
     { level: options.level, base: { pid: process.pid } },
-    hideSecrets(options.destination, options.secrets),
+    hideSecrets(options.destination, options.secrets, options.hide ?? ((line) => line)),
   )
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
@@ -76,12 +78,15 @@ export function createTelemetry(options: {
   }
 }
 
-function hideSecrets(destination: DestinationStream, secrets: readonly string[]): DestinationStream {
+function hideSecrets(
+  destination: DestinationStream,
+  secrets: readonly string[],
+  hide: (line: string) => string,
+): DestinationStream {
   const known = secrets.filter((secret) => secret.length >= 8)
-  if (known.length === 0) return destination
   return {
     write: (line) => {
-      let clean = line
+      let clean = hide(line)
       for (const secret of known) clean = clean.replaceAll(secret, '[secret]')
       destination.write(clean)
     },

@@ -1,5 +1,5 @@
 // The vault: values that go in and come out again only on their way to the hosts that they are for.
-import type { AuditLog } from '../ports/audit-log.ts'
+import type { AuditRecorder } from '../ports/audit-log.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Sealer } from '../ports/sealer.ts'
 import type { SecretStore } from '../ports/secret-store.ts'
@@ -48,8 +48,8 @@ export type VaultDeps = {
   readonly secrets: SecretStore
   readonly sealer: Sealer
   readonly clock: Clock
-  readonly audit: Pick<AuditLog, 'append'>
-  readonly policy: () => SecretPolicy
+  readonly recorder: AuditRecorder
+  readonly policy: () => Promise<SecretPolicy>
   /** How long the value before the newest stays readable. */
   readonly overlapMs: number
 }
@@ -81,7 +81,7 @@ const MOST_BYTES = 64 * 1024
 const ROUNDS = 20
 
 export function createVault(deps: VaultDeps): Vault {
-  const { secrets, sealer, clock, audit } = deps
+  const { secrets, sealer, clock, recorder } = deps
 
   async function keep(given: GivenSecret, by: UserId, isNew: boolean): Promise<Kept | SecretRefusal> {
     if (!isSecretName(given.name)) return refused(NAME_PROBLEM)
@@ -105,9 +105,9 @@ export function createVault(deps: VaultDeps): Vault {
         lastUsedAt: before?.lastUsedAt ?? null,
       }
       const kept: SealedSecret = { ...info, ...(await sealer.seal(value, aboutOf(info))) }
+      await record(by, before === null ? 'set' : 'rotated', info)
       if (!(await secrets.put(kept))) continue
       await sealAgainIfReplaced(kept, value)
-      await record(by, before === null ? 'set' : 'rotated', info)
       return { type: 'kept', created: before === null, secret: info }
     }
     throw new Error(`The secret ${given.name} could not be kept: others change it at the same time.`)
@@ -120,8 +120,7 @@ export function createVault(deps: VaultDeps): Vault {
   }
 
   async function record(by: UserId, change: string, { name, version, hosts, owner }: Changed): Promise<void> {
-    const data = { change, version, hosts: [...hosts], owner }
-    await audit.append([{ at: clock.now(), actor: by, action: 'secret.changed', taskId: null, subject: name, data }])
+    await recorder.record(by, 'secret.changed', name, { change, version, hosts: [...hosts], owner })
   }
 
   async function open(secret: SealedSecret): Promise<string> {
@@ -146,26 +145,28 @@ export function createVault(deps: VaultDeps): Vault {
     rotate: (name, value, by) => keep({ name, value }, by, false),
     remove: async (name, by) => {
       const secret = await secrets.find(name, null)
-      if (!(await secrets.remove(name))) return false
-      await record(by, 'removed', secret ?? { name, version: 0, hosts: [], owner: null })
-      return true
+      if (secret === null) return false
+      await record(by, 'removed', secret)
+      return secrets.remove(name)
     },
-    list: async () =>
-      (await secrets.list()).map((info) => ({ ...info, age: ageOf(info.rotatedAt, deps.policy(), clock.now()) })),
+    list: async () => {
+      const [all, policy] = await Promise.all([secrets.list(), deps.policy()])
+      return all.map((info) => ({ ...info, age: ageOf(info.rotatedAt, policy, clock.now()) }))
+    },
     valueOf,
     usableBy: async (userIds) => {
-      const all = await secrets.list()
+      const [all, policy] = await Promise.all([secrets.list(), deps.policy()])
       const theirs = all.filter(({ owner }) => owner === null || userIds.includes(owner))
       return theirs.map((info) => ({
         name: info.name,
         hosts: info.hosts,
-        use: mayUse(info, deps.policy(), clock.now()),
+        use: mayUse(info, policy, clock.now()),
         value: async ({ asked } = { asked: false }) => {
           // What was handed out once is looked at again: it may be older, somebody else's, or for other hosts by now.
           const newest = await secrets.find(info.name, null)
           if (newest === null || !(newest.owner === null || userIds.includes(newest.owner))) return null
           if (newest.hosts.join() !== info.hosts.join()) return null
-          const use = mayUse(newest, deps.policy(), clock.now())
+          const use = mayUse(newest, await deps.policy(), clock.now())
           if (use.type === 'refuse' || (use.type === 'ask' && !asked)) return null
           const value = await open(newest)
           await secrets.used(info.name, clock.now())
