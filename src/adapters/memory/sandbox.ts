@@ -6,6 +6,7 @@ import type {
   FileRefusal,
   Sandbox,
   SandboxCommand,
+  SandboxEgress,
   SandboxEnd,
   SandboxLevel,
   SandboxLimits,
@@ -19,9 +20,22 @@ import type { MemoryFiles } from './workspaces.ts'
 type Workspace = Map<string, Uint8Array>
 
 export type MemorySandboxScript = {
-  /** What a command comes to; it may change the files. Anything left out is as of a command that succeeds silently. */
-  readonly exec: (command: SandboxCommand, files: Workspace, taskId: TaskId) => Promise<Partial<CommandResult>>
-  readonly serve: (command: ServeCommand, files: Workspace, taskId: TaskId) => Promise<ServedProcess>
+  /**
+   * What a command comes to; it may change the files, and make connections by asking its egress to decide and telling it of what
+   * became of them. Anything left out is as of a command that succeeds silently.
+   */
+  readonly exec: (
+    command: SandboxCommand,
+    files: Workspace,
+    taskId: TaskId,
+    egress: SandboxEgress | null,
+  ) => Promise<Partial<CommandResult>>
+  readonly serve: (
+    command: ServeCommand,
+    files: Workspace,
+    taskId: TaskId,
+    egress: SandboxEgress | null,
+  ) => Promise<ServedProcess>
 }
 
 export type MemorySandboxProvider = SandboxProvider & {
@@ -53,10 +67,10 @@ export function createMemorySandboxProvider({ files, script = {}, level = 'L1' }
   const open = new Map<TaskId, Set<(how: SandboxEnd) => void>>()
   return {
     probe: async () => ({ level, backend: 'memory', findings: [] }),
-    open: async (taskId, limits) => {
+    open: async (taskId, limits, egress) => {
       if (level === 'L0') throw new Error('Untrusted commands are refused on this machine: there is no sandbox.')
       if (!files.has(taskId)) files.set(taskId, new Map())
-      const { sandbox, end } = createSandbox(taskId, limits, files, script, level)
+      const { sandbox, end } = createSandbox({ taskId, limits, all: files, script, level, egress: egress ?? null })
       const ends = open.get(taskId) ?? new Set()
       open.set(taskId, ends.add(end))
       void sandbox.ended.then(() => ends.delete(end))
@@ -71,13 +85,19 @@ export function createMemorySandboxProvider({ files, script = {}, level = 'L1' }
   }
 }
 
-function createSandbox(
-  taskId: TaskId,
-  limits: SandboxLimits,
-  all: MemoryFiles,
-  script: Partial<MemorySandboxScript>,
-  level: SandboxLevel,
-): { readonly sandbox: Sandbox; readonly end: (how: SandboxEnd) => void } {
+type Made = {
+  readonly taskId: TaskId
+  readonly limits: SandboxLimits
+  readonly all: MemoryFiles
+  readonly script: Partial<MemorySandboxScript>
+  readonly level: SandboxLevel
+  readonly egress: SandboxEgress | null
+}
+
+function createSandbox({ taskId, limits, all, script, level, egress }: Made): {
+  readonly sandbox: Sandbox
+  readonly end: (how: SandboxEnd) => void
+} {
   const ended = Promise.withResolvers<SandboxEnd>()
   const gone = Promise.withResolvers<never>()
   gone.promise.catch(() => undefined)
@@ -106,7 +126,7 @@ function createSandbox(
     exec: (command, signal, onOutput) =>
       alive(async () => {
         if (signal.aborted) return KILLED
-        const answer = script.exec?.(command, files(), taskId) ?? Promise.resolve({})
+        const answer = script.exec?.(command, files(), taskId, egress) ?? Promise.resolve({})
         const result = await Promise.race([answer, aborted(signal)])
         if (result === 'aborted') return KILLED
         const whole = { ...SILENT_SUCCESS, ...result }
@@ -119,7 +139,7 @@ function createSandbox(
         const reason = 'it was stopped before it listened'
         if (signal.aborted) return { type: 'failed', exitCode: null, output: '', reason }
         served += 1
-        if (script.serve !== undefined) return script.serve(command, files(), taskId)
+        if (script.serve !== undefined) return script.serve(command, files(), taskId, egress)
         return { type: 'listening', processId: String(served), port: command.port, output: '' }
       }),
     readFile: (path, maxBytes) =>

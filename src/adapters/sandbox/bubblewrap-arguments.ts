@@ -4,6 +4,8 @@ import { existsSync, lstatSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { isAtLeast } from './obtain-programs.ts'
 import type { BubblewrapVersion } from './obtain-programs.ts'
+import { EGRESS_CERTIFICATES, EGRESS_SOCKET } from './egress.ts'
+import type { EgressFiles } from './egress.ts'
 import type { Toolbox } from './toolbox.ts'
 
 const MEGABYTE = 1024 * 1024
@@ -38,13 +40,16 @@ export type SandboxArguments = {
   readonly version: BubblewrapVersion
   readonly workspace: string
   readonly tools: Toolbox
+  /** Null where nothing leaves the sandbox. */
+  readonly egress: EgressFiles | null
   readonly staged: Staged
   readonly seccompFd: number
   readonly infoFd: number
 }
 
 /** The options of the task's sandbox, without the command. */
-export function sandboxArguments({ version, workspace, tools, staged, seccompFd, infoFd }: SandboxArguments): string[] {
+export function sandboxArguments(options: SandboxArguments): string[] {
+  const { version, workspace, tools, egress, staged, seccompFd, infoFd } = options
   const modern = isAtLeast(version, [0, 8])
   const tmpfs = (path: string, megabytes: number, mode: string): string[] => [
     '--perms',
@@ -86,6 +91,8 @@ export function sandboxArguments({ version, workspace, tools, staged, seccompFd,
     ...(tools.npm === null ? [] : npm(tools.npm, readOnly)),
     ...readOnly(tools.hiddenNode, '/opt/factotum/node'),
     ...readOnly(tools.runner, '/opt/factotum/runner'),
+    ...(egress === null ? [] : readOnly(egress.socket, EGRESS_SOCKET)),
+    ...(egress === null || egress.certificates === null ? [] : readOnly(egress.certificates, EGRESS_CERTIFICATES)),
     '--bind',
     staged(workspace),
     '/workspace',

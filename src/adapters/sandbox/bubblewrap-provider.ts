@@ -3,12 +3,22 @@ import { existsSync } from 'node:fs'
 import { chown, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import type { EgressGate } from '../../core/ports/egress-gate.ts'
 import { SandboxGone } from '../../core/ports/sandbox.ts'
-import type { Sandbox, SandboxEnd, SandboxLimits, SandboxProvider, SandboxReport } from '../../core/ports/sandbox.ts'
+import type {
+  Sandbox,
+  SandboxEgress,
+  SandboxEnd,
+  SandboxLimits,
+  SandboxProvider,
+  SandboxReport,
+} from '../../core/ports/sandbox.ts'
 import type { Telemetry } from '../../core/ports/telemetry.ts'
 import { messageOf } from '../../core/vocabulary/thrown.ts'
 import { startSandbox } from './bubblewrap-sandbox.ts'
 import { findCgroups } from './cgroup.ts'
+import { openSandboxGate } from './egress.ts'
+import type { SandboxGate } from './egress.ts'
 import { launch } from './launch.ts'
 import { findGit, obtainBubblewrap, obtainGit } from './obtain-programs.ts'
 import type { Bubblewrap } from './obtain-programs.ts'
@@ -30,6 +40,8 @@ type Options = {
   readonly say: (line: string) => void
   /** Where programs are looked for. */
   readonly searchPath?: readonly string[]
+  /** The way out, for sandboxes that are opened with an egress; without it those can't be opened. */
+  readonly egressGate?: EgressGate
 }
 
 const PORTS = 16
@@ -40,7 +52,8 @@ const STOPPED: SandboxEnd = { reason: 'closed', detail: 'everything is stopped' 
 const PROBE_LIMITS: SandboxLimits = { memoryBytes: 256 * 1024 ** 2, processes: 64, diskBytes: 1024 ** 2 }
 
 /** Nothing is looked at, obtained or written before the first call. */
-export function createSandboxProvider({ dataDir, log, say, searchPath = SEARCH_PATH }: Options): SandboxProvider {
+export function createSandboxProvider(options: Options): SandboxProvider {
+  const { dataDir, log, say, searchPath = SEARCH_PATH, egressGate } = options
   const running = runningSandboxes(dataDir)
   let opened = 0
   const ground = once(async () => {
@@ -55,7 +68,13 @@ export function createSandboxProvider({ dataDir, log, say, searchPath = SEARCH_P
     return { bubblewrap, tools, cgroups: findCgroups(), seccomp: seccompFilter(architecture) }
   })
 
-  async function boot(name: string, user: SandboxUser, workspace: string, limits: SandboxLimits): Promise<Sandbox> {
+  async function boot(
+    name: string,
+    user: SandboxUser,
+    workspace: string,
+    limits: SandboxLimits,
+    egress?: SandboxEgress,
+  ): Promise<Sandbox> {
     const { bubblewrap, tools, cgroups, seccomp } = await ground()
     opened += 1
     const cgroup = cgroups.create(`${process.pid}-${opened}-${name}`, limits)
@@ -66,19 +85,28 @@ export function createSandboxProvider({ dataDir, log, say, searchPath = SEARCH_P
     }
     const sockets = await openPortSockets(PORTS)
     const portDescriptors = sockets.descriptors
+    let gate: SandboxGate | null = null
     try {
-      const launched = launch({ bubblewrap, tools, user, workspace, limits, cgroup, seccomp, portDescriptors })
+      gate = egress === undefined ? null : await openGate(egress, sockets.folder, user)
+      const place = { bubblewrap, tools, user, workspace, limits, cgroup, seccomp }
+      const launched = launch({ ...place, portDescriptors, egress: gate })
       // In the same tick: whoever stops everything finds it from now on.
       const { pid } = launched.child
       const note = pid === undefined || name === PROBE ? null : running.note(name, 'sandbox', pid)
       void launched.started.then((init) => note?.hasInit(init))
-      return await startSandbox({ launched, cgroup, sockets, limits, note })
+      return await startSandbox({ launched, cgroup, sockets, limits, note, gate })
     } catch (error) {
+      await gate?.close()
       await sockets.handOver()
       await sockets.remove()
       cgroup?.remove()
       throw error
     }
+  }
+
+  async function openGate(egress: SandboxEgress, folder: string, user: SandboxUser): Promise<SandboxGate> {
+    if (egressGate === undefined) throw new Error('A sandbox with a way out was asked for, but there is none here.')
+    return openSandboxGate(egressGate, egress, folder, user)
   }
 
   async function look(): Promise<SandboxReport> {
@@ -124,7 +152,7 @@ export function createSandboxProvider({ dataDir, log, say, searchPath = SEARCH_P
   return {
     probe: probed,
     kill: (taskIds) => running.end(taskIds),
-    open: async (taskId, limits) => {
+    open: async (taskId, limits, egress) => {
       if (readLatch(dataDir) !== null) throw new SandboxGone(STOPPED)
       const { level, findings } = await probed()
       if (level === 'L0') {
@@ -139,7 +167,7 @@ export function createSandboxProvider({ dataDir, log, say, searchPath = SEARCH_P
       }
       await unlockFiles(resolve(dataDir), taskId)
       await running.end([taskId])
-      const sandbox = await boot(taskId, user, workspace, limits)
+      const sandbox = await boot(taskId, user, workspace, limits, egress)
       // Whoever latched after the first look may have looked for sandboxes before this one was noted.
       if (readLatch(dataDir) !== null) {
         await sandbox.close()

@@ -13,6 +13,8 @@ import type {
 } from '../../core/ports/sandbox.ts'
 import type { Cgroup } from './cgroup.ts'
 import { createCommandOutput } from './command-output.ts'
+import { EGRESS_PORT } from './egress.ts'
+import type { SandboxGate } from './egress.ts'
 import type { Launched } from './launch.ts'
 import type { PortSockets } from './port-sockets.ts'
 import type { NoteOfSandbox } from './running.ts'
@@ -26,6 +28,8 @@ type Parts = {
   readonly limits: SandboxLimits
   /** Where others find it to end it; null where they need not. */
   readonly note: NoteOfSandbox | null
+  /** Null where nothing leaves the sandbox. */
+  readonly gate: SandboxGate | null
 }
 
 const READY_MS = 10_000
@@ -40,6 +44,8 @@ const GONE_MS = 900
 // 128 + SIGSYS: how a shell reports a child that the seccomp filter killed.
 const SIGSYS_EXIT = 159
 
+const TAKEN = `port ${EGRESS_PORT} is where the sandbox reaches the network: take another one`
+
 const NEVER_RUN: CommandResult = {
   exitCode: null,
   signal: 'SIGKILL',
@@ -52,7 +58,7 @@ const NEVER_RUN: CommandResult = {
 
 /** Resolves when commands can be run. Throws an Error that carries bubblewrap's complaint when it can't be started. */
 export async function startSandbox(parts: Parts): Promise<Sandbox> {
-  const { launched, cgroup, sockets, limits, note } = parts
+  const { launched, cgroup, sockets, limits, note, gate } = parts
   const { child } = launched
   const ended = Promise.withResolvers<SandboxEnd>()
   const exited = new Promise<void>((resolve) => {
@@ -79,7 +85,7 @@ export async function startSandbox(parts: Parts): Promise<Sandbox> {
           ? { reason: 'closed', detail: 'it was stopped from outside' }
           : seen
       runner.fail(new SandboxGone(how))
-      await killAll()
+      await Promise.all([killAll(), gate?.close()])
       launched.control.destroy()
       await sockets.remove()
       cgroup?.remove()
@@ -155,6 +161,9 @@ export async function startSandbox(parts: Parts): Promise<Sandbox> {
     throw new SandboxGone(await end({ reason: 'escape', detail }))
   }
 
+  /** Nobody outside is to come in by the way out. */
+  const isTaken = (port: number): boolean => gate !== null && ending === null && port === EGRESS_PORT
+
   const sandbox: Sandbox = {
     level: 'L1',
     ended: ended.promise,
@@ -168,7 +177,7 @@ export async function startSandbox(parts: Parts): Promise<Sandbox> {
         const exit = await within(
           command.timeoutMs + GRACE_MS,
           runner.ask(
-            { op: 'exec', ...command },
+            { op: 'exec', ...command, env: { ...gate?.env, ...command.env } },
             (reply) => {
               if (reply.type === 'output') return void output.live(reply.stream, reply.data)
               if (reply.type === 'tail') return void output.tail(reply.stream, reply.data)
@@ -197,12 +206,13 @@ export async function startSandbox(parts: Parts): Promise<Sandbox> {
     },
 
     serve: async (command, signal) => {
+      if (isTaken(command.port)) return { type: 'failed', exitCode: null, output: '', reason: TAKEN }
       const { asked, forget } = stopOn(signal)
       try {
         const served = await within(
           command.readyTimeoutMs + GRACE_MS,
           runner.ask(
-            { op: 'serve', ...command },
+            { op: 'serve', ...command, env: { ...gate?.env, ...command.env } },
             (reply) => {
               if (reply.type === 'listening' || reply.type === 'not-listening') return reply
               throw new TypeError(reply.type)
@@ -286,6 +296,7 @@ export async function startSandbox(parts: Parts): Promise<Sandbox> {
     },
 
     openPort: async (port) => {
+      if (isTaken(port)) throw new Error(TAKEN)
       const known = slots.get(port)
       if (known !== undefined) {
         await known.opened

@@ -8,6 +8,8 @@ import type { Duplex, Readable } from 'node:stream'
 import type { SandboxLimits } from '../../core/ports/sandbox.ts'
 import { sandboxArguments, words } from './bubblewrap-arguments.ts'
 import type { Cgroup } from './cgroup.ts'
+import { EGRESS_SOCKET } from './egress.ts'
+import type { EgressFiles } from './egress.ts'
 import type { Bubblewrap } from './obtain-programs.ts'
 import type { RunnerConfig } from './runner/protocol.ts'
 import type { SandboxUser } from './sandbox-user.ts'
@@ -23,6 +25,7 @@ export type Launch = {
   readonly cgroup: Cgroup | null
   readonly seccomp: Buffer
   readonly portDescriptors: readonly number[]
+  readonly egress: EgressFiles | null
 }
 
 export type Launched = {
@@ -51,16 +54,18 @@ const ENTER = 'PATH=$1; shift; while [ "$1" != -- ]; do echo 0 >"$1" || exit 97;
 
 /** Throws when not even a process could be started; everything else shows as the child's end. */
 export function launch(options: Launch): Launched {
-  const { bubblewrap, tools, user, workspace, limits, cgroup, seccomp, portDescriptors } = options
+  const { bubblewrap, tools, user, workspace, limits, cgroup, seccomp, portDescriptors, egress } = options
   const staging = user.dedicated ? rootStaging(bubblewrap.path, user, [workspace]) : noStaging()
   const config: RunnerConfig = {
     portSockets: portDescriptors.map((_, index) => FIRST_PORT_FD + index),
     watchMemoryBytes: cgroup === null ? limits.memoryBytes : null,
+    egressSocket: egress === null ? null : EGRESS_SOCKET,
   }
   const inside = sandboxArguments({
     version: bubblewrap.version,
     workspace,
     tools,
+    egress,
     staged: staging.staged,
     seccompFd: SECCOMP_FD,
     infoFd: INFO_FD,

@@ -10,6 +10,8 @@ export type PortSockets = {
   /** To be inherited by the sandbox. */
   readonly descriptors: readonly number[]
   readonly paths: readonly string[]
+  /** Where they lie: outside of anything that a sandbox can write to, and gone with them. */
+  readonly folder: string
   /** Closes our own ends, so that only the sandbox accepts. Call once it has started. */
   readonly handOver: () => Promise<void>
   readonly remove: () => Promise<void>
@@ -28,6 +30,7 @@ export async function openPortSockets(count: number): Promise<PortSockets> {
   return {
     descriptors: made.map(({ descriptor }) => descriptor),
     paths: made.map(({ path }) => path),
+    folder,
     handOver: async () => {
       await Promise.all(made.map(({ server }) => new Promise((resolve) => server.close(resolve))))
     },

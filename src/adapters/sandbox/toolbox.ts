@@ -20,7 +20,7 @@ export type Toolbox = {
   readonly etc: string
 }
 
-const MODULES = ['main', 'wire', 'output', 'processes', 'commands', 'ports', 'files', 'watch']
+const MODULES = ['main', 'wire', 'output', 'processes', 'commands', 'ports', 'egress', 'files', 'watch']
 const ETC = {
   passwd:
     'root:x:0:0:root:/root:/usr/sbin/nologin\nuser:x:1000:1000:user:/home/user:/bin/sh\nnobody:x:65534:65534::/:/usr/sbin/nologin\n',

@@ -2,6 +2,7 @@
 // of the host, holds nothing worth taking, and is believed nothing.
 import { closeSync, readdirSync, readFileSync } from 'node:fs'
 import { createCommands } from './commands.ts'
+import { forwardEgress } from './egress.ts'
 import { createFiles, errorToRefusal } from './files.ts'
 import { createPorts } from './ports.ts'
 import type { RunnerConfig, RunnerRequest } from './protocol.ts'
@@ -77,4 +78,5 @@ function closesOnExec(fd: number): boolean {
   }
 }
 
+if (config.egressSocket !== null) await forwardEgress(config.egressSocket)
 wire.send({ type: 'ready' })

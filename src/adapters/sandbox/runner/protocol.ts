@@ -6,6 +6,8 @@ export type RunnerConfig = {
   readonly portSockets: readonly number[]
   /** What all commands together may hold, where no cgroup sees to it; null otherwise. */
   readonly watchMemoryBytes: number | null
+  /** The unix socket that leads out; null where nothing does. */
+  readonly egressSocket: string | null
 }
 
 export type StartRequest = {

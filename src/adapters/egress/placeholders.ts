@@ -1,0 +1,86 @@
+// Placeholders on their way out, and values on their way back: what a request may carry to which host.
+import type { SandboxSecret } from '../../core/ports/sandbox.ts'
+import type { EgressTarget } from '../../core/vocabulary/egress.ts'
+import { createRewriter } from './rewrite-stream.ts'
+
+/** Names and values in turn, as node gives and takes them. */
+export type RawHeaders = readonly string[]
+export type Outgoing = { readonly path: string; readonly headers: RawHeaders }
+export type Filled =
+  | ({ readonly type: 'filled'; readonly used: readonly string[] } & Outgoing)
+  | { readonly type: 'refused'; readonly why: string }
+
+// Of what is shorter, base64 leaves too little to tell it from other texts.
+const SHORTEST_CORE = 8
+const BASIC = /^(basic\s+)([a-z0-9+/=_-]+)\s*$/i
+
+/** `*.example.org` is every name below example.org, not itself. */
+export function isFor(secret: SandboxSecret, { host }: EgressTarget): boolean {
+  return secret.hosts.some((written) => {
+    const pattern = written.toLowerCase().replace(/\.$/, '')
+    return pattern.startsWith('*.') ? host.endsWith(pattern.slice(1)) : host === pattern
+  })
+}
+
+/** Of `secrets` the ones whose placeholder is in the text, also inside of Basic credentials. */
+export function secretsIn(text: string, secrets: readonly SandboxSecret[]): readonly SandboxSecret[] {
+  return secrets.filter(({ placeholder }) => text.includes(placeholder))
+}
+
+/** The same for a whole request without its body. */
+export function secretsOf({ path, headers }: Outgoing, secrets: readonly SandboxSecret[]): readonly SandboxSecret[] {
+  const parts = [path, safelyDecoded(path), ...headers.flatMap((text) => [text, basicIn(text)?.credentials ?? ''])]
+  return secretsIn(parts.join('\n'), secrets)
+}
+
+/** Puts `values` (by placeholder) into the values of headers and into the query. Nothing else is looked at. */
+export function fill({ path, headers }: Outgoing, values: ReadonlyMap<string, string>): Outgoing {
+  const into = createRewriter([...values.keys()], (placeholder) => values.get(placeholder) ?? '')
+  const intoQuery = createRewriter([...values.keys()], (found) => encodeURIComponent(values.get(found) ?? ''))
+  const inHeader = (text: string): string => {
+    const basic = basicIn(text)
+    if (basic === null) return into.whole(text)
+    const filled = into.whole(basic.credentials)
+    return filled === basic.credentials ? into.whole(text) : basic.scheme + Buffer.from(filled).toString('base64')
+  }
+  const query = path.indexOf('?')
+  return {
+    path: query === -1 ? path : path.slice(0, query) + intoQuery.whole(path.slice(query)),
+    headers: headers.map((text, index) => (index % 2 === 0 ? text : inHeader(text))),
+  }
+}
+
+/** The forms in which a server may say a value again, each with the placeholder that takes its place. Texts of bytes (latin1). */
+export function formsOf(values: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  const forms = new Map<string, string>()
+  for (const [placeholder, value] of values) {
+    const bytes = Buffer.from(value)
+    const inUrl = encodeURIComponent(value)
+    const written = [value, inUrl, inUrl.replaceAll('%20', '+'), JSON.stringify(value).slice(1, -1)]
+    for (const text of [...written, ...base64Cores(bytes), bytes.toString('hex')]) {
+      if (text !== '') forms.set(Buffer.from(text).toString('latin1'), placeholder)
+    }
+  }
+  return forms
+}
+
+/** What base64 makes of the bytes wherever in a longer text they stand: the part that no neighbour has a say in. */
+function base64Cores(bytes: Buffer): readonly string[] {
+  return [0, 1, 2].flatMap((before) => {
+    const whole = Buffer.concat([Buffer.alloc(before), bytes])
+    const first = Math.ceil((before * 8) / 6)
+    const last = Math.floor((whole.length * 8) / 6)
+    const core = whole.toString('base64').slice(first, last)
+    return core.length < SHORTEST_CORE ? [] : [core, core.replaceAll('+', '-').replaceAll('/', '_')]
+  })
+}
+
+function basicIn(text: string): { readonly scheme: string; readonly credentials: string } | null {
+  const [, scheme, encoded] = BASIC.exec(text) ?? []
+  if (scheme === undefined || encoded === undefined) return null
+  return { scheme, credentials: Buffer.from(encoded, 'base64').toString('utf8') }
+}
+
+function safelyDecoded(text: string): string {
+  return text.replace(/%([\da-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+}
