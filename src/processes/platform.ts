@@ -5,6 +5,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createEgressGate } from '../adapters/egress/egress-gate.ts'
+import { createAnchorFile } from '../adapters/audit/anchor-file.ts'
 import { createDirectoryMemoryFiles } from '../adapters/memory-files/directory.ts'
 import { createModels } from '../adapters/models/models.ts'
 import { senseReports } from '../adapters/models/senses.ts'
@@ -18,6 +19,8 @@ import { startEmbedded } from '../adapters/postgres/embedded/embedded.ts'
 import { createPreviews } from '../adapters/preview/previews.ts'
 import { readPrompts } from '../adapters/prompts/directory.ts'
 import { createLocalReaders, findReaders } from '../adapters/readers/local-readers.ts'
+import { createBashReader } from '../adapters/shell/bash-reader.ts'
+import { createKeyFile } from '../adapters/secrets/key-file.ts'
 import { createSandboxProvider } from '../adapters/sandbox/bubblewrap-provider.ts'
 import { createWorkspaces } from '../adapters/sandbox/workspaces.ts'
 import { createSystemClock } from '../adapters/system/clock.ts'
@@ -26,9 +29,13 @@ import { createSystemIds } from '../adapters/system/ids.ts'
 import { createTelemetry, logDestination } from '../adapters/telemetry/telemetry.ts'
 import { ConfigError } from '../config.ts'
 import type { Config } from '../config.ts'
+import { commandTerms } from '../core/approval/command-terms.ts'
+import { roleAnywhere } from '../core/approval/role-anywhere.ts'
+import { keepAnchor } from '../core/audit/keep-anchor.ts'
 import { createRecorder } from '../core/audit/record.ts'
 import type { GatherDeps } from '../core/context/gather.ts'
 import { COMMANDS } from '../core/conversation/command-texts.ts'
+import { tellOwners } from '../core/conversation/tell-owners.ts'
 import { buildPromptPack } from '../core/crew/prompt-pack.ts'
 import type { PromptPack } from '../core/crew/prompt-pack.ts'
 import type { WorkerDeps } from '../core/dispatch/worker.ts'
@@ -36,14 +43,17 @@ import { writeFirstFiles } from '../core/memory/first-files.ts'
 import { lookUp } from '../core/knowledge/look-up.ts'
 import { proposeFacts } from '../core/memory/propose.ts'
 import { acceptRequest } from '../core/task/accept-request.ts'
+import type { AcceptDeps } from '../core/task/accept-request.ts'
 import type { Preview } from '../core/ports/previews.ts'
 import type { FileToRead } from '../core/reading/read-file.ts'
 import { readFile } from '../core/reading/read-file.ts'
 import { closePreviews } from '../core/task/close-previews.ts'
-import type { TaskId } from '../core/vocabulary/ids.ts'
+import type { TaskId, UserId } from '../core/vocabulary/ids.ts'
 import type { IncomingMessage } from '../core/vocabulary/message.ts'
 import { OWNER } from '../core/vocabulary/principal.ts'
+import { readPolicy } from './policy-file.ts'
 import { recordedTurns } from './recorded-turns.ts'
+import { createStopping } from './stop.ts'
 import { readingWorkspace, sweepReadings } from './sweep-readings.ts'
 import { openVault } from './vault.ts'
 
@@ -112,6 +122,8 @@ export async function openPlatform(config: Config, { say, logTo }: OpenOptions) 
       previewUrl: config.PREVIEW_URL ?? null,
       log: telemetry.log,
     })
+    const owners = { ...database, settings: { owners: config.telegramOwners.map((id) => `telegram:${id}` as UserId) } }
+    const stopping = createStopping({ ...owners, recorder, clock, telemetry, sandboxes, dataDir })
     const memoryFiles = createDirectoryMemoryFiles(join(dataDir, 'memory'))
     await writeFirstFiles({ memoryFiles, telemetry })
     const gather: GatherDeps = {
@@ -128,15 +140,18 @@ export async function openPlatform(config: Config, { say, logTo }: OpenOptions) 
     const rules = {
       policy: () => readPolicy(dataDir),
       shell: createBashReader(),
-      roleOf: async (userId: UserId) =>
-        userId === OWNER || config.owners.includes(userId)
-          ? ('owner' as const)
-          : ((await database.members.find(userId))?.role ?? 'guest'),
+      roleOf: (userId: UserId) => roleAnywhere({ ...database, owners: ownersOf(config) }, userId),
     }
     const termsOf: AcceptDeps['termsOf'] = (wanted) =>
       commandTerms({ ...rules, workspaces, telemetry, clock, tokensPerTask: config.TASK_TOKENS }, wanted)
     const limits = { inputCharacters: config.INPUT_CHARACTERS, approvalMs: config.approvalMs }
+    const auditKeys = createKeyFile(join(dataDir, 'secrets', 'audit'))
+    const auditAnchor = createAnchorFile({
+      path: join(dataDir, 'audit', 'anchor.log'),
+      keys: async () => (await auditKeys.read()).map(({ text }) => text),
+    })
     const shared = {
+      auditAnchor,
       ...database,
       recorder,
       ...vault,
@@ -154,6 +169,9 @@ export async function openPlatform(config: Config, { say, logTo }: OpenOptions) 
       readers,
       memoryFiles,
       gather,
+      ...stopping,
+      /** News that owners have to hear. See tell-owners.ts. */
+      tellOwners: (key: string, markdown: string) => tellOwners(owners, key, markdown),
       ...rules,
       termsOf,
     }
@@ -182,6 +200,8 @@ export async function openPlatform(config: Config, { say, logTo }: OpenOptions) 
         database.signals.publish({ type: 'abort', taskId })
         return closed
       },
+      /** Until aborted; resolves once the end is anchored. */
+      keepAnchor: (signal: AbortSignal) => keepAnchor({ ...shared, anchor: auditAnchor }, signal),
       databaseVersion: async () =>
         `${await serverVersion(connection)}, ${embedded === null ? 'a server of yours' : 'embedded'}`,
       /** Held until released, or until this process ends in any way; null when another gateway holds it. */
@@ -200,6 +220,7 @@ export async function openPlatform(config: Config, { say, logTo }: OpenOptions) 
         limits: crewLimits(config),
       }),
       close: async (): Promise<void> => {
+        stopping.endStopping()
         await previews.closeAll()
         await database.close()
         await embedded?.stop({ ifUnused: true })
@@ -209,6 +230,10 @@ export async function openPlatform(config: Config, { say, logTo }: OpenOptions) 
     await embedded?.stop({ ifUnused: true })
     throw error
   }
+}
+
+function ownersOf({ telegramOwners }: Config): readonly UserId[] {
+  return [OWNER, ...telegramOwners.map((id) => `telegram:${id}` as UserId)]
 }
 
 async function makeDataDirectory(dataDir: string): Promise<void> {

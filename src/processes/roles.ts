@@ -43,6 +43,7 @@ export async function startRoles(platform: Platform, request: RolesRequest): Pro
   const lock = isGateway ? await platform.lockDataDirectory() : null
   if (isGateway && lock === null) return { type: 'taken', by: await readRunning(config.dataDir) }
   const closing = new AbortController()
+  const over = new AbortController()
   const worker = isWorker
     ? createWorker(await platform.workerDeps(), {
         id: platform.worker,
@@ -61,6 +62,7 @@ export async function startRoles(platform: Platform, request: RolesRequest): Pro
     worker?.start()
     if (isTelegram) telegram?.start()
     const cares = isWorker && request.only === null
+    const anchoring = isWorker || isGateway ? platform.keepAnchor(over.signal) : Promise.resolve()
     const care = cares ? takeCare(platform, closing.signal) : Promise.resolve()
     const vectors = cares ? keepVectors(platform, closing.signal) : Promise.resolve()
     if (gateway !== null) await noteRunning(config.dataDir, { pid: process.pid, url: gateway.url, works: isWorker })
@@ -82,12 +84,16 @@ export async function startRoles(platform: Platform, request: RolesRequest): Pro
           care,
           vectors,
         ])
+        // After all that could still be recorded.
+        over.abort()
+        await anchoring
         await lock?.release()
         for (const end of ends) if (end.status === 'rejected') throw end.reason
       },
     }
   } catch (error) {
     closing.abort()
+    over.abort()
     await worker?.stop()
     await telegram?.stop()
     await lock?.release()
