@@ -26,6 +26,8 @@ export async function openStore({ host: directory, port, user, database }: Serve
     clock: createSystemClock(),
     ids: createSystemIds(),
     telemetry: { log: () => undefined, count: () => undefined, time: () => undefined },
+    // Nothing that is measured here is a command.
+    termsOf: () => Promise.reject(new Error('There are no commands here')),
     limits: { inputCharacters: 32_000, approvalMs: 3_600_000 },
   }
 }

@@ -71,6 +71,8 @@ export function refusalText(refusal: Refusal, taskId: string): string {
       return `Task ${taskId} is over already (${refusal.status}).`
     case 'lost_lease':
       return `Task ${taskId} is held by another worker.`
+    case 'denied':
+      return `The policy refuses this: ${refusal.why} (rule ${refusal.rule})`
     case 'not_a_workers':
       return `Task ${taskId}: ${refusal.event} is a person's to cause, not a worker's.`
     case 'invalid':

@@ -38,6 +38,7 @@ import { createMemoryTaskSignals } from '../../src/adapters/memory/task-signals.
 import { createMemoryTaskStore } from '../../src/adapters/memory/task-store.ts'
 import { createSystemClock } from '../../src/adapters/system/clock.ts'
 import { createSystemIds } from '../../src/adapters/system/ids.ts'
+import { plainTerms } from '../simulation/terms.ts'
 
 export const SECRET = 'a secret that is long enough'
 export const OWNER: Principal = { userId: 'owner' as UserId, role: 'owner', scopes: SCOPES }
@@ -67,7 +68,13 @@ export async function openWorld(
     count: () => undefined,
     time: () => undefined,
   }
-  const accept = { ...log, ids, telemetry, limits: { inputCharacters: 32_000, approvalMs: 60_000 } }
+  const accept = {
+    ...log,
+    ids,
+    telemetry,
+    termsOf: plainTerms(),
+    limits: { inputCharacters: 32_000, approvalMs: 60_000 },
+  }
   const conversations = createMemoryConversationStore(records)
   const files = { artifacts: createMemoryArtifactStore(records), objects: createMemoryObjectStore() }
   const memory = {

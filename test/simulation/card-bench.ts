@@ -1,4 +1,5 @@
 // Cards over memory, in virtual time: a test writes the log of a task, lets time pass, and reads what was put in the chat.
+import { memoryStop } from './memory-stop.ts'
 import { memoryStores } from './memory-stores.ts'
 import { createScriptedReaders } from '../../src/adapters/memory/local-readers.ts'
 import { createMemoryOutbox } from '../../src/adapters/memory/outbox.ts'
@@ -21,6 +22,7 @@ import { createCountedIds } from './ids.ts'
 import { createRandom } from './random.ts'
 import { createScheduler } from './scheduler.ts'
 import type { Scheduler } from './scheduler.ts'
+import { plainTerms } from './terms.ts'
 
 const EPOCH = Date.parse('2026-03-02T09:00:00Z')
 export const ADA = 'telegram:1' as UserId
@@ -43,16 +45,23 @@ export function createCardBench({ settings, tamper }: CardBenchOptions = {}) {
   const shown: string[] = []
   const drafts: string[] = []
   const logged: string[] = []
-  const base: ConversationDeps = {
+  const running = {
     store: createMemoryTaskStore(records, clock),
     signals: createMemoryTaskSignals(),
     clock,
-    ids: createCountedIds(),
+    queue: createMemoryTaskQueue(records, clock),
     telemetry: {
-      log: (level, message, fields) => void logged.push(`${level}: ${message} ${JSON.stringify(fields ?? {})}`),
+      log: (level: string, message: string, fields?: object) =>
+        void logged.push(`${level}: ${message} ${JSON.stringify(fields ?? {})}`),
       count: () => undefined,
       time: () => undefined,
     },
+  }
+  const base: ConversationDeps = {
+    ...running,
+    stop: memoryStop(running),
+    ids: createCountedIds(),
+    termsOf: plainTerms(),
     limits: { inputCharacters: 20_000, approvalMs: 3_600_000 },
     outbox: {
       ...outbox,
@@ -65,7 +74,6 @@ export function createCardBench({ settings, tamper }: CardBenchOptions = {}) {
     lookUp: async () => [],
     models: DEAF_MODELS,
     readers: createScriptedReaders(),
-    queue: createMemoryTaskQueue(records, clock),
     files: { fetch: async () => ({ type: 'gone' }) },
     messenger: {
       deliver: async ({ refs }) => ({ type: 'delivered', refs }),

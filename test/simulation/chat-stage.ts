@@ -1,4 +1,5 @@
 // A conversation over memory: people write and tap, posts are delivered at once, and any call of any store can be made to break.
+import { memoryStop } from './memory-stop.ts'
 import { memoryStores } from './memory-stores.ts'
 import { createMemoryOutbox } from '../../src/adapters/memory/outbox.ts'
 import { createMemoryTaskQueue } from '../../src/adapters/memory/task-queue.ts'
@@ -28,6 +29,7 @@ import type { Task } from '../../src/core/vocabulary/task.ts'
 import { DEAF_MODELS, readersThatHear } from './chat-senses.ts'
 import { message, RESULT, ROUTING } from './chat-samples.ts'
 import { endState } from './chat-end-state.ts'
+import { plainTerms } from './terms.ts'
 
 export const BOT = '1' as BotId
 const WORKER = 'worker' as WorkerId
@@ -95,6 +97,7 @@ export function createChatStage(breaks: Break | null = null, createOwn: CreateCa
     clock,
     ids,
     telemetry,
+    termsOf: plainTerms(),
     limits: { inputCharacters: 1_000, approvalMs: 3_600_000 },
     ...stores,
     outbox: recorded.outbox,
@@ -113,6 +116,7 @@ export function createChatStage(breaks: Break | null = null, createOwn: CreateCa
       },
       username: () => 'our_bot',
     },
+    stop: memoryStop({ store, signals, clock, queue, telemetry }),
     closePreviews: async (taskId) => void closedPreviews.add(taskId),
     claimOwnership: async (code) => codes.delete(code),
     settings: {

@@ -93,6 +93,8 @@ export function createMachine(scheduler: Scheduler, random: Random, settings: Ma
           return { files, patch: `+${added}`, truncated: false }
         }),
       exportTo: async () => undefined,
+      fingerprint: async (source) => (source.type === 'task' ? (source.commit ?? record([])) : null),
+      filesDigest: async (taskId) => `files:${workspace(taskId).join()}`,
       remove: async (taskId) => void disk.delete(taskId),
     }
   }

@@ -25,11 +25,17 @@ import type { TaskId, UserId, WorkerId } from '../../src/core/vocabulary/ids.ts'
 import type { SubtaskRole } from '../../src/core/vocabulary/plan.ts'
 import type { Task, TaskType } from '../../src/core/vocabulary/task.ts'
 import { createMemories, crewDeps } from './crew-deps.ts'
+import { plainRules, plainTerms } from './terms.ts'
+import type { UsableSecret } from '../../src/core/secrets/vault.ts'
 
 export type WorkbenchOptions = {
   readonly script?: Partial<Script>
   readonly sandbox?: Partial<MemorySandboxScript>
   readonly limits?: Partial<CrewLimits>
+  readonly terms?: Parameters<typeof plainTerms>[0]
+  readonly secrets?: readonly UsableSecret[]
+  /** Of the host; what is in them may change. */
+  readonly directories?: Readonly<Record<string, Readonly<Record<string, string>>>>
   /** Changes the deps of the worker, to have them break. */
   readonly tamper?: (deps: WorkerDeps) => Partial<WorkerDeps>
 }
@@ -53,6 +59,7 @@ export function createWorkbench(options: WorkbenchOptions = {}) {
   const ids = createSystemIds()
   const records = createTaskRecords()
   const files = new Map<TaskId, Map<string, Uint8Array>>()
+  const workspaces = createMemoryWorkspaces({ files, directories: options.directories ?? {} })
   const previewStore = createMemoryPreviewStore()
   const logged: string[] = []
   const memories = createMemories(records)
@@ -61,6 +68,7 @@ export function createWorkbench(options: WorkbenchOptions = {}) {
     signals: createMemoryTaskSignals(),
     clock,
     ids,
+    termsOf: plainTerms({ workspaces, ...options.terms }),
     limits: { inputCharacters: 10_000, approvalMs: 60_000 },
     telemetry: {
       log: (level, message, fields) => void logged.push(`${level}: ${message} ${JSON.stringify(fields ?? {})}`),
@@ -71,13 +79,15 @@ export function createWorkbench(options: WorkbenchOptions = {}) {
   const base: WorkerDeps = {
     ...accepting,
     ...crewDeps(records, memories, accepting),
+    ...(options.terms?.rules ?? plainRules),
+    secretsFor: async () => options.secrets ?? [],
     queue: createMemoryTaskQueue(records, clock),
     models: createScriptedModels({ chat: () => ({ calls: [FINISH] }), object: usualAnswers(), ...options.script }),
     recordedModels: () => {
       throw new Error('Nothing is replayed here')
     },
     sandboxes: createMemorySandboxProvider({ files, script: options.sandbox ?? {} }),
-    workspaces: createMemoryWorkspaces({ files }),
+    workspaces,
     previews: createMemoryPreviews({ store: previewStore, ids, clock, worker: WORKER, previewMs: 60_000 }),
     artifacts: createMemoryArtifactStore(records),
     objects: createMemoryObjectStore(),

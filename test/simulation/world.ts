@@ -27,6 +27,7 @@ import { createProcess, remotely } from './process.ts'
 import type { Faults, Process } from './process.ts'
 import type { Random } from './random.ts'
 import type { Scheduler } from './scheduler.ts'
+import { plainRules, plainTerms } from './terms.ts'
 
 /** Ways to break the world on purpose, to see that the simulation notices. */
 export type Sabotage = 'no-fencing-tokens' | 'no-workspace-reset' | 'no-sandbox-fencing' | 'no-version-check'
@@ -70,6 +71,7 @@ export type WorldSettings = {
 type Lease = { readonly token: bigint; readonly until: number; readonly holder: string }
 
 const APPROVAL_MS = 120_000
+const TOKENS_PER_TASK = 4_000
 const telemetryOf = (trace: WorldSettings['trace'], name: string): Telemetry => ({
   log: (level, message, fields) => trace?.(`${name} ${level}: ${message} ${JSON.stringify(fields ?? {})}`),
   count: () => undefined,
@@ -101,7 +103,7 @@ export function createWorld(scheduler: Scheduler, random: Random, settings: Worl
       if (record === undefined || record.task.taskType !== 'shell_command') return
       if (
         record.task.approval?.status !== 'approved' ||
-        record.task.approval.digest !== approvalDigest(ids, 'shell_command', command)
+        record.task.approval.digest !== approvalDigest(ids, 'shell_command', command, record.task.approval.binding)
       )
         violations.push(`${taskId} ran a command that nobody approved: ${command}`)
     },
@@ -250,6 +252,8 @@ export function createWorld(scheduler: Scheduler, random: Random, settings: Worl
     }
   }
 
+  const nobody = createProcess('files', scheduler, random.branch(), settings.faults)
+  const termsOf = plainTerms({ workspaces: machine.workspacesFor(nobody), tokensPerTask: TOKENS_PER_TASK })
   let changes = 0
   let born = 0
   function startWorker(): Hand {
@@ -263,6 +267,7 @@ export function createWorld(scheduler: Scheduler, random: Random, settings: Worl
       clock,
       ids,
       telemetry: telemetryOf(settings.trace, id),
+      termsOf,
       limits: { inputCharacters: 1_000, approvalMs: APPROVAL_MS },
     }
     const remembered = {
@@ -275,6 +280,7 @@ export function createWorld(scheduler: Scheduler, random: Random, settings: Worl
     const deps = {
       ...accepting,
       ...crewDeps(records, remembered, accepting),
+      ...plainRules,
       queue: queueFor(process),
       models: createCrewModels(process, random.branch(), {
         freshChange: () => `c${(changes += 1)}`,
@@ -297,7 +303,7 @@ export function createWorld(scheduler: Scheduler, random: Random, settings: Worl
         repairRounds: 2,
         reviewRounds: 2,
         modelCallsPerTask: 40,
-        tokensPerTask: 4_000,
+        tokensPerTask: TOKENS_PER_TASK,
         modelDeadlineMs: 60_000,
         maxOutputTokens: 1_000,
         commandMs: 60_000,
@@ -367,7 +373,7 @@ export function createWorld(scheduler: Scheduler, random: Random, settings: Worl
     artifacts,
     violations,
     office,
-    acceptDeps: { ...outside, limits: { inputCharacters: 1_000, approvalMs: APPROVAL_MS } },
+    acceptDeps: { ...outside, termsOf, limits: { inputCharacters: 1_000, approvalMs: APPROVAL_MS } },
     queue,
     wellFrom: settings.faults.wellFrom,
     makePeace: () => {

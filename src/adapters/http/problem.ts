@@ -73,6 +73,8 @@ export function refusalToProblem(refusal: Refusal): Problem {
       return problem(409, refusal.type, 'The approval has expired; start the task again.')
     case 'lost_lease':
       return problem(409, refusal.type, 'The lease was lost: another worker may hold this task. Stop working on it.')
+    case 'denied':
+      return problem(403, 'denied_by_policy', `${refusal.why} (Rule ${refusal.rule}.)`)
     case 'not_a_workers':
       return problem(403, refusal.type, `A worker may not record ${refusal.event}: that is a person's to cause.`)
   }

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { FileChange, WorkspaceDiff, Workspaces } from '../../core/ports/workspaces.ts'
 import type { CommitId, TaskId } from '../../core/vocabulary/ids.ts'
+import type { WorkspaceSource } from '../../core/vocabulary/task.ts'
 
 /** A task's files by their path. Shared with the memory sandbox, so that what is written there is recorded here. */
 export type MemoryFiles = Map<TaskId, Map<string, Uint8Array>>
@@ -40,6 +41,19 @@ export function createMemoryWorkspaces({ files, directories = {}, onExport = () 
     return commit
   }
 
+  function given(path: string): Map<string, Uint8Array> {
+    const found = directories[path]
+    if (found === undefined) throw new Error('there is no such folder to start from')
+    const shown = Object.entries(found).filter(([name]) => !SECRETS.test(name))
+    return new Map(shown.map(([name, text]) => [name, new TextEncoder().encode(text)]))
+  }
+
+  function newestOf(source: Extract<WorkspaceSource, { type: 'task' }>): CommitId {
+    const commit = source.commit ?? last.get(source.task_id)
+    if (commit === undefined) throw new Error(`there is no workspace for task ${source.task_id} to start from`)
+    return commit
+  }
+
   function record(taskId: TaskId, message: string): CommitId {
     const recorded = new Map([...(files.get(taskId) ?? [])].filter(([path]) => !isLeftAlone(path)).toSorted(byPath))
     const parent = last.get(taskId) ?? null
@@ -54,16 +68,12 @@ export function createMemoryWorkspaces({ files, directories = {}, onExport = () 
     prepare: async (taskId, source) => {
       last.delete(taskId)
       if (source.type === 'task') {
-        const commit = source.commit ?? last.get(source.task_id)
-        if (commit === undefined) throw new Error(`there is no workspace for task ${source.task_id} to start from`)
+        const commit = newestOf(source)
         files.set(taskId, new Map(commitOf(commit).files))
         last.set(taskId, commit)
         return commit
       }
-      const given = source.type === 'directory' ? directories[source.path] : {}
-      if (given === undefined) throw new Error('there is no such folder to start from')
-      const shown = Object.entries(given).filter(([path]) => !SECRETS.test(path))
-      files.set(taskId, new Map(shown.map(([path, text]) => [path, new TextEncoder().encode(text)])))
+      files.set(taskId, source.type === 'directory' ? given(source.path) : new Map())
       return record(taskId, 'The workspace as it was given')
     },
     snapshot: async (taskId, message) => {
@@ -82,11 +92,23 @@ export function createMemoryWorkspaces({ files, directories = {}, onExport = () 
       return diffOf(commitOf(from).files, commitOf(to).files, maxBytes)
     },
     exportTo: async (taskId, directory) => onExport(directory, new Map(filesOf(taskId))),
+    fingerprint: async (source) => {
+      if (source.type === 'empty') return null
+      return source.type === 'task' ? newestOf(source) : digestOf(given(source.path))
+    },
+    filesDigest: async (taskId) => digestOf(filesOf(taskId)),
     remove: async (taskId) => {
       files.delete(taskId)
       last.delete(taskId)
     },
   }
+}
+
+function digestOf(files: ReadonlyMap<string, Uint8Array>): string {
+  const hash = createHash('sha256')
+  for (const [path, bytes] of [...files].toSorted(byPath))
+    hash.update(JSON.stringify([path, bytes.length])).update(bytes)
+  return `files:${hash.digest('hex')}`
 }
 
 function isLeftAlone(path: string): boolean {

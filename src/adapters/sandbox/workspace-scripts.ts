@@ -126,6 +126,21 @@ find . ! -type l -perm /6000 -exec chmod ug-s {} +
 if [ -n "$OWNER" ]; then chown -hR "$OWNER" /target; fi
 `
 
+/** Everything below /workspace, history and dependencies too: names, permissions, links and contents -> SHA-256. */
+export const FINGERPRINT = `
+set -eu
+export LC_ALL=C
+cd /workspace
+# As recording does it, before or after: permissions are to be the same either way.
+find . -mindepth 1 ${READABLE} -o -true
+{
+  find . -mindepth 1 -type d -printf 'd %m %P\\0' | sort -z
+  find . -mindepth 1 -type l -printf 'l %P//%l\\0' | sort -z
+  find . -mindepth 1 -type f -printf 'f %m %P\\0' | sort -z
+  find . -mindepth 1 -type f -print0 | sort -z | xargs -0 -r sha256sum -z --
+} | sha256sum | cut -c 1-64
+`
+
 /** Removes everything of a task. */
 export const REMOVE = `
 rm -rf /task/files /task/history.git 2>/dev/null || { chmod -R u+rwX /task; rm -rf /task/files /task/history.git; }

@@ -4,23 +4,35 @@ import type { StandingApprovals } from '../ports/standing-approvals.ts'
 import { approvalDigest } from '../task/accept-request.ts'
 import { applyCommand, isRefusal } from '../task/apply-command.ts'
 import type { LogDeps } from '../task/apply-command.ts'
+import { isMidWork } from '../vocabulary/approval.ts'
+import type { Approval } from '../vocabulary/approval.ts'
 import type { Task } from '../vocabulary/task.ts'
 
 export type StandingDeps = LogDeps & { readonly standing: StandingApprovals; readonly ids: Ids }
 
 /**
+ * What a rule of this kind is known by: the exact text and, where it is about what agents do, the conversation in which they do it. Of
+ * work itself there is no exact text that could come again: null.
+ */
+export function standingKey(ids: Ids, task: Pick<Task, 'threadId'>, approval: Approval): string | null {
+  if (approval.kind === 'plan') return null
+  const subject = isMidWork(approval.kind) ? `${task.threadId}\n${approval.subject}` : approval.subject
+  return approvalDigest(ids, approval.kind, subject, null)
+}
+
+/**
  * Approves what the task waits for if somebody approved exactly this text for good, for the person who asks. Returns the task as
  * it then is: unchanged where there is no such rule, or where somebody else answered first. Safe to repeat and to race.
- * Only a command has an exact text; a plan is asked about every time.
+ * Where two people have to say yes, no rule says it for them.
  */
 export async function applyStandingApproval(deps: StandingDeps, task: Task): Promise<Task> {
   const approval = task.approval
-  if (task.status !== 'needs_approval' || approval?.status !== 'pending' || approval.kind !== 'shell_command')
-    return task
-  const rule = await deps.standing.find(task.userId, approval.digest)
-  // The digest names the text; that both are what they say is not taken on trust.
+  if (task.status !== 'needs_approval' || approval?.status !== 'pending' || approval.policy?.people === 2) return task
+  const key = standingKey(deps.ids, task, approval)
+  const rule = key === null ? null : await deps.standing.find(task.userId, key)
+  // The key names the text; that both are what they say is not taken on trust.
   if (rule === null || rule.subject !== approval.subject || rule.userId !== task.userId) return task
-  if (approvalDigest(deps.ids, approval.kind, approval.subject) !== approval.digest) return task
+  if (approvalDigest(deps.ids, approval.kind, approval.subject, approval.binding) !== approval.digest) return task
   const day = rule.since.toISOString().slice(0, 10)
   const answered = await applyCommand(deps, task.id, {
     type: 'approve',

@@ -120,7 +120,7 @@ test('"always" shows the rule in place of the question, which the follower leave
 test('what somebody approved for good is not asked again', async () => {
   const bench = createCardBench()
   const cards = createCards(bench.deps)
-  const digest = approvalDigest(bench.deps.ids, 'shell_command', 'ls')
+  const digest = approvalDigest(bench.deps.ids, 'shell_command', 'ls', null)
   await bench.base.standing.add({ digest, subject: 'ls', userId: ADA, approvedBy: OWNER, since: new Date(0) })
   const task = await bench.accept('ls', 'shell_command')
   await cards.open(bench.card(task))

@@ -1,4 +1,5 @@
 // The agent loop: a model takes turns, the platform carries out its tool calls, until it says finish or meets a limit.
+import type { TaskEventBody } from '../vocabulary/event.ts'
 import type { JsonValue } from '../vocabulary/json.ts'
 import type { SubtaskRole } from '../vocabulary/plan.ts'
 import { shorten } from '../vocabulary/short-text.ts'
@@ -8,10 +9,13 @@ import { TaskFailure } from '../task/task-failure.ts'
 import { askForTurn } from './ask.ts'
 import type { RecordedTurn } from './ask.ts'
 import { createLoopBreaker } from './loop-breaker.ts'
+import { createGate } from './policy-gate.ts'
+import type { Clearance, Gate } from './policy-gate.ts'
 import { ROLES } from './roles.ts'
 import type { Run } from './run.ts'
 import { describeTool, TOOLS } from './tools/registry.ts'
 import type { ToolName } from './tools/registry.ts'
+import { refused } from './tools/tool.ts'
 import type { Served, ToolOutcome } from './tools/tool.ts'
 import type { Workshop } from './workshop.ts'
 
@@ -99,6 +103,7 @@ function nudge(turn: RecordedTurn): string {
   return 'Use your tools to do the work, and call finish when it is done.'
 }
 
+/** Part by part: what hangs on a person's answer stands alone, on files that are recorded before and after it. */
 async function carryOut(
   run: Run,
   workshop: Workshop,
@@ -107,55 +112,90 @@ async function carryOut(
   calls: readonly ToolCall[],
   allowed: readonly ToolName[],
 ): Promise<ToolTurn> {
-  const title = `Tools: ${calls.map((call) => call.tool).join(', ')}`
-  return run.journal.step(step, { agent: assignment.role, title }, async () => {
+  const gate = createGate(run, allowed, workshop.egress)
+  const parts: ToolTurn[] = []
+  for (let part = 1, done = 0; done < calls.length; part += 1) {
+    const key = part === 1 ? step : `${step}/${part}`
+    const left = calls.slice(done)
+    const turn = await carryOutPart({ run, workshop, assignment, step: key, allowed, gate }, left)
+    parts.push(turn)
+    // A part that was recorded says itself how far it got: the policy may have been another then.
+    done += Math.max(1, turn.results.length)
+  }
+  return {
+    results: parts.flatMap(({ results }) => results),
+    served: parts.flatMap(({ served }) => served),
+    finished: parts.find(({ finished }) => finished !== null)?.finished ?? null,
+  }
+}
+
+type Part = {
+  readonly run: Run
+  readonly workshop: Workshop
+  readonly assignment: Assignment
+  readonly step: string
+  readonly allowed: readonly ToolName[]
+  readonly gate: Gate
+}
+
+async function carryOutPart(part: Part, left: readonly ToolCall[]): Promise<ToolTurn> {
+  const { run, workshop, assignment, step, gate } = part
+  const title = `Tools: ${left.map((call) => call.tool).join(', ')}`
+  // Of an approved call what came of it is recorded first: it is not done again for a host that it did not reach.
+  let isApproved = false
+  const turn = await run.journal.step(step, { agent: assignment.role, title }, async () => {
+    const calls = gate.together(left)
     const results: ToolTurn['results'][number][] = []
     const served: Served[] = []
     let finished: AgentReport | null = null
     let touched = false
     // One after the other: a model writes its calls in the order in which it means them.
     for (const call of calls) {
-      const outcome = await useTool(run, workshop, assignment, step, call, allowed)
+      const clearance = gate.clear(step, call, workshop.newest())
+      isApproved ||= clearance.type === 'approved'
+      const outcome = await useTool(part, call, clearance)
       touched ||= outcome.touched
       if (outcome.served !== undefined) served.push(outcome.served)
       finished ??= outcome.finished ?? null
       results.push({ call_id: call.id, tool: call.tool, ok: outcome.ok, output: outcome.output })
     }
     run.signal.throwIfAborted()
+    // What went well did so without the hosts that it did not reach.
+    if (!isApproved && results.some(({ ok }) => !ok)) workshop.egress.askForRefused()
+    workshop.egress.flush()
     const output: ToolTurn = { results, served, finished }
     if (!touched) return { output }
     return { output, commit: await workshop.snapshot(`${assignment.role}: ${assignment.title}`) }
   })
+  if (isApproved && turn.results.some(({ ok }) => !ok)) workshop.egress.askForRefused()
+  return turn
 }
 
-async function useTool(
-  run: Run,
-  workshop: Workshop,
-  assignment: Assignment,
-  step: string,
-  call: ToolCall,
-  allowed: readonly ToolName[],
-): Promise<ToolOutcome> {
+async function useTool(part: Part, call: ToolCall, clearance: Clearance): Promise<ToolOutcome> {
+  const { run, assignment, step, allowed } = part
   run.signal.throwIfAborted()
   const about = { step, agent: assignment.role, call_id: call.id, tool: call.tool }
   const began = run.clock.now().getTime()
-  run.writer.note({ type: 'tool.started', data: { ...about, input: clipped(call.input) } })
+  const { decision } = clearance
+  const started: TaskEventBody = {
+    type: 'tool.started',
+    data: {
+      ...about,
+      input: clipped(call.input),
+      ...(decision === null ? {} : { policy: { verdict: decision.verdict, rule: decision.rule } }),
+      ...(clearance.type === 'approved' ? { approval_id: clearance.approvalId } : {}),
+    },
+  }
+  // Before it happens the log has it that the yes is used up: whoever finds no outcome does not do it again.
+  if (clearance.type === 'approved') await run.writer.append(started)
+  else run.writer.note(started)
   const name = allowed.find((candidate) => candidate === call.tool)
   const outcome =
-    name === undefined
-      ? { ok: false, touched: false, output: `There is no tool "${call.tool}" here. Yours are: ${allowed.join(', ')}.` }
-      : await TOOLS[name].run(call.input, {
-          sandbox: workshop.sandbox,
-          signal: run.signal,
-          onOutput: (text) =>
-            run.writer.note({
-              type: 'step.progress',
-              data: { step, agent: assignment.role, message: stripEscapes(text).slice(-EVENT_OUTPUT_CHARACTERS) },
-            }),
-          publish: workshop.publish,
-          skills: run.promptPack.skills,
-          limits: run.limits,
-        })
+    clearance.type === 'refused'
+      ? refusedCall(run, call, clearance)
+      : name === undefined
+        ? refused(`There is no tool "${call.tool}" here. Yours are: ${allowed.join(', ')}.`)
+        : await runTool(part, name, call)
   const elapsed = Math.max(0, Math.round(run.clock.now().getTime() - began))
   run.telemetry.time('tool_call_seconds', elapsed / 1_000, { tool: name ?? 'unknown' })
   run.writer.note({
@@ -163,6 +203,40 @@ async function useTool(
     data: { ...about, ok: outcome.ok, output: outcome.output.slice(0, EVENT_OUTPUT_CHARACTERS), duration_ms: elapsed },
   })
   return outcome
+}
+
+function runTool({ run, workshop, assignment, step }: Part, name: ToolName, call: ToolCall): Promise<ToolOutcome> {
+  return TOOLS[name].run(call.input, {
+    sandbox: workshop.sandbox,
+    signal: run.signal,
+    onOutput: (text) =>
+      run.writer.note({
+        type: 'step.progress',
+        data: { step, agent: assignment.role, message: stripEscapes(text).slice(-EVENT_OUTPUT_CHARACTERS) },
+      }),
+    publish: workshop.publish,
+    skills: run.promptPack.skills,
+    limits: run.limits,
+  })
+}
+
+function refusedCall(
+  run: Run,
+  call: ToolCall,
+  { why, decision }: Extract<Clearance, { type: 'refused' }>,
+): ToolOutcome {
+  if (decision !== null)
+    run.writer.note({
+      type: 'policy.decided',
+      data: {
+        verdict: 'deny',
+        rule: decision.rule,
+        why,
+        tool: call.tool,
+        subject: shorten(JSON.stringify(call.input), EVENT_OUTPUT_CHARACTERS),
+      },
+    })
+  return refused(why)
 }
 
 /** Long strings are cut for the log's tool.started entry: the whole input stands in the turn's own step. */

@@ -43,13 +43,16 @@ export function noContext(budget: number): TaskContext {
 }
 
 /** What is told of the task now: a person's OK adds what they said OK to. */
-export function taskPackOf({ task, context }: Pick<Run, 'task' | 'context'>, elsewhere: readonly string[]): TaskPack {
-  const { approval } = task
-  const agreed = approval?.kind === 'plan' && approval.status === 'approved'
+export function taskPackOf(
+  { task, context, answers }: Pick<Run, 'task' | 'context' | 'answers'>,
+  elsewhere: readonly string[],
+): TaskPack {
+  // There may be later questions, about something else.
+  const agreed = answers.of('plan').findLast(({ status }) => status === 'approved')
   return {
     context: context.pack.text,
     rules: context.pack.rules,
-    proposal: agreed ? [approval.subject, approval.comment ?? ''].join('\n').trim() : null,
+    proposal: agreed === undefined ? null : [agreed.subject, agreed.comment ?? ''].join('\n').trim(),
     attachments: context.attachments,
     readings: context.readings,
     elsewhere,

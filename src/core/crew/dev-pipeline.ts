@@ -121,6 +121,9 @@ async function checkOnce(run: Run, workshop: Workshop, step: string): Promise<re
     })
     run.signal.throwIfAborted()
     const all = [...ran, ...dead.values()]
+    // Perhaps a check failed for want of a host that a person would allow.
+    if (!isPassed(all)) workshop.egress.askForRefused()
+    workshop.egress.flush()
     const events = all.map(
       (check) => ({ type: 'check.finished', data: { step, agent: 'platform', ...check } }) as const,
     )

@@ -1,6 +1,8 @@
 // One run of one task, as the crew sees it: the journal, the models, the workshop and the limits, handed down as one value.
 import type { TaskEvent } from '../vocabulary/event.ts'
 import type { Message, Thread } from '../vocabulary/message.ts'
+import type { UserId } from '../vocabulary/ids.ts'
+import type { Act, Policy } from '../vocabulary/policy.ts'
 import type { Refusal } from '../vocabulary/refusal.ts'
 import type { Task } from '../vocabulary/task.ts'
 import type { GatherDeps } from '../context/gather.ts'
@@ -12,11 +14,15 @@ import type { Models } from '../ports/models.ts'
 import type { ObjectStore } from '../ports/object-store.ts'
 import type { Previews } from '../ports/previews.ts'
 import type { SandboxLimits, SandboxProvider } from '../ports/sandbox.ts'
+import type { SecretScanner } from '../ports/secret-scanner.ts'
+import type { ShellReader } from '../ports/shell-reader.ts'
 import type { Telemetry } from '../ports/telemetry.ts'
 import type { Workspaces } from '../ports/workspaces.ts'
+import type { UsableSecret } from '../secrets/vault.ts'
 import type { Request } from '../task/accept-request.ts'
 import type { Journal } from '../task/journal.ts'
 import type { TaskWriter } from '../task/task-writer.ts'
+import type { Answers } from './answers.ts'
 import type { Meter } from './meter.ts'
 import type { TaskContext } from './task-context.ts'
 import type { PromptPack } from './prompt-pack.ts'
@@ -62,11 +68,26 @@ export type CrewDeps = {
   readonly objects: ObjectStore
   readonly clock: Clock
   readonly ids: Ids
+  /** As it is in force now: read anew for every run. */
+  readonly policy: () => Promise<Policy>
+  readonly shell: ShellReader
+  /** A stranger is a guest. */
+  readonly roleOf: (userId: UserId) => Promise<Act['by']['role']>
+  /** What the work of this person may use. */
+  readonly secretsFor: (userId: UserId) => Promise<readonly UsableSecret[]>
+  /** Everything that is kept, shown or sent goes by it. */
+  readonly scanner: SecretScanner
   readonly telemetry: Telemetry
   readonly limits: CrewLimits
 }
 
+/** By which rules a run works, and for whom: the same from its beginning to its end. */
+export type RunRules = { readonly policy: Policy; readonly by: Act['by']; readonly bot: string | null }
+
 export type Run = CrewDeps & {
+  readonly rules: RunRules
+  readonly answers: Answers
+  readonly isReplay: boolean
   /** The task as it was when the run began; `writer.task()` is as it is now. */
   readonly task: Task
   readonly writer: TaskWriter

@@ -7,13 +7,22 @@ import type { Sandbox } from '../ports/sandbox.ts'
 import { previewsClosed } from '../task/close-previews.ts'
 import { TaskFailure } from '../task/task-failure.ts'
 import { writeAttachments } from './attachments.ts'
+import { createTaskEgress } from './egress.ts'
+import type { TaskEgress } from './egress.ts'
 import type { Run } from './run.ts'
 import type { Served } from './tools/tool.ts'
 
 export type Workshop = {
   readonly sandbox: Sandbox
+  readonly egress: TaskEgress
   /** The snapshot before any work. */
   readonly baseline: CommitId
+  /** The newest snapshot: what the files were before whatever is done next. */
+  readonly newest: () => CommitId
+  /** Of a folder that was copied, as it was right after that; null for other sources. */
+  readonly copied: string | null
+  /** The state that the files came with, before anything was added to them. */
+  readonly copiedFrom: CommitId
   readonly snapshot: (message: string) => Promise<CommitId>
   readonly publish: (served: Served) => Promise<string>
   readonly servedPorts: () => readonly number[]
@@ -35,7 +44,8 @@ export async function openWorkshop(run: Run): Promise<Workshop> {
   const prepared = await prepareWorkspace(run)
   const last = run.journal.lastCommit() ?? prepared.commit
   // First the sandbox, which ends any older one over these files: a worker that was frozen may have left one running.
-  const sandbox = await run.sandboxes.open(id, run.limits.sandbox)
+  const egress = await createTaskEgress(run, run.isReplay)
+  const sandbox = await run.sandboxes.open(id, run.limits.sandbox, egress)
   const servers = new Map<number, Running>()
   const published = new Set<number>()
   let newest = last
@@ -78,6 +88,10 @@ export async function openWorkshop(run: Run): Promise<Workshop> {
 
   const workshop: Workshop = {
     sandbox,
+    egress,
+    newest: () => newest,
+    copied: prepared.copied,
+    copiedFrom: prepared.commit,
     get baseline() {
       return baseline
     },
@@ -100,6 +114,7 @@ export async function openWorkshop(run: Run): Promise<Workshop> {
       return failures
     },
     close: async (reason) => {
+      egress.close()
       // Side by side: a store that does not answer keeps no process alive.
       const [previews, processes] = await Promise.allSettled([run.previews.close(id), sandbox.close()])
       if (previews.status === 'fulfilled') await recordClosed(run, previews.value, reason)
@@ -131,11 +146,14 @@ export async function openWorkshop(run: Run): Promise<Workshop> {
 }
 
 type Prepared = {
+  readonly copied: string | null
   readonly commit: CommitId
   readonly fresh: boolean
   /** The files are there, and what was sent along is not among them yet. */
   readonly unfinished: boolean
 }
+
+type Copied = { readonly commit: CommitId; readonly files?: string }
 
 /**
  * In one step where nothing has to be added; otherwise in two. A fork brings the record of its original's baseline along, and needs the
@@ -149,11 +167,14 @@ async function prepareWorkspace(run: Run): Promise<Prepared> {
   const inTwo = source.type === 'task' || adds || run.journal.has('workspace/copy')
   const first = inTwo ? 'workspace/copy' : 'workspace'
   const fresh = !run.journal.has(first)
-  const { commit } = await run.journal.step(first, { agent: 'platform', title: 'Prepare the workspace' }, async () => {
+  const recorded = await run.journal.step(first, { agent: 'platform', title: 'Prepare the workspace' }, async () => {
     const made = await run.workspaces.prepare(id, source)
-    return { output: { commit: made }, commit: made }
+    const output: Copied = { commit: made }
+    // What a command was approved for is what it finds, dependency folders and all.
+    if (source.type !== 'directory' || run.task.taskType !== 'shell_command') return { output, commit: made }
+    return { output: { ...output, files: await run.workspaces.filesDigest(id) }, commit: made }
   })
-  return { commit, fresh, unfinished: inTwo }
+  return { commit: recorded.commit, copied: recorded.files ?? null, fresh, unfinished: inTwo }
 }
 
 /** Adds what was sent along, and notes the state before any work; read from the log where it was noted before. */

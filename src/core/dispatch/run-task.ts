@@ -10,15 +10,19 @@ import { isTerminal } from '../vocabulary/task.ts'
 import type { Routing, Task, TaskResult, TaskType } from '../vocabulary/task.ts'
 import { contextOf, noContext } from '../crew/context.ts'
 import { runDevPipeline } from '../crew/dev-pipeline.ts'
+import { readAnswers } from '../crew/answers.ts'
+import type { Answers } from '../crew/answers.ts'
 import { createMeter } from '../crew/meter.ts'
+import { NeedsApproval } from '../crew/needs-approval.ts'
 import { answerQuestion } from '../crew/question.ts'
 import { resultOf } from '../crew/result.ts'
 import { routeRequest } from '../crew/route.ts'
-import type { CrewDeps, Run } from '../crew/run.ts'
+import type { CrewDeps, Run, RunRules } from '../crew/run.ts'
 import { runShellCommand } from '../crew/shell-command.ts'
 import { openWorkshop } from '../crew/workshop.ts'
 import type { Workshop } from '../crew/workshop.ts'
-import { approvalRequest } from '../task/accept-request.ts'
+import { approvalDigest, approvalRequest } from '../task/accept-request.ts'
+import type { AcceptDeps, CommandTerms } from '../task/accept-request.ts'
 import type { LogDeps } from '../task/apply-command.ts'
 import { PLATFORM } from '../task/decide.ts'
 import { createJournal } from '../task/journal.ts'
@@ -31,6 +35,7 @@ import type { TaskWriter } from '../task/task-writer.ts'
 export type RunDeps = LogDeps &
   CrewDeps & {
     readonly worker: string
+    readonly termsOf: AcceptDeps['termsOf']
     readonly approvalMs: number
     /** Claims without a new completed step after which a task is given up. */
     readonly attempts: number
@@ -74,6 +79,7 @@ export async function runTask(deps: RunDeps, claim: Claim, signal: AbortSignal):
     run = { ...blank, context: await contextOf(blank) }
     const routed = await route(deps, run)
     if (routed === 'waiting') return { type: 'waiting' }
+    refuseOtherPlan(run)
     await begin(deps, writer, routed)
     const current: Run = { ...run, task: writer.task() }
     run = current
@@ -86,8 +92,29 @@ export async function runTask(deps: RunDeps, claim: Claim, signal: AbortSignal):
     }
     return { type: 'over', task: writer.task(), workshop: await keepIfServing(deps, workshop, claim.task.id) }
   } catch (error) {
-    if (workshop !== null) await close(deps, claim.task.id, workshop, 'the task stopped')
+    const asks = error instanceof NeedsApproval ? error : null
+    const reason = asks === null ? 'the task stopped' : 'it waits for an answer'
+    if (workshop !== null) await close(deps, claim.task.id, workshop, reason)
+    if (asks !== null && !signal.aborted) return await waitFor(deps, claim, writer, run, signal, asks)
     return await endOf(deps, claim, writer, run, signal, error)
+  }
+}
+
+/** Nothing of the task is held any more when the question is put: whoever takes it up after the answer begins with the files as recorded. */
+async function waitFor(
+  deps: RunDeps,
+  claim: Claim,
+  writer: TaskWriter,
+  run: Run | null,
+  signal: AbortSignal,
+  { question }: NeedsApproval,
+): Promise<RunEnd> {
+  try {
+    const expiresAt = new Date(deps.clock.now().getTime() + deps.approvalMs)
+    await writer.append(approvalRequest(deps.ids, { ...question, expiresAt, estimate: null }))
+    return { type: 'waiting' }
+  } catch (error) {
+    return endOf(deps, claim, writer, run, signal, error)
   }
 }
 
@@ -98,8 +125,28 @@ async function prepareRun(deps: RunDeps, claim: Claim, writer: TaskWriter, signa
   const replayOf = created?.type === 'task.created' ? created.data.replay_of : undefined
   const models = replayOf === undefined ? deps.models : deps.recordedModels(await readLog(deps.store, replayOf))
   const journal = createJournal(log, writer, deps.clock, signal)
-  const meter = createMeter(log, deps.limits)
-  return { ...deps, models, task, writer, journal, meter, context: noContext(deps.limits.contextTokens), signal }
+  const answers = readAnswers(log)
+  const limits = { ...deps.limits, tokensPerTask: agreedTokens(deps, answers) }
+  const meter = createMeter(log, limits)
+  const [rules, isReplay] = [await rulesOf(deps, task), replayOf !== undefined]
+  const context = noContext(deps.limits.contextTokens)
+  return { ...deps, limits, models, task, writer, journal, meter, answers, rules, isReplay, context, signal }
+}
+
+/** Whoever said OK said it to what it may cost at most: a limit that was raised since does not count for it. */
+function agreedTokens({ limits }: RunDeps, answers: Answers): number {
+  const agreed = answers.of('plan').findLast(({ status }) => status === 'approved')
+  return Math.min(limits.tokensPerTask, agreed?.binding?.tokens ?? limits.tokensPerTask)
+}
+
+async function rulesOf(deps: RunDeps, { userId, threadId }: Task): Promise<RunRules> {
+  const [policy, role, thread] = await Promise.all([
+    deps.policy(),
+    deps.roleOf(userId),
+    deps.gather.conversations.thread(threadId),
+  ])
+  const bot = thread?.interface === 'telegram' ? (thread.chat.split('/')[0] ?? null) : null
+  return { policy, by: { userId, role }, bot }
 }
 
 /** What routing adds to the log, to be recorded together with the start: nothing where the task was routed before. */
@@ -110,9 +157,34 @@ async function route(deps: RunDeps, run: Run): Promise<readonly TaskEventBody[] 
   const routed: TaskEventBody = { type: 'task.routed', data: routing }
   if (!routing.needs_confirmation) return [routed, { type: 'task.queued', data: { reason: 'routed' } }]
   const estimate = await typical(deps, routing.task_type)
+  const terms = await termsOfRouting(deps, run, routing)
   const expiresAt = new Date(deps.clock.now().getTime() + deps.approvalMs)
-  await run.writer.append(routed, approvalRequest(deps.ids, { ...proposalOf(routing), expiresAt, estimate }))
+  await run.writer.append(routed, approvalRequest(deps.ids, { ...proposalOf(routing), expiresAt, estimate, ...terms }))
   return 'waiting'
+}
+
+/** An OK holds for what was proposed to this person, and for nothing that took its place. */
+function refuseOtherPlan({ answers, ids, task }: Run): void {
+  const agreed = answers.of('plan').findLast(({ status }) => status === 'approved')
+  if (agreed === undefined || agreed.binding === null || task.routing === null) return
+  const { subject } = proposalOf(task.routing)
+  const isSame = agreed.digest === approvalDigest(ids, 'plan', subject, agreed.binding)
+  if (!isSame || agreed.binding.person !== task.userId)
+    throw new TaskFailure('What was proposed is not what was agreed to, so it was not begun.')
+}
+
+/** What a yes is bound to. Throws TaskFailure where no yes would help. */
+async function termsOfRouting(
+  deps: RunDeps,
+  { task, limits }: Run,
+  { command, source }: Routing,
+): Promise<Pick<CommandTerms, 'binding'> & Partial<CommandTerms>> {
+  const person = task.userId
+  if (command === null) return { binding: { where: 'sandbox', person, tree: null, tokens: limits.tokensPerTask } }
+  const terms = await deps.termsOf({ command, person, source: source ?? task.source })
+  const { rule, why } = terms.policy
+  if (terms.denied) throw new TaskFailure(`The policy refuses this command: ${why} (Rule ${rule}.)`)
+  return terms
 }
 
 function proposalOf({ command, summary, plan }: Routing): Pick<Approval, 'kind' | 'subject'> {

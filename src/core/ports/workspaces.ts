@@ -30,6 +30,13 @@ export interface Workspaces {
   diff(taskId: TaskId, from: CommitId, to: CommitId, maxBytes: number): Promise<WorkspaceDiff>
   /** Copies the files into an existing, empty directory of the host, links as links. */
   exportTo(taskId: TaskId, directory: string): Promise<void>
+  /**
+   * Names the files that a task from this source starts with: the commit, for a task's; for a folder a digest of everything that is
+   * copied (names, contents, links, permissions; dependency folders too); null for an empty one. Throws where there is no such source.
+   */
+  fingerprint(source: WorkspaceSource): Promise<CommitId | string | null>
+  /** The files as they lie there now, named as `fingerprint` names those of a folder. */
+  filesDigest(taskId: TaskId): Promise<string>
   /** Removing what is not there changes nothing. */
   remove(taskId: TaskId): Promise<void>
 }

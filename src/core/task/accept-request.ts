@@ -1,7 +1,7 @@
 // Makes a task of an incoming request: everything up to the moment at which its sender may be told "accepted".
-import type { Approval } from '../vocabulary/approval.ts'
+import type { Approval, ApprovalBinding, ApprovalPolicy } from '../vocabulary/approval.ts'
 import type { EventOf, TaskEventBody } from '../vocabulary/event.ts'
-import type { ApprovalId, TaskId, ThreadId } from '../vocabulary/ids.ts'
+import type { ApprovalId, TaskId, ThreadId, UserId } from '../vocabulary/ids.ts'
 import type { IncomingMessage } from '../vocabulary/message.ts'
 import type { Refusal } from '../vocabulary/refusal.ts'
 import type { Task, TaskType, WorkspaceSource } from '../vocabulary/task.ts'
@@ -11,7 +11,19 @@ import type { LogDeps } from './apply-command.ts'
 import { evolve, extend } from './evolve.ts'
 import { toStorable } from './storable.ts'
 
+/** A command that a person wants to have run, and on which files. */
+export type WantedCommand = { readonly command: string; readonly person: UserId; readonly source: WorkspaceSource }
+
+/** What a yes to a command is bound to, and what the policy says of it. */
+export type CommandTerms = {
+  readonly binding: ApprovalBinding
+  readonly policy: ApprovalPolicy
+  /** It never runs, whoever says yes. */
+  readonly denied: boolean
+}
+
 export type AcceptDeps = LogDeps & {
+  readonly termsOf: (wanted: WantedCommand) => Promise<CommandTerms>
   readonly ids: Ids
   readonly telemetry: Telemetry
   readonly limits: { readonly inputCharacters: number; readonly approvalMs: number }
@@ -42,6 +54,11 @@ export async function acceptRequest(
   const request = toStorable(given)
   const problem = inputProblem(request.text, deps.limits.inputCharacters)
   if (problem !== null) return { type: 'invalid', problem }
+  const terms =
+    request.taskType === 'shell_command'
+      ? await deps.termsOf({ command: request.text, person: request.author, source: request.source })
+      : null
+  if (terms?.denied === true) return { type: 'denied', rule: terms.policy.rule, why: terms.policy.why }
   const at = deps.clock.now()
   const id = deps.ids.next<TaskId>()
   const created = {
@@ -61,7 +78,7 @@ export async function acceptRequest(
     at,
   } as const
   const born = evolve(null, created)
-  const { events, next } = extend(born, opening(deps, request, at), at)
+  const { events, next } = extend(born, opening(deps, request, terms, at), at)
   const accepted = await deps.store.accept(request, next, [created, ...events])
   if (accepted.created) {
     deps.telemetry.count('tasks_accepted_total', { interface: request.interface })
@@ -79,9 +96,9 @@ function inputProblem(text: string, limit: number): string | null {
 }
 
 /** A request whose type the sender fixed needs no router; a literal command needs a person's yes, always. */
-function opening(deps: AcceptDeps, request: Request, at: Date): readonly TaskEventBody[] {
+function opening(deps: AcceptDeps, request: Request, terms: CommandTerms | null, at: Date): readonly TaskEventBody[] {
   if (request.taskType === null) return []
-  const literal = request.taskType === 'shell_command'
+  const literal = terms !== null
   const routed: TaskEventBody = {
     type: 'task.routed',
     data: {
@@ -100,11 +117,15 @@ function opening(deps: AcceptDeps, request: Request, at: Date): readonly TaskEve
   const expiresAt = new Date(at.getTime() + deps.limits.approvalMs)
   return [
     routed,
-    approvalRequest(deps.ids, { kind: 'shell_command', subject: request.text, expiresAt, estimate: null }),
+    approvalRequest(deps.ids, { kind: 'shell_command', subject: request.text, expiresAt, estimate: null, ...terms }),
   ]
 }
 
-type Asked = Pick<Approval, 'kind' | 'subject' | 'expiresAt' | 'estimate'>
+/** The part of an approval that is decided when it is asked for. */
+export type Asked = Pick<Approval, 'kind' | 'subject' | 'expiresAt' | 'estimate'> & {
+  readonly binding?: ApprovalBinding | null
+  readonly policy?: ApprovalPolicy | null
+}
 
 const REASONS: Readonly<Record<Approval['kind'], string>> = {
   shell_command: 'A shell command runs only after somebody approved exactly this text.',
@@ -114,25 +135,36 @@ const REASONS: Readonly<Record<Approval['kind'], string>> = {
   secret: 'Work in the sandbox wants to use a secret.',
 }
 
-/** The question put to a person before something is done: bound to exactly this text. */
-export function approvalRequest(
-  ids: Ids,
-  { kind, subject, expiresAt, estimate }: Asked,
-): EventOf<'approval.requested'> {
+/** The question put to a person before something is done: bound to exactly this, where `binding` says to what. */
+export function approvalRequest(ids: Ids, asked: Asked): EventOf<'approval.requested'> {
+  const { kind, subject, expiresAt, estimate, binding = null, policy = null } = asked
   return {
     type: 'approval.requested',
     data: {
       approval_id: ids.next<ApprovalId>(),
       kind,
       subject,
-      digest: approvalDigest(ids, kind, subject),
+      digest: approvalDigest(ids, kind, subject, binding),
       reason: REASONS[kind],
       expires_at: expiresAt.toISOString(),
       estimate,
+      ...(binding === null ? {} : { binding }),
+      ...(policy === null ? {} : { policy }),
     },
   }
 }
 
-export function approvalDigest(ids: Ids, kind: Approval['kind'], subject: string): string {
-  return ids.digest(`${kind}\n${subject}`)
+/**
+ * SHA-256 over canonical JSON (RFC 8785: keys in order, nothing between). Without a binding it is as older versions made it, of kind and
+ * subject alone: what standing approvals are known by.
+ */
+export function approvalDigest(
+  ids: Ids,
+  kind: Approval['kind'],
+  subject: string,
+  binding: ApprovalBinding | null,
+): string {
+  if (binding === null) return ids.digest(`${kind}\n${subject}`)
+  const { person, tokens, tree, where } = binding
+  return ids.digest(JSON.stringify({ binding: { person, tokens, tree, where }, kind, subject }))
 }

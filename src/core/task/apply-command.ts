@@ -73,7 +73,7 @@ const NOT_A_WORKERS: ReadonlySet<TaskEventBody['type']> = new Set([
 export function refusalUnderClaim(task: Task, bodies: readonly TaskEventBody[]): Refusal | null {
   let status = task.status
   for (const body of bodies) {
-    if (NOT_A_WORKERS.has(body.type)) return { type: 'not_a_workers', event: body.type }
+    if (NOT_A_WORKERS.has(body.type) || isForged(task, body)) return { type: 'not_a_workers', event: body.type }
     const refused = refusalOf({ ...task, status }, [body])
     if (refused !== null) return refused
     if (body.type === 'task.aborted' && status !== 'aborting')
@@ -84,6 +84,12 @@ export function refusalUnderClaim(task: Task, bodies: readonly TaskEventBody[]):
     status = next
   }
   return null
+}
+
+/** Something done by a yes that nobody gave, or that was given to something else before. */
+function isForged({ approval }: Task, body: TaskEventBody): boolean {
+  if (body.type !== 'tool.started' || body.data.approval_id === undefined) return false
+  return approval?.id !== body.data.approval_id || approval.status !== 'approved'
 }
 
 /** Decides, records, and where somebody was faster decides again on what they left. */

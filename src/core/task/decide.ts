@@ -1,4 +1,6 @@
 // What people may do to a task: approve, reject, abort. Pure: the clock and the store are somebody else's business.
+import { isMidWork } from '../vocabulary/approval.ts'
+import type { Approval } from '../vocabulary/approval.ts'
 import type { TaskEventBody } from '../vocabulary/event.ts'
 import type { ApprovalId, UserId } from '../vocabulary/ids.ts'
 import type { Refusal } from '../vocabulary/refusal.ts'
@@ -25,8 +27,11 @@ export type TaskCommand =
       readonly comment: string | null
     }
   | { readonly type: 'abort'; readonly by: UserId; readonly reason: string }
-  /** The person said something else instead of answering: what waits for their OK is not wanted any more as it is. */
-  | { readonly type: 'supersede'; readonly by: UserId }
+  /**
+   * The person said something else instead of answering: what waits for their OK is not wanted any more as it is. Work that has begun
+   * goes on without, and is told what they said.
+   */
+  | { readonly type: 'supersede'; readonly by: UserId; readonly comment?: string }
   /** The platform's own: nobody answered in time. */
   | { readonly type: 'expire' }
 
@@ -40,7 +45,7 @@ export function decide(task: Task, command: TaskCommand, now: Date): readonly Ta
     case 'abort':
       return decideAbort(task, command.by, command.reason)
     case 'supersede':
-      return decideReplacement(task, command.by)
+      return decideReplacement(task, command)
     case 'expire':
       return decideExpiry(task, now)
   }
@@ -58,15 +63,29 @@ function decideAnswer(
   if (approval.status !== 'pending') return { type: 'wrong_approval' }
   if (command.approvalId !== null && command.approvalId !== approval.id) return { type: 'wrong_approval' }
   if (command.type === 'approve' && now >= approval.expiresAt) return { type: 'approval_expired' }
-  const status = command.type === 'approve' ? 'approved' : 'rejected'
+  if (command.type === 'reject') return refuse(approval, command.by, command.comment)
+  if ((approval.policy?.people ?? 1) === 2 && approval.secondedBy.length === 0)
+    return [{ type: 'approval.seconded', data: { approval_id: approval.id, by: command.by } }]
+  // One person is one voice, however often it is raised.
+  if (approval.secondedBy.includes(command.by)) return []
+  return [
+    {
+      type: 'approval.resolved',
+      data: { approval_id: approval.id, status: 'approved', by: command.by, comment: command.comment },
+    },
+    { type: 'task.queued', data: { reason: 'approved' } },
+  ]
+}
+
+/** Before work began a no is the end of it. Work that has begun goes on, and is told that it may not. */
+function refuse(approval: Approval, by: UserId, comment: string | null): readonly TaskEventBody[] {
   const resolved: TaskEventBody = {
     type: 'approval.resolved',
-    data: { approval_id: approval.id, status, by: command.by, comment: command.comment },
+    data: { approval_id: approval.id, status: 'rejected', by, comment },
   }
-  if (command.type === 'approve') return [resolved, { type: 'task.queued', data: { reason: 'approved' } }]
-  const reason =
-    command.comment === null ? 'The approval was rejected.' : `The approval was rejected: ${command.comment}`
-  return [resolved, { type: 'task.aborted', data: { by: command.by, reason } }]
+  if (isMidWork(approval.kind)) return [resolved, { type: 'task.queued', data: { reason: 'refused' } }]
+  const reason = comment === null ? 'The approval was rejected.' : `The approval was rejected: ${comment}`
+  return [resolved, { type: 'task.aborted', data: { by, reason } }]
 }
 
 function decideAbort(task: Task, by: UserId, reason: string): readonly TaskEventBody[] | Refusal {
@@ -88,8 +107,13 @@ function supersedePending(task: Task, by: UserId): readonly TaskEventBody[] {
 }
 
 /** Only what still waits can be replaced: of an OK and a comment that race, the log lets exactly one win. */
-function decideReplacement(task: Task, by: UserId): readonly TaskEventBody[] | Refusal {
+function decideReplacement(
+  task: Task,
+  { by, comment }: Extract<TaskCommand, { type: 'supersede' }>,
+): readonly TaskEventBody[] | Refusal {
+  const { approval } = task
   if (task.status !== 'needs_approval') return { type: 'wrong_status', status: task.status, wanted: 'needs_approval' }
+  if (approval?.status === 'pending' && isMidWork(approval.kind)) return refuse(approval, by, comment ?? null)
   return [...supersedePending(task, by), { type: 'task.aborted', data: { by, reason: REPLACED } }]
 }
 
@@ -99,11 +123,10 @@ function decideExpiry(task: Task, now: Date): readonly TaskEventBody[] | Refusal
     return { type: 'wrong_status', status: task.status, wanted: 'needs_approval' }
   }
   if (now < approval.expiresAt) return { type: 'wrong_approval' }
-  return [
-    {
-      type: 'approval.resolved',
-      data: { approval_id: approval.id, status: 'expired', by: PLATFORM, comment: null },
-    },
-    { type: 'task.aborted', data: { by: PLATFORM, reason: 'Nobody approved it in time.' } },
-  ]
+  const expired: TaskEventBody = {
+    type: 'approval.resolved',
+    data: { approval_id: approval.id, status: 'expired', by: PLATFORM, comment: null },
+  }
+  if (isMidWork(approval.kind)) return [expired, { type: 'task.queued', data: { reason: 'nobody answered' } }]
+  return [expired, { type: 'task.aborted', data: { by: PLATFORM, reason: 'Nobody approved it in time.' } }]
 }

@@ -1,4 +1,5 @@
 // Goes on from the middle of another task: a new task whose log begins with what the other had recorded up to there.
+import { isMidWork } from '../vocabulary/approval.ts'
 import type { TaskEvent, TaskEventBody } from '../vocabulary/event.ts'
 import type { CommitId, TaskId, ThreadId } from '../vocabulary/ids.ts'
 import type { IncomingMessage } from '../vocabulary/message.ts'
@@ -66,6 +67,7 @@ export async function forkTask(
   } as const
   const bodies = kept
     .filter((event) => !LEFT_BEHIND.has(event.type) && !isCopying(event) && !isUnanswered(event, kept))
+    .filter((event) => !isOfMidWork(event, kept))
     .map(({ task_id: _, seq: __, at: ___, ...body }) => withoutSource(alreadyPaid(body), hasWorkspace(kept)))
   const { events, next } = extend(evolve(null, created), bodies, at)
   const accepted = await deps.store.accept(message, next, [created, ...events])
@@ -108,6 +110,21 @@ function isCopying(event: TaskEvent): boolean {
 /** A fork is an order: whoever makes it waits for no answer that was still to come, and a half-given one binds nobody. */
 function isUnanswered(event: TaskEvent, kept: readonly TaskEvent[]): boolean {
   return event.type.startsWith('approval.') && !kept.some(({ type }) => type === 'task.queued')
+}
+
+/**
+ * Whether it belongs to a question in the middle of work: rights that were given to one task are no other's. With the question goes
+ * what followed the answer: being queued and taken up again.
+ */
+function isOfMidWork(event: TaskEvent, kept: readonly TaskEvent[]): boolean {
+  if (event.type === 'task.queued' || event.type === 'task.started')
+    return kept.some(({ type, seq }) => type === event.type && seq < event.seq)
+  if (event.type === 'approval.requested') return isMidWork(event.data.kind)
+  if (event.type !== 'approval.resolved' && event.type !== 'approval.seconded') return false
+  const { approval_id } = event.data
+  return kept.some(
+    (one) => one.type === 'approval.requested' && one.data.approval_id === approval_id && isMidWork(one.data.kind),
+  )
 }
 
 /** What the original went on from is part of the files already. */

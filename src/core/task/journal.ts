@@ -4,6 +4,7 @@ import type { AgentName, EventOf, TaskEvent, TaskEventBody } from '../vocabulary
 import type { CommitId } from '../vocabulary/ids.ts'
 import type { JsonValue } from '../vocabulary/json.ts'
 import type { Clock } from '../ports/clock.ts'
+import { Paused } from './paused.ts'
 import { toStorable } from './storable.ts'
 import { messageOf } from '../vocabulary/thrown.ts'
 import type { TaskWriter } from './task-writer.ts'
@@ -58,7 +59,7 @@ export function createJournal(
         done = await work()
         signal.throwIfAborted()
       } catch (error) {
-        if (!signal.aborted)
+        if (!signal.aborted && !(error instanceof Paused))
           writer.note({ type: 'step.failed', data: { step: key, agent: info.agent, error: messageOf(error) } })
         throw error
       }

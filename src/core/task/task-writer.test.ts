@@ -15,6 +15,7 @@ import type { UserId, WorkerId } from '../vocabulary/ids.ts'
 import { acceptRequest } from './accept-request.ts'
 import { applyCommand, isRefusal } from './apply-command.ts'
 import { createTaskWriter, WriterStopped } from './task-writer.ts'
+import { plainTerms } from '../../../test/simulation/terms.ts'
 
 const telemetry = { log: () => undefined, count: () => undefined, time: () => undefined }
 const ada = 'ada' as UserId
@@ -28,7 +29,13 @@ async function claimed(tamper: (store: TaskStore) => Partial<TaskStore> = () => 
   const deps = { store, signals: createMemoryTaskSignals(), clock }
   const queue = createMemoryTaskQueue(records, clock)
   const accepted = await acceptRequest(
-    { ...deps, ids: createSystemIds(), telemetry, limits: { inputCharacters: 100, approvalMs: 1_000 } },
+    {
+      ...deps,
+      ids: createSystemIds(),
+      telemetry,
+      termsOf: plainTerms(),
+      limits: { inputCharacters: 100, approvalMs: 1_000 },
+    },
     {
       interface: 'http',
       chat: 'c',

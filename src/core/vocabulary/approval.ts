@@ -15,6 +15,11 @@ export type Estimate = { readonly seconds: number; readonly tokens: number; read
 export const APPROVAL_KINDS = ['shell_command', 'plan', 'tool', 'egress', 'secret'] as const
 export type ApprovalKind = (typeof APPROVAL_KINDS)[number]
 
+/** Asked by work that has begun: whatever the answer, the work goes on, with it or without. */
+export function isMidWork(kind: ApprovalKind): boolean {
+  return kind === 'tool' || kind === 'egress' || kind === 'secret'
+}
+
 /** What a yes holds for, beside the subject: once anything of it differs, it is a yes to something else. */
 export type ApprovalBinding = {
   readonly where: WorkPlace

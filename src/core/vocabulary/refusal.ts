@@ -12,3 +12,5 @@ export type Refusal =
   /** What only a person, or the platform in their name, may record. */
   | { readonly type: 'not_a_workers'; readonly event: TaskEventBody['type'] }
   | { readonly type: 'invalid'; readonly problem: string }
+  /** The policy refuses it, and no approval lifts that. */
+  | { readonly type: 'denied'; readonly rule: string; readonly why: string }

@@ -1,0 +1,62 @@
+// What people answered in this task so far, read from its log: a yes is worth what it says, once.
+import type { Approval } from '../vocabulary/approval.ts'
+import type { TaskEvent } from '../vocabulary/event.ts'
+import type { ApprovalId } from '../vocabulary/ids.ts'
+
+export type Answer = Pick<Approval, 'id' | 'kind' | 'subject' | 'digest' | 'status' | 'binding' | 'comment'>
+
+export type Answers = {
+  /** Answered questions of this kind, oldest first. */
+  readonly of: (kind: Approval['kind']) => readonly Answer[]
+  /** How many questions were asked in the middle of work. */
+  readonly asked: (kind: Approval['kind']) => number
+  /** The oldest answer to exactly this that nothing was done by yet. */
+  readonly unused: (digest: string) => Answer | null
+  /** From now on something is done by it. */
+  readonly use: (id: ApprovalId) => void
+  /** By which yes this call was begun, by a worker that did not come to record what came of it; null where none was. */
+  readonly begun: (step: string, callId: string) => ApprovalId | null
+}
+
+/** `log` is the whole log, as it stands when the work is taken up. */
+export function readAnswers(log: readonly TaskEvent[]): Answers {
+  const requested = new Map<ApprovalId, Answer>()
+  const answered: Answer[] = []
+  const used = new Set<ApprovalId>()
+  const begun = new Map<string, ApprovalId>()
+  for (const event of log) {
+    switch (event.type) {
+      case 'approval.requested': {
+        const { approval_id: id, kind, subject, digest, binding = null } = event.data
+        requested.set(id, { id, kind, subject, digest, status: 'pending', binding, comment: null })
+        // Whoever asks has come to an end of what it was doing.
+        begun.clear()
+        break
+      }
+      case 'approval.resolved': {
+        const question = requested.get(event.data.approval_id)
+        const { status, comment } = event.data
+        if (question !== undefined) answered.push({ ...question, status, comment })
+        break
+      }
+      case 'tool.started':
+        if (event.data.approval_id === undefined) break
+        used.add(event.data.approval_id)
+        begun.set(callKey(event.data.step, event.data.call_id), event.data.approval_id)
+        break
+      default:
+        break
+    }
+  }
+  return {
+    of: (kind) => answered.filter((answer) => answer.kind === kind),
+    asked: (kind) => [...requested.values()].filter((question) => question.kind === kind).length,
+    unused: (digest) => answered.find((answer) => answer.digest === digest && !used.has(answer.id)) ?? null,
+    use: (id) => void used.add(id),
+    begun: (step, callId) => begun.get(callKey(step, callId)) ?? null,
+  }
+}
+
+function callKey(step: string, callId: string): string {
+  return JSON.stringify([step, callId])
+}

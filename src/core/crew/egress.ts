@@ -1,0 +1,194 @@
+// What a task's sandbox may reach: what the policy lists, what people allowed for this task, and nothing else; and which secrets go where.
+import { decideAct } from '../policy/decide-act.ts'
+import { egressVerdict } from '../policy/egress-verdict.ts'
+import type { SandboxEgress, SandboxSecret } from '../ports/sandbox.ts'
+import type { UsableSecret } from '../secrets/vault.ts'
+import { approvalDigest } from '../task/accept-request.ts'
+import type { ApprovalBinding } from '../vocabulary/approval.ts'
+import { targetText } from '../vocabulary/egress.ts'
+import type { EgressReport, EgressTarget, EgressVerdict } from '../vocabulary/egress.ts'
+import type { EventOf } from '../vocabulary/event.ts'
+import { messageOf } from '../vocabulary/thrown.ts'
+import type { Answer } from './answers.ts'
+import { askedBy, bindingOf, NeedsApproval } from './needs-approval.ts'
+import type { MidWorkQuestion } from './needs-approval.ts'
+import type { Run } from './run.ts'
+
+export type EgressGrants = {
+  readonly decide: (target: EgressTarget) => EgressVerdict
+  readonly question: (target: EgressTarget, verdict: Extract<EgressVerdict, { type: 'ask' }>) => MidWorkQuestion
+}
+
+export type TaskEgress = SandboxEgress &
+  EgressGrants & {
+    /** Allowed from now on, because they stand in a command that was approved as it is. */
+    readonly allow: (targets: readonly EgressTarget[]) => void
+    /** What was refused since the last call for want of a person's answer, in words; empty where nothing was. */
+    readonly refused: () => readonly string[]
+    /** Throws NeedsApproval for the first of what was refused so since the last `refused`; records what was reported. */
+    readonly askForRefused: () => void
+    /** Records what was reported, summed up. */
+    readonly flush: () => void
+    /** From now on nothing leaves the sandbox: its task is over. Idempotent. */
+    readonly close: () => void
+  }
+
+/** More hosts than that are a search, or an attempt to find a hole. */
+const MOST_HOSTS = 5
+const NOTHING_LEAVES = {
+  type: 'deny',
+  rule: 'task.over',
+  why: 'The task is over, or is a replay: nothing leaves it.',
+} as const
+
+/** `run.task` is a replay where `isReplay`: it repeats what was, and reaches nothing. */
+export async function createTaskEgress(run: Run, isReplay: boolean): Promise<TaskEgress> {
+  let closed = isReplay
+  const granted = new Set<string>()
+  const asked = new Map<string, MidWorkQuestion>()
+  const sums = new Map<string, Sum>()
+  const binding = bindingOf(run, null)
+
+  const tell = (kind: 'egress' | 'secret', subject: string): Answer['status'] | null =>
+    answerOf(run, kind, subject, binding)
+
+  function decide(target: EgressTarget): EgressVerdict {
+    if (closed) return NOTHING_LEAVES
+    const { policy, by, bot } = run.rules
+    const verdict = egressVerdict(policy, target, { by, bot, at: run.clock.now() })
+    if (verdict.type !== 'ask') return verdict
+    const subject = targetText(target)
+    const status = tell('egress', subject)
+    if (status === 'approved') return { type: 'allow', rule: 'approved', private: false }
+    if (granted.has(subject)) return { type: 'allow', rule: 'approved.command', private: false }
+    if (status !== null) return { type: 'deny', rule: 'refused', why: noTo(status) }
+    if (run.answers.asked('egress') >= MOST_HOSTS)
+      return { type: 'deny', rule: 'task.most-hosts', why: `People were asked about ${MOST_HOSTS} hosts already.` }
+    return verdict
+  }
+
+  function question(
+    target: EgressTarget,
+    { rule, why }: { readonly rule: string; readonly why: string },
+  ): MidWorkQuestion {
+    return {
+      kind: 'egress',
+      subject: targetText(target),
+      binding,
+      policy: { rule, why, classes: ['network'], people: 1 },
+    }
+  }
+
+  function secretVerdict(secret: UsableSecret, target: EgressTarget): 'use' | 'use_asked' | 'ask' | 'refuse' {
+    if (closed || secret.use.type === 'refuse') return 'refuse'
+    const { policy, by, bot } = run.rules
+    const act = { tool: 'secret', where: 'sandbox', by, bot, command: null, paths: [], tokens: null } as const
+    const decision = decideAct(
+      policy,
+      { ...act, hosts: [`${target.host}:${target.port}`], at: run.clock.now() },
+      run.shell,
+    )
+    if (decision.verdict === 'deny') return 'refuse'
+    const subject = `${secret.name} for ${targetText(target)}`
+    const status = tell('secret', subject)
+    if (status === 'approved') return 'use_asked'
+    if (status !== null) return 'refuse'
+    if (decision.verdict === 'allow' && secret.use.type !== 'ask') return 'use'
+    if (run.answers.asked('secret') < MOST_HOSTS)
+      asked.set(`secret ${subject}`, { kind: 'secret', subject, binding, policy: askedBy(decision) })
+    return 'ask'
+  }
+
+  async function valueFor(secret: UsableSecret, target: EgressTarget): Promise<string | null> {
+    try {
+      const verdict = secretVerdict(secret, target)
+      if (verdict === 'ask' || verdict === 'refuse') return null
+      return await secret.value({ asked: verdict === 'use_asked' })
+    } catch (error) {
+      run.telemetry.log('error', 'A secret could not be used', { name: secret.name, error: messageOf(error) })
+      return null
+    }
+  }
+
+  function flush(): void {
+    const events = [...sums.values()].flatMap(({ decided, secrets }) => [
+      { type: 'egress.decided', data: decided } as const,
+      ...[...secrets].map((name) => ({ type: 'secret.used', data: { name, host: decided.host } }) as const),
+    ])
+    sums.clear()
+    if (events.length > 0) run.writer.note(...events)
+  }
+
+  const secrets = isReplay ? [] : await run.secretsFor(run.task.userId)
+  return {
+    decide: (target) => {
+      const verdict = decide(target)
+      if (verdict.type === 'ask') asked.set(targetText(target), question(target, verdict))
+      return verdict
+    },
+    question,
+    report: (report) => add(sums, report),
+    secrets: secrets.map((secret): SandboxSecret => ({
+      name: secret.name,
+      placeholder: `secret-${secret.name}-${run.ids.unguessable()}`,
+      hosts: secret.hosts,
+      valueFor: (target) => valueFor(secret, target),
+    })),
+    allow: (targets) => {
+      for (const target of targets) granted.add(targetText(target))
+    },
+    refused: () => {
+      const subjects = [...asked.values()].map(({ subject }) => subject)
+      asked.clear()
+      return subjects
+    },
+    askForRefused: () => {
+      const [first] = asked.values()
+      asked.clear()
+      if (first === undefined) return
+      flush()
+      throw new NeedsApproval(first)
+    },
+    flush,
+    close: () => {
+      closed = true
+      flush()
+    },
+  }
+}
+
+/** What people said of exactly this in this task; null where they were not asked, or something of it differs since. */
+function answerOf(
+  run: Run,
+  kind: 'egress' | 'secret',
+  subject: string,
+  binding: ApprovalBinding,
+): Answer['status'] | null {
+  const digest = approvalDigest(run.ids, kind, subject, binding)
+  const answer = run.answers.of(kind).findLast((one) => one.digest === digest && one.subject === subject)
+  return answer?.status ?? null
+}
+
+function noTo(status: Answer['status']): string {
+  return status === 'expired' ? 'Nobody answered in time whether it may be reached.' : 'A person said no to it.'
+}
+
+type Sum = { decided: EventOf<'egress.decided'>['data']; readonly secrets: Set<string> }
+
+function add(sums: Map<string, Sum>, report: EgressReport): void {
+  const { host, port, verdict, rule, bytesOut, bytesIn } = report
+  const key = JSON.stringify([host, port, verdict, rule])
+  const sum = sums.get(key) ?? {
+    decided: { host, port, verdict, rule, connections: 0, bytes_out: 0, bytes_in: 0 },
+    secrets: new Set<string>(),
+  }
+  const { decided } = sum
+  sum.decided = {
+    ...decided,
+    connections: decided.connections + 1,
+    bytes_out: decided.bytes_out + bytesOut,
+    bytes_in: decided.bytes_in + bytesIn,
+  }
+  for (const name of report.secrets) sum.secrets.add(name)
+  sums.set(key, sum)
+}
