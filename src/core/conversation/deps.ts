@@ -17,6 +17,7 @@ import type { Outbox } from '../ports/outbox.ts'
 import type { StandingApprovals } from '../ports/standing-approvals.ts'
 import type { TaskQueue } from '../ports/task-queue.ts'
 import type { ReadFileDeps } from '../reading/read-file.ts'
+import type { StopSwitch } from '../stop/stop-switch.ts'
 import type { AcceptDeps } from '../task/accept-request.ts'
 import type { TaskId, UserId } from '../vocabulary/ids.ts'
 
@@ -46,6 +47,8 @@ export type ConversationDeps = AcceptDeps & {
   /** Reading is given up then, and done again when the message is worked on again. */
   readonly stopping?: AbortSignal
   readonly messenger: Messenger
+  /** Stops everything at once. */
+  readonly stop: StopSwitch
   /** Closes what a task that is over left open. */
   readonly closePreviews: (taskId: TaskId) => Promise<unknown>
   /** Uses up a one-time owner link's code; false when it is unknown, used or expired, or somebody owns the bots already. */

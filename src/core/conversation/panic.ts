@@ -1,58 +1,64 @@
-// The big red button: everything that runs is stopped and nothing starts until somebody says so.
-import type { TaskId } from '../vocabulary/ids.ts'
-import type { Task } from '../vocabulary/task.ts'
-import { applyCommand } from '../task/apply-command.ts'
-import { decideOnce } from './decide-once.ts'
+// The big red button, as it is pressed in a chat: what was stopped is told where it was pressed.
+import type { Stopped } from '../stop/panic.ts'
 import { code, escapeMarkdown } from './markdown.ts'
 import { answer } from './notes.ts'
 import { shortId } from './status-words.ts'
 import { oneLine } from './visible.ts'
 import type { ReceiveDeps, Visit } from './visit.ts'
 
-const PAGE = 100
 const NAMED = 10
 
-export async function panic(deps: ReceiveDeps, visit: Visit, given: string): Promise<void> {
+export async function panic(deps: ReceiveDeps, { message, visitor }: Visit, given: string): Promise<void> {
   switch (given.toLowerCase()) {
-    case 'on':
-      return stopEverything(deps, visit)
-    case 'off':
-      await deps.queue.setPaused(false)
-      deps.signals.publish({ type: 'work' })
-      return answer(deps, visit.message, 'Going on: what waits is taken up again. What was stopped stays stopped.')
+    case 'on': {
+      const stopped = await deps.stop.on(visitor.userId)
+      await answer(deps, message, stoppedMarkdown(stopped))
+      // The answer comes first: cards of other chats may take a while.
+      await Promise.all(stopped.tasks.map(({ id }) => deps.follower.refresh(id)))
+      return
+    }
+    case 'off': {
+      const { waiting } = await deps.stop.off(visitor.userId)
+      const next =
+        waiting === 0 ? 'Nothing waits.' : `${counted(waiting, 'task')} that waited ${isOrAre(waiting)} taken up again.`
+      return answer(deps, message, `Going on: ${next} What was stopped stays stopped.`)
+    }
     default:
-      return answer(deps, visit.message, 'Say /panic on to stop everything at once, /panic off to go on.')
+      return answer(deps, message, 'Say /panic on to stop everything at once, /panic off to go on.')
   }
 }
 
-async function stopEverything(deps: ReceiveDeps, { message, visitor }: Visit): Promise<void> {
-  // Paused first: nothing can begin between the look and the stop.
-  await deps.queue.setPaused(true)
-  const ids = await decideOnce(deps, message, 'panic', async () => (await running(deps)).map((task) => task.id))
-  const stopped: Task[] = []
-  for (const id of ids) {
-    await applyCommand(deps, id, { type: 'abort', by: visitor.userId, reason: 'Panic: everything was stopped.' })
-    const task = await deps.store.get(id)
-    if (task !== null) stopped.push(task)
-  }
-  const lines = stopped
+/** The same for the same panic, however often it is told. */
+function stoppedMarkdown({ tasks, previews, sandboxes, killMs, problems }: Stopped): string {
+  const lines = tasks
     .slice(0, NAMED)
     .map((task) => `- ${code(shortId(task.id))} ${escapeMarkdown(oneLine(task.inputText, 60))}`)
-  const more = stopped.length > NAMED ? [`- and ${stopped.length - NAMED} more`] : []
-  const count = stopped.length === 1 ? '1 task was' : `${stopped.length} tasks were`
-  const what = stopped.length === 0 ? 'Nothing was running.' : `${count} at work and had to stop:`
-  const text = `**Everything is stopped.** Nothing starts until /panic off; what waits goes on waiting. ${what}`
-  await answer(deps, message, lines.length === 0 ? text : [text, '', ...lines, ...more].join('\n'))
-  // The answer comes first: cards of other chats may take a while.
-  await Promise.all(ids.map((id) => deps.follower.refresh(id)))
+  const more = tasks.length > NAMED ? [`- and ${tasks.length - NAMED} more`] : []
+  const what =
+    tasks.length === 0
+      ? 'No task was at work.'
+      : `${counted(tasks.length, 'task')} ${wasOrWere(tasks.length)} at work and had to stop:`
+  const ended = [
+    ...(sandboxes === 0 ? [] : [counted(sandboxes, 'sandbox')]),
+    ...(previews === 0 ? [] : [counted(previews, 'preview')]),
+  ].join(' and ')
+  const took = ended === '' ? '' : ` ${ended} ended within ${(killMs / 1_000).toFixed(1)} s.`
+  const text = `**Everything is stopped.** Nothing starts until /panic off; what waits goes on waiting.${took}`
+  return [
+    ...(lines.length === 0 ? [`${text} ${what}`] : [`${text} ${what}`, '', ...lines, ...more]),
+    ...(problems.length === 0 ? [] : ['', `⚠️ Not done yet, and tried again: ${escapeMarkdown(problems.join('; '))}`]),
+  ].join('\n')
 }
 
-async function running(deps: ReceiveDeps): Promise<readonly { readonly id: TaskId }[]> {
-  const tasks: Task[] = []
-  for (let cursor: string | null = null; ;) {
-    const page = await deps.store.list({ userId: null, statuses: ['routing', 'running'], limit: PAGE, cursor })
-    tasks.push(...page.items)
-    cursor = page.nextCursor
-    if (cursor === null) return tasks
-  }
+function counted(count: number, word: string): string {
+  if (count === 1) return `1 ${word}`
+  return `${count} ${word.endsWith('x') ? `${word}es` : `${word}s`}`
+}
+
+function wasOrWere(count: number): string {
+  return count === 1 ? 'was' : 'were'
+}
+
+function isOrAre(count: number): string {
+  return count === 1 ? 'is' : 'are'
 }

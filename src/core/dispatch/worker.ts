@@ -49,10 +49,17 @@ export function createWorker(deps: WorkerDeps, config: WorkerConfig): Worker {
 
   const unsubscribe = deps.signals.subscribe((signal) => {
     if (signal.type === 'work') wake()
+    if (signal.type === 'panic') dropEverything()
     if (signal.type !== 'abort') return
     interrupt(signal.taskId, 'aborting')
     void residents.close(signal.taskId, 'closed on request')
   })
+
+  /** What it means for the tasks is recorded by whoever stops everything. */
+  function dropEverything(): void {
+    for (const job of jobs.values()) job.controller.abort('panic' satisfies Interruption)
+    void residents.closeAll('everything was stopped')
+  }
 
   function interrupt(taskId: TaskId, why: Interruption): void {
     for (const job of jobs.values()) if (job.claim.task.id === taskId) job.controller.abort(why)

@@ -103,7 +103,7 @@ export async function panicOn(deps: StopDeps, by: UserId): Promise<Stopped> {
 
 /** Goes on with what waits; what was stopped stays stopped. Safe to repeat. Returns how many tasks wait. */
 export async function panicOff(deps: StopDeps, by: UserId): Promise<{ readonly waiting: number }> {
-  const record = await panicRecord(deps.memos)
+  const [record, { counts }] = await Promise.all([panicRecord(deps.memos), deps.queue.state()])
   await recordPanic(deps.memos, null)
   await pauseAsRecorded(deps)
   await deps.latch.set(null)
@@ -112,7 +112,6 @@ export async function panicOff(deps: StopDeps, by: UserId): Promise<{ readonly w
     await deps.recorder.record(by, 'panic', 'off')
     await deps.tell({ type: 'off', by, at: record.at })
   }
-  const { counts } = await deps.queue.state()
   return { waiting: (counts.queued ?? 0) + (counts.pending ?? 0) }
 }
 
