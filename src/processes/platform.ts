@@ -42,6 +42,7 @@ import type { WorkerDeps } from '../core/dispatch/worker.ts'
 import { writeFirstFiles } from '../core/memory/first-files.ts'
 import { lookUp } from '../core/knowledge/look-up.ts'
 import { proposeFacts } from '../core/memory/propose.ts'
+import { guardedModels } from '../core/secrets/guarded-models.ts'
 import { acceptRequest } from '../core/task/accept-request.ts'
 import type { AcceptDeps } from '../core/task/accept-request.ts'
 import type { Preview } from '../core/ports/previews.ts'
@@ -97,7 +98,10 @@ export async function openPlatform(config: Config, { say, logTo }: OpenOptions) 
     const recorder = createRecorder({ ...database, clock, telemetry })
     const vault = await openVault({ ...database, config, recorder, clock, log: telemetry.log })
     hide = (line) => vault.scanner.hide(line, '[secret]')
-    const models = createModels(modelsConfig(config), { log: (level, message) => telemetry.log(level, message) })
+    const models = guardedModels(
+      createModels(modelsConfig(config), { log: (level, message) => telemetry.log(level, message) }),
+      vault.scanner,
+    )
     const egressGate = createEgressGate({ log: telemetry.log })
     const sandboxes = createSandboxProvider({ dataDir, log: telemetry.log, say, egressGate })
     const workspaces = createWorkspaces({ dataDir, limits: { diskBytes: config.SANDBOX_DISK_MB * MB }, say })

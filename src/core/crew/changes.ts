@@ -1,6 +1,7 @@
 // What a task changed, recorded as a step with the patch as an artifact.
 import type { ArtifactId, CommitId } from '../vocabulary/ids.ts'
 import type { WorkspaceDiff } from '../ports/workspaces.ts'
+import { withoutSecretsOf } from './redaction.ts'
 import type { Run } from './run.ts'
 import type { Workshop } from './workshop.ts'
 
@@ -11,7 +12,9 @@ const ARTIFACT_BYTES = 20_000_000
 export async function recordChanges(run: Run, workshop: Workshop): Promise<WorkspaceDiff> {
   return run.journal.step('diff', { agent: 'platform', title: 'Record what changed' }, async () => {
     const to = run.journal.lastCommit() ?? workshop.baseline
-    const whole = await diffBetween(run, workshop.baseline, to, ARTIFACT_BYTES)
+    const found = await diffBetween(run, workshop.baseline, to, ARTIFACT_BYTES)
+    // The files themselves never leave the machine: what leaves it is this.
+    const whole = { ...found, patch: await withoutSecretsOf(run, found.patch, PATCH) }
     const logged =
       whole.patch.length > LOGGED_BYTES
         ? { ...whole, patch: whole.patch.slice(0, LOGGED_BYTES), truncated: true }

@@ -60,10 +60,9 @@ export function progressOf(
   run: RedactionDeps,
   about: { readonly step: string; readonly agent: AgentName },
 ): RedactedStream {
-  return redactStream(run.scanner, (text) => {
-    const message = stripEscapes(text).slice(-PROGRESS_CHARACTERS)
-    run.writer.note({ type: 'step.progress', data: { ...about, message } })
-  })
+  const note = (text: string) =>
+    run.writer.note({ type: 'step.progress', data: { ...about, message: text.slice(-PROGRESS_CHARACTERS) } })
+  return redactStream(run.scanner, note, stripEscapes)
 }
 
 export function redactedChecks(run: RedactionDeps, checks: readonly CheckReport[]): Promise<readonly CheckReport[]> {

@@ -18,16 +18,18 @@ const LONGEST_KEY = 20_000
 const KEY_BEGINS = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY[A-Z ]{0,10}-----/g
 const KEY_ENDS = '-----END '
 
+/** `clean` takes out what is not shown, such as escape sequences: a secret may not hide behind it. */
 export function redactStream(
   scanner: SecretScanner,
   emit: (text: string, findings: readonly SecretFinding[]) => void,
+  clean: (text: string) => string = (text) => text,
 ): RedactedStream {
   let held = ''
   let work: Promise<void> = Promise.resolve()
 
   async function letOut(text: string): Promise<void> {
-    const clean = await redact(scanner, text)
-    if (clean.text !== '') emit(clean.text, clean.findings)
+    const shown = await redact(scanner, clean(text))
+    if (shown.text !== '') emit(shown.text, shown.findings)
   }
 
   return {
