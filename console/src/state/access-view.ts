@@ -12,10 +12,17 @@ export const SCOPE_WORDS: Readonly<Record<Scope, string>> = {
   admin: 'run the platform',
 }
 
+/** `see tasks, answer questions`; `do everything` where nothing is left out. */
+export function sayScopes(scopes: readonly Scope[]): string {
+  if (SCOPES.every((scope) => scopes.includes(scope))) return 'do everything'
+  return scopes.length === 0 ? 'do nothing' : scopes.map((scope) => SCOPE_WORDS[scope] ?? scope).join(', ')
+}
+
 export type TokenForm = {
   /** Empty for oneself. */
   readonly user: string
-  readonly role: Role
+  /** Empty for the role that they have. */
+  readonly role: Role | ''
   readonly scopes: readonly Scope[]
   readonly hours: string
   readonly label: string
@@ -23,7 +30,7 @@ export type TokenForm = {
 /** As little as is of use; more is a tick away. */
 export const EMPTY_TOKEN: TokenForm = {
   user: '',
-  role: 'member',
+  role: '',
   scopes: ['tasks:read', 'tasks:write'],
   hours: '24',
   label: '',
@@ -40,7 +47,7 @@ export function tokenProblem({ hours, scopes }: TokenForm): string | null {
 export function tokenToSend({ user, role, scopes, hours, label }: TokenForm): NewCredential {
   return {
     ...(user.trim() === '' ? {} : { user_id: user.trim() }),
-    role,
+    ...(role === '' ? {} : { role }),
     scopes: SCOPES.filter((scope) => scopes.includes(scope)),
     ttl_seconds: Math.round(Number(hours) * 3_600),
     ...(label.trim() === '' ? {} : { label: label.trim() }),
@@ -63,4 +70,27 @@ export function inOrder(credentials: readonly WireCredential[], now: number): re
 
 export function isAdmin(session: WireSession | null): boolean {
   return session !== null && session.role === 'owner' && session.scopes.includes('admin')
+}
+
+const BROWSERS = [
+  ['Edge', /\bEdg(?:e|A|iOS)?\//],
+  ['Opera', /\bOPR\//],
+  ['Firefox', /\b(?:Firefox|FxiOS)\//],
+  ['Chrome', /\b(?:HeadlessChrome|Chrome|CriOS)\//],
+  ['Safari', /\bSafari\//],
+] as const
+const SYSTEMS = [
+  ['iOS', /\b(?:iPhone|iPad)\b/],
+  ['Android', /\bAndroid\b/],
+  ['Windows', /\bWindows\b/],
+  ['macOS', /\bMac OS X\b/],
+  ['Linux', /\bLinux\b/],
+] as const
+
+/** A session is labelled with what its browser calls itself; of that, what a person would say. */
+export function sayLabel({ kind, label }: Pick<WireCredential, 'kind' | 'label'>): string {
+  if (label === '') return `a ${kind}`
+  if (kind !== 'session' || !label.startsWith('Mozilla/')) return label
+  const nameIn = (names: readonly (readonly [string, RegExp])[]) => names.find(([, sign]) => sign.test(label))?.[0]
+  return `${nameIn(BROWSERS) ?? 'a browser'} on ${nameIn(SYSTEMS) ?? 'an unknown system'}`
 }

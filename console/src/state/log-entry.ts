@@ -63,6 +63,10 @@ export type Entry =
       readonly at: string
       readonly tone: 'plain' | 'good' | 'bad' | 'wait'
       readonly text: string
+      /** What it is about, letter by letter: shown after the text with all that hides in it. */
+      readonly exact: string | null
+      /** Said after that. */
+      readonly after: string
     }
 
 export type Section = {

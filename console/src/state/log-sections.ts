@@ -1,6 +1,6 @@
 // Events sorted into sections. Works on a draft: within one batch each section is copied once, however many events it gets.
 import type { Verdict } from '../../../src/core/vocabulary/policy.ts'
-import type { EventOf } from '../../../src/core/vocabulary/event.ts'
+import type { ApprovalKind } from '../../../src/core/vocabulary/approval.ts'
 import { targetText } from '../../../src/core/vocabulary/egress.ts'
 import type { Entry, Section, ToolEntry } from './log-entry.ts'
 import { sectionKeyOf, titleOf } from './log-entry.ts'
@@ -16,6 +16,14 @@ const POLICY_WORDS: Readonly<Record<Verdict, string>> = {
   deny: 'The policy refused',
 }
 
+/** Questions in the middle of work: what is asked about is the exact text. */
+const ASKED_WORDS: Readonly<Partial<Record<ApprovalKind, string>>> = {
+  tool: 'Waits for a yes to do this:',
+  egress: 'Waits for a yes to reach',
+  secret: 'Waits for a yes to send a secret:',
+}
+
+type NoteTone = Extract<Entry, { type: 'note' }>['tone']
 type Draft = { -readonly [Key in keyof Section]: Section[Key] } & { entries: Entry[] }
 
 export type LogDraft = {
@@ -56,8 +64,8 @@ export function startLog(before: readonly Section[]): LogDraft {
     return draftOf(key, () => newSection(key, 'notes', '', 'platform', event.at))
   }
 
-  function note(event: WireEvent, tone: Extract<Entry, { type: 'note' }>['tone'], text: string): void {
-    notesAt(event).entries.push({ type: 'note', seq: event.seq, at: event.at, tone, text })
+  function note(event: WireEvent, tone: NoteTone, text: string, exact: string | null = null, after = ''): void {
+    notesAt(event).entries.push({ type: 'note', seq: event.seq, at: event.at, tone, text, exact, after })
   }
 
   function connection(event: Extract<WireEvent, { type: 'egress.decided' }>): void {
@@ -189,13 +197,15 @@ export function startLog(before: readonly Section[]): LogDraft {
       case 'task.started':
         return note(event, 'plain', `Started on ${event.data.worker}, sandbox ${event.data.sandbox_level}.`)
       case 'approval.requested':
-        return note(event, 'wait', sayAsked(event.data))
+        return ASKED_WORDS[event.data.kind] === undefined
+          ? note(event, 'wait', `Waits for approval: ${event.data.reason}`)
+          : note(event, 'wait', ASKED_WORDS[event.data.kind] ?? '', event.data.subject)
       case 'approval.seconded':
         return note(event, 'wait', `${event.data.by} said yes; somebody else has to as well.`)
       case 'policy.decided': {
         const { verdict, rule, tool, subject, why } = event.data
         const tone = verdict === 'allow' ? 'good' : verdict === 'ask' ? 'wait' : 'bad'
-        return note(event, tone, `${POLICY_WORDS[verdict]} ${tool}: ${subject}. ${why} (${rule})`)
+        return note(event, tone, `${POLICY_WORDS[verdict]} ${tool}:`, subject, `${why} (${rule})`)
       }
       case 'egress.decided':
         return connection(event)
@@ -273,9 +283,4 @@ function cutTools(section: Draft, step: string | null): void {
       section.entries[at] = { ...entry, state: 'cut' }
     }
   })
-}
-
-function sayAsked({ kind, subject, reason }: EventOf<'approval.requested'>['data']): string {
-  if (kind === 'plan' || kind === 'shell_command') return `Waits for approval: ${reason}`
-  return `Waits for a yes to ${kind === 'egress' ? 'reach' : kind === 'secret' ? 'send' : 'do'} this: ${subject}`
 }

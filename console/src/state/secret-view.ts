@@ -37,7 +37,7 @@ export function secretToSend(form: SecretForm, value: string, me: string): NewSe
 const STATES = {
   fresh: { word: 'fresh', tone: 'good' },
   due: { word: 'due for a new value', tone: 'busy' },
-  overdue: { word: 'too old', tone: 'bad' },
+  overdue: { word: 'overdue', tone: 'bad' },
 } as const
 
 export function sayState({ state, age_days: days }: Pick<WireSecret, 'state' | 'age_days'>) {

@@ -37,9 +37,12 @@ test('every place has an address that leads back to it', () => {
     { type: 'system' },
     { type: 'task', id: 'a/b', tab: null },
     { type: 'task', id: 'x', tab: 'log' },
+    { type: 'control', page: 'policy', task: null },
+    { type: 'control', page: 'audit', task: 'a/b' },
   ] as const) {
     assert.deepEqual(readRoute(routeLink(route)), route)
   }
+  assert.deepEqual(readRoute('#/control/nonsense'), { type: 'control', page: 'audit', task: null })
   assert.deepEqual(readRoute('#/nonsense'), { type: 'chat' })
   assert.deepEqual(readRoute('#/task/%E0%A4%A'), { type: 'task', id: '%E0%A4%A', tab: null })
 })

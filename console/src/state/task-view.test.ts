@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { TaskEventBody } from '../../../src/core/vocabulary/event.ts'
-import type { PreviewId, UserId } from '../../../src/core/vocabulary/ids.ts'
+import type { ApprovalId, PreviewId, UserId } from '../../../src/core/vocabulary/ids.ts'
 import { applyEvents, EMPTY_VIEW, latestChecks, openPreview } from './task-view.ts'
 import type { WireEvent } from './wire.ts'
 
@@ -162,4 +162,52 @@ test('twenty thousand events are folded in batches without being copied again an
   for (let at = 0; at < many.length; at += 500) view = applyEvents(view, many.slice(at, at + 500))
   assert.equal(view.lastSeq, 20_000)
   assert.equal(view.sections[0]?.entries.length, 20_000)
+})
+
+test('connections to one place are one line, until something else happens', () => {
+  const egress = (host: string, verdict: 'allow' | 'deny'): TaskEventBody => ({
+    type: 'egress.decided',
+    data: { host, port: 443, verdict, rule: 'r', connections: 2, bytes_out: 10, bytes_in: 100 },
+  })
+  const events = numbered([egress('a.example', 'allow'), egress('a.example', 'allow'), egress('b.example', 'deny')])
+  const atOnce = applyEvents(EMPTY_VIEW, events)
+  let piecewise = EMPTY_VIEW
+  for (const event of events) piecewise = applyEvents(piecewise, [event])
+  assert.deepEqual(piecewise, atOnce)
+  const lines = atOnce.sections[0]?.entries.flatMap((entry) =>
+    entry.type === 'egress' ? [[entry.place, entry.connections, entry.bytesIn]] : [],
+  )
+  assert.deepEqual(lines, [
+    ['a.example', 4, 200],
+    ['b.example', 2, 100],
+  ])
+})
+
+test('a question in the middle of work keeps what it is bound to, and who said yes so far', () => {
+  const approvalId = 'a' as ApprovalId
+  const view = applyEvents(
+    EMPTY_VIEW,
+    numbered([
+      {
+        type: 'approval.requested',
+        data: {
+          approval_id: approvalId,
+          kind: 'egress',
+          subject: 'b.example',
+          digest: 'd',
+          reason: 'r',
+          expires_at: AT,
+          policy: { rule: 'closed', why: 'r', classes: [], people: 2 },
+        },
+      },
+      { type: 'approval.seconded', data: { approval_id: approvalId, by: 'bob' as UserId } },
+      { type: 'approval.seconded', data: { approval_id: 'another' as ApprovalId, by: 'eve' as UserId } },
+    ]),
+  )
+  assert.equal(view.approval?.policy?.people, 2)
+  assert.deepEqual(view.approval?.seconded_by, ['bob'])
+  const notes = view.sections.flatMap(({ entries }) =>
+    entries.flatMap((each) => (each.type === 'note' ? [each.exact] : [])),
+  )
+  assert.deepEqual(notes, ['b.example', null, null])
 })

@@ -7,6 +7,8 @@ import {
   inOrder,
   isAdmin,
   isLiveCredential,
+  sayLabel,
+  sayScopes,
   SCOPE_WORDS,
   toggled,
   tokenProblem,
@@ -18,7 +20,7 @@ import type { WireCredential, WireSession } from '../state/control.ts'
 import { toLine } from '../state/inert-text.ts'
 import { sayMoment, sayUntil } from '../state/time.ts'
 import { ConfirmButton } from './confirm-button.tsx'
-import { Age, CopyButton, ProblemLine, Revealed } from './pieces.tsx'
+import { Age, CopyButton, Icon, ProblemLine, Revealed } from './pieces.tsx'
 
 type Props = { readonly app: ConsoleApp; readonly me: WireSession }
 
@@ -67,8 +69,10 @@ export function AccessPage({ app, me }: Props) {
         {rows(live)}
       </section>
       {over.length > 0 && (
-        <details class="file">
-          <summary>Over, {over.length}</summary>
+        <details class="fold">
+          <summary>
+            <Icon name="chevron" /> Over, {over.length}
+          </summary>
           {rows(over)}
         </details>
       )}
@@ -79,9 +83,9 @@ export function AccessPage({ app, me }: Props) {
 type RowProps = Props & { readonly credential: WireCredential; readonly onRevoke: () => void }
 
 function CredentialRow({ app, me, credential, onRevoke }: RowProps) {
-  const { kind, label, user_id: userId, issued_by: by } = credential
+  const { kind, user_id: userId, issued_by: by } = credential
   const live = isLiveCredential(credential, app.now.value)
-  const what = label === '' ? `a ${kind}` : toLine(label, 80)
+  const what = toLine(sayLabel(credential), 80)
   return (
     <li class={live ? '' : 'over'}>
       <div>
@@ -93,8 +97,7 @@ function CredentialRow({ app, me, credential, onRevoke }: RowProps) {
           {credential.current && <span class="badge this-one">this one</span>}
         </p>
         <p>
-          <Revealed text={toLine(userId, 80)} />, {credential.role}:{' '}
-          {credential.scopes.map((scope) => SCOPE_WORDS[scope] ?? scope).join(', ')}
+          <Revealed text={toLine(userId, 80)} /> as {credential.role}, may {sayScopes(credential.scopes)}
         </p>
         <p class="faint">
           issued <Age app={app} at={credential.issued_at} />
@@ -143,8 +146,10 @@ function IssueToken({ app, onIssued }: { readonly app: ConsoleApp; readonly onIs
     await onIssued()
   }
   return (
-    <details class="file">
-      <summary>Issue a token</summary>
+    <details class="fold">
+      <summary>
+        <Icon name="chevron" /> Issue a token
+      </summary>
       <form class="add issue" aria-label="Issue a token" onSubmit={(event) => void issue(event)}>
         <label class="field grow">
           What it is for
@@ -171,9 +176,10 @@ function IssueToken({ app, onIssued }: { readonly app: ConsoleApp; readonly onIs
           <select
             value={form.role}
             onChange={(event) =>
-              setForm({ ...form, role: ROLES.find((role) => role === event.currentTarget.value) ?? form.role })
+              setForm({ ...form, role: ROLES.find((role) => role === event.currentTarget.value) ?? '' })
             }
           >
+            <option value="">what they are</option>
             {ROLES.map((role) => (
               <option key={role} value={role}>
                 {role}

@@ -8,7 +8,7 @@ import { isLive } from '../state/task-view.ts'
 import type { TaskView } from '../state/task-view.ts'
 import { sayBytes, sayCount, sayDuration } from '../state/time.ts'
 import { CheckLine } from './checks-panel.tsx'
-import { OfflineBadge, Prose, RunningFor, StateIcon } from './pieces.tsx'
+import { OfflineBadge, Prose, Revealed, RunningFor, StateIcon } from './pieces.tsx'
 import { ToolCall } from './tool-call.tsx'
 
 /** How many entries, and sections, are on the page at first; the rest is one click away. */
@@ -53,7 +53,18 @@ function Notes({ section }: { readonly section: Section }) {
           return (
             <li key={entry.seq} class={`note-${entry.tone}`}>
               <Moment at={entry.at} />
-              <span class="text">{toPlain(entry.text)}</span>
+              <span class="text">
+                {toPlain(entry.text)}
+                {entry.exact !== null && (
+                  <>
+                    {' '}
+                    <code>
+                      <Revealed text={entry.exact} />
+                    </code>{' '}
+                    {toPlain(entry.after)}
+                  </>
+                )}
+              </span>
             </li>
           )
         })}
@@ -71,7 +82,10 @@ function Connection({ entry }: { readonly entry: EgressEntry }) {
     <li class={verdict === 'allow' ? 'note-plain' : verdict === 'ask' ? 'note-wait' : 'note-bad'}>
       <Moment at={entry.at} />
       <span class="text">
-        {verdict === 'allow' ? 'Reached' : 'Kept from reaching'} <code>{toPlain(place)}</code>
+        {verdict === 'allow' ? 'Reached' : 'Kept from reaching'}{' '}
+        <code>
+          <Revealed text={place} />
+        </code>
         {times}
         {verdict === 'allow' && `, ${sayBytes(bytesIn)} received, ${sayBytes(bytesOut)} sent`}{' '}
         <span class="faint">({toLine(rule, 80)})</span>

@@ -13,7 +13,7 @@ import {
 } from '../state/secret-view.ts'
 import type { SecretForm } from '../state/secret-view.ts'
 import { ConfirmButton } from './confirm-button.tsx'
-import { Age, Icon, ProblemLine, Revealed } from './pieces.tsx'
+import { Age, ProblemLine, Revealed } from './pieces.tsx'
 
 type Props = { readonly app: ConsoleApp; readonly me: WireSession }
 
@@ -218,7 +218,6 @@ function SecretRow({ app, me, secret, onReplace, onRemove }: RowProps) {
           </ConfirmButton>
         </div>
       )}
-      {elsewhere !== null && <Icon name="dash" />}
     </li>
   )
 }

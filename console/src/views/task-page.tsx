@@ -78,8 +78,13 @@ type LoadedProps = Props & {
 function Loaded({ app, id, tab, view, task, status, title, ahead }: LoadedProps) {
   const chosen = TABS.find((each) => each === tab)
   const current = chosen ?? (isOver(status) ? 'result' : 'log')
-  const { box, away, toEnd } = usePinned(current === 'log' && !isOver(status), current)
   const approval = ahead ? view.approval : (task?.approval ?? null)
+  const question = status === 'needs_approval' && approval?.status === 'pending' ? approval : null
+  const { box, away, toEnd } = usePinned(current === 'log' && !isOver(status) && question === null, current)
+  useEffect(() => {
+    // A question stands above the log, whose end was being looked at.
+    if (question !== null && box.current !== null) box.current.scrollTop = 0
+  }, [question?.id, current])
   const link = app.logOf(id).link.value
   return (
     <section class="task" aria-label="Task">
@@ -108,9 +113,7 @@ function Loaded({ app, id, tab, view, task, status, title, ahead }: LoadedProps)
       <Tabs id={id} current={current} view={view} status={status} />
       <div class="task-body" ref={box} key={current}>
         <div class="task-body-inner" role="tabpanel" id="task-panel" aria-labelledby={`tab-${current}`} tabIndex={-1}>
-          {status === 'needs_approval' && approval?.status === 'pending' && (
-            <ApprovalPanel app={app} taskId={id} approval={approval} />
-          )}
+          {question !== null && <ApprovalPanel app={app} taskId={id} approval={question} />}
           {current === 'log' && <LogPanel app={app} view={view} />}
           {current === 'plan' && <PlanPanel view={view} />}
           {current === 'checks' && <ChecksPanel view={view} />}
