@@ -1,9 +1,11 @@
 // Stopping, as every process of the platform does it: everything at once, one task, and whatever others say has to stop.
 import { createStopLatch } from '../adapters/sandbox/stop-latch.ts'
-import { escapeMarkdown } from '../core/conversation/markdown.ts'
+import { code, escapeMarkdown } from '../core/conversation/markdown.ts'
 import { namesOf } from '../core/conversation/names.ts'
+import { shortId } from '../core/conversation/status-words.ts'
 import { tellOwners } from '../core/conversation/tell-owners.ts'
 import type { TellOwnersDeps } from '../core/conversation/tell-owners.ts'
+import { oneLine } from '../core/conversation/visible.ts'
 import type { MemberStore } from '../core/ports/member-store.ts'
 import type { SandboxProvider } from '../core/ports/sandbox.ts'
 import { keepStopped } from '../core/stop/panic.ts'
@@ -11,7 +13,10 @@ import type { StopDeps, StopNews } from '../core/stop/panic.ts'
 import { panicRecord } from '../core/stop/panic-record.ts'
 import { createStopSwitch } from '../core/stop/stop-switch.ts'
 import type { StopSwitch } from '../core/stop/stop-switch.ts'
+import { PLATFORM } from '../core/task/decide.ts'
 import type { TaskId } from '../core/vocabulary/ids.ts'
+import { isTerminal } from '../core/vocabulary/task.ts'
+import type { Task } from '../core/vocabulary/task.ts'
 import { messageOf } from '../core/vocabulary/thrown.ts'
 
 type Deps = Omit<StopDeps, 'latch' | 'tell' | 'sandboxes'> &
@@ -25,9 +30,13 @@ export type Stopping = {
   readonly stop: StopSwitch
   /** See keepStopped. */
   readonly keepStopped: () => Promise<void>
+  /** A sandbox tried to get out and was stopped: counted, logged, and owners are told. Never rejects. */
+  readonly onEscape: (task: Task, detail: string) => Promise<void>
   /** No more listening. */
   readonly endStopping: () => void
 }
+
+const REQUEST_CHARACTERS = 80
 
 /** Ends sandboxes of this machine as soon as anybody stops their task, whatever the worker does that opened them. */
 export function createStopping({ dataDir, ...deps }: Deps): Stopping {
@@ -57,7 +66,28 @@ export function createStopping({ dataDir, ...deps }: Deps): Stopping {
     if (signal.type === 'abort') void kill([signal.taskId])
     if (signal.type === 'panic') void obey()
   })
-  return { stop: createStopSwitch(stopDeps), keepStopped: () => keepStopped(stopDeps), endStopping }
+  return {
+    stop: createStopSwitch(stopDeps),
+    keepStopped: () => keepStopped(stopDeps),
+    onEscape: (task, detail) => onEscape(deps, task, detail),
+    endStopping,
+  }
+}
+
+async function onEscape(deps: Omit<Deps, 'dataDir'>, task: Task, detail: string): Promise<void> {
+  deps.telemetry.count('sandbox_escapes_total')
+  deps.telemetry.log('error', 'A sandbox tried to escape and was stopped', { task_id: task.id, detail })
+  const request = code(oneLine(task.inputText, REQUEST_CHARACTERS))
+  const markdown =
+    `🚨 **A sandbox tried to get out and was stopped.** Task ${code(shortId(task.id))}: ${request}  \n` +
+    `${escapeMarkdown(detail)}. Nothing got through; look at what it was asked to do before anything like it runs again.`
+  try {
+    // Its own log takes that no more once it is over.
+    if (isTerminal(task.status)) await deps.recorder.record(PLATFORM, 'sandbox.escape', detail, {}, task.id)
+    await tellOwners(deps, `escape/${task.id}`, markdown)
+  } catch (error) {
+    deps.telemetry.log('error', 'Owners could not be told of an escape', { task_id: task.id, error: messageOf(error) })
+  }
 }
 
 /** Whoever did it has their own answer. */

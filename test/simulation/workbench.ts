@@ -105,6 +105,7 @@ export function createWorkbench(options: WorkbenchOptions = {}) {
       ...options.limits,
     },
     approvalMs: 60_000,
+    onEscape: async () => undefined,
     attempts: 3,
     standing: createMemoryStandingApprovals(),
   }

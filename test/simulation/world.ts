@@ -311,6 +311,7 @@ export function createWorld(scheduler: Scheduler, random: Random, settings: Worl
         sandbox: { memoryBytes: 1, processes: 1, diskBytes: 1 },
       },
       approvalMs: APPROVAL_MS,
+      onEscape: async () => undefined,
       attempts: 5,
       standing: createMemoryStandingApprovals(),
     }
@@ -339,7 +340,9 @@ export function createWorld(scheduler: Scheduler, random: Random, settings: Worl
   const queue = queueFor(office)
   const crashed = new Set<WorkerId>()
   const isDead = (worker: WorkerId) => crashed.has(worker)
-  void takeCare({ ...outside, queue, previewStore: previewStoreFor(office), isDead }, new AbortController().signal)
+  const keepStopped = async () => undefined
+  const cared = { ...outside, queue, previewStore: previewStoreFor(office), isDead, keepStopped }
+  void takeCare(cared, new AbortController().signal)
 
   const workers = Array.from({ length: settings.workers }, startWorker)
   const trouble = random.branch()

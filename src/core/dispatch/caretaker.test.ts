@@ -40,6 +40,7 @@ function openOffice() {
     termsOf: plainTerms(),
     limits: { inputCharacters: 1_000, approvalMs: HOUR_MS },
     isDead: (worker: WorkerId) => worker === gone,
+    keepStopped: async () => undefined,
   }
   const accept = async (taskType: 'shell_command' | 'question'): Promise<TaskId> => {
     const message = { interface: 'http', chat: 'c', author: 'ada' as UserId, text: 'ls', raw: {} } as const

@@ -14,6 +14,8 @@ export type CaretakerDeps = StandingDeps & {
   readonly telemetry: Telemetry
   /** True only for a worker that surely runs no more: a process of this machine that is gone. */
   readonly isDead: (worker: WorkerId) => boolean
+  /** See core/stop: everything that is to be stopped stays so. */
+  readonly keepStopped: () => Promise<void>
 }
 
 const ROUND_MS = 10_000
@@ -24,6 +26,7 @@ const PAGE = 200
 export async function takeCare(deps: CaretakerDeps, signal: AbortSignal): Promise<void> {
   await Promise.all([
     repeat(deps, signal, WATCH_MS, () => buryTheDead(deps)),
+    repeat(deps, signal, WATCH_MS, deps.keepStopped),
     repeat(deps, signal, ROUND_MS, async () => {
       await settleApprovals(deps)
       await closeOrphans(deps)

@@ -36,13 +36,15 @@ export type RunDeps = LogDeps &
   CrewDeps & {
     readonly worker: string
     readonly termsOf: AcceptDeps['termsOf']
+    /** Counts it, and tells whoever has to know that a sandbox tried to get out. Safe to repeat. Never rejects. */
+    readonly onEscape: (task: Task, detail: string) => Promise<void>
     readonly approvalMs: number
     /** Claims without a new completed step after which a task is given up. */
     readonly attempts: number
   }
 
 /** Why a run is interrupted from outside; the reason of its abort signal. */
-export type Interruption = 'aborting' | 'lost' | 'shutdown'
+export type Interruption = 'aborting' | 'lost' | 'shutdown' | 'panic'
 
 export type RunEnd =
   /** The task is over. A workshop that still serves previews comes along; the caller closes it. */
@@ -257,15 +259,18 @@ async function endOf(
     if (signal.aborted && signal.reason === 'lost') return { type: 'dropped' }
     if (isTerminal(writer.task().status)) return { type: 'over', task: writer.task(), workshop: null }
     if (writer.task().status === 'aborting') return await acknowledgeAbort(deps, writer)
-    if (signal.aborted) {
+    const killed = error instanceof SandboxGone && error.end.reason === 'closed'
+    if (signal.aborted || killed) {
       // The log may not have reached us yet: a fresh look tells an abort from a shutdown.
       const now = await deps.store.get(id)
       if (now?.status === 'aborting')
         return await acknowledgeAbort(deps, createTaskWriter(deps, { ...claim, task: now }))
       if (now !== null && isTerminal(now.status)) return { type: 'dropped' }
-      return { type: 'released', delayMs: 0 }
+      return { type: 'released', delayMs: killed ? backoff(claim.attempt) : 0 }
     }
-    const honest = honestReason(deps, writer.task(), claim.attempt, error)
+    if (error instanceof SandboxGone && error.end.reason === 'escape')
+      await recordEscape(deps, writer, error.end.detail)
+    const honest = honestReason(writer.task(), claim.attempt, error)
     if (honest !== null) return await fail(writer, run, honest)
     deps.telemetry.log('error', 'A task run broke', { task_id: id, attempt: claim.attempt, error: describe(error) })
     if (claim.attempt < deps.attempts) return { type: 'released', delayMs: backoff(claim.attempt) }
@@ -288,8 +293,14 @@ async function fail(writer: TaskWriter, run: Run | null, failure: TaskFailure): 
   return { type: 'over', task: writer.task(), workshop: null }
 }
 
+/** Durable before the task's end is. */
+async function recordEscape(deps: RunDeps, writer: TaskWriter, detail: string): Promise<void> {
+  await writer.append({ type: 'sandbox.escape', data: { detail } })
+  await deps.onEscape(writer.task(), detail)
+}
+
 /** What is the task's own fault or its model's, in words for a person; null for what is ours. */
-function honestReason(deps: RunDeps, task: Task, attempt: number, error: unknown): TaskFailure | null {
+function honestReason(task: Task, attempt: number, error: unknown): TaskFailure | null {
   if (error instanceof TaskFailure) return error
   if (error instanceof ModelError) return new TaskFailure(error.message)
   if (!(error instanceof SandboxGone)) return null
@@ -299,11 +310,6 @@ function honestReason(deps: RunDeps, task: Task, attempt: number, error: unknown
     case 'disk':
       return new TaskFailure('The workspace grew beyond its disk limit, so the work was stopped.')
     case 'escape':
-      deps.telemetry.count('sandbox_escapes_total')
-      deps.telemetry.log('error', 'A sandbox tried to escape and was stopped', {
-        task_id: task.id,
-        detail: error.end.detail,
-      })
       return new TaskFailure(`The work tried to get out of its sandbox and was stopped at once: ${error.end.detail}`)
     case 'crashed':
       // Once may be the machine's fault. A command, though, was approved for one run.

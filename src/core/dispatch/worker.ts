@@ -1,8 +1,10 @@
 // The worker: claims tasks, runs several at once, keeps their leases alive, and stops them the moment it is told to.
 import type { TaskId, WorkerId } from '../vocabulary/ids.ts'
+import type { Task } from '../vocabulary/task.ts'
 import type { Claim, TaskQueue } from '../ports/task-queue.ts'
 import { applyStandingApproval } from '../approval/standing.ts'
 import type { StandingDeps } from '../approval/standing.ts'
+import type { Workshop } from '../crew/workshop.ts'
 import { noteOfTheDay } from '../memory/daily-notes.ts'
 import { onlyWhileHeld } from './held.ts'
 import { createResidents } from './residents.ts'
@@ -113,7 +115,10 @@ export function createWorker(deps: WorkerDeps, config: WorkerConfig): Worker {
       deps.telemetry.time('task_seconds', (deps.clock.now().getTime() - end.task.createdAt.getTime()) / 1_000, {
         status: end.task.status,
       })
-      if (end.workshop !== null) await residents.keep(id, end.workshop)
+      if (end.workshop !== null) {
+        void watch(end.task, end.workshop)
+        await residents.keep(id, end.workshop)
+      }
       await noteOfTheDay(deps.gather, end.task)
     }
     if (end.type === 'waiting') await answerByRule(id)
@@ -128,6 +133,12 @@ export function createWorker(deps: WorkerDeps, config: WorkerConfig): Worker {
         })
       }
     }
+  }
+
+  /** What still serves a preview may try to get out as well. */
+  async function watch(task: Task, { sandbox }: Workshop): Promise<void> {
+    const { reason, detail } = await sandbox.ended
+    if (reason === 'escape') await deps.onEscape(task, detail)
   }
 
   /** What was approved for good need not wait for anybody. */
