@@ -4,6 +4,7 @@ import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 import { z } from 'zod'
+import type { RequestSettings } from './core/access/requests.ts'
 import { CONFIRM_WORK } from './core/crew/run.ts'
 
 const MINUTE = 60_000
@@ -82,6 +83,15 @@ export const ENVIRONMENT = z.object({
   WORKER_CONCURRENCY: number(3, 1, 100),
   WORKER_LEASE_SECONDS: number(30, 1, 3_600),
   APPROVAL_HOURS: z.coerce.number().min(0.001).max(10_000).default(24),
+  /** 0 is no limit, in each of these four. */
+  REQUESTS_PER_MINUTE: number(10, 0, 1_000_000),
+  REQUESTS_PER_MINUTE_ALL: number(100, 0, 1_000_000),
+  OWNER_REQUESTS_PER_MINUTE: number(0, 0, 1_000_000),
+  TASKS_AT_ONCE: number(10, 0, 1_000),
+  REQUESTER_ABORT: z
+    .enum(['true', 'false', '1', '0'], 'must be true or false')
+    .default('true')
+    .transform((value) => value === 'true' || value === '1'),
   INPUT_CHARACTERS: number(32_000, 100, 1_000_000),
   CONFIRM_WORK: z.enum(CONFIRM_WORK).default('always'),
   CONTEXT_TOKENS: number(6_000, 500, 200_000),
@@ -112,6 +122,7 @@ export type Config = Readonly<Environment> & {
   /** As BotFather gave them. */
   readonly telegramTokens: readonly string[]
   readonly telegramOwners: readonly string[]
+  readonly requests: RequestSettings
   /** Where objects are kept; null for the data directory. */
   readonly s3: S3Config | null
   /** Values that must never be shown. */
@@ -170,6 +181,12 @@ export function readConfig(directory: string, environment: NodeJS.ProcessEnv = p
     approvalMs: values.APPROVAL_HOURS * 60 * MINUTE,
     telegramTokens,
     telegramOwners: list(values.TG_OWNER_IDS),
+    requests: {
+      perMinute: values.REQUESTS_PER_MINUTE,
+      perMinuteAll: values.REQUESTS_PER_MINUTE_ALL,
+      ownerPerMinute: values.OWNER_REQUESTS_PER_MINUTE,
+      tasksAtOnce: values.TASKS_AT_ONCE,
+    },
     s3: s3Config(values),
     secrets: [...SECRET_NAMES.flatMap((name) => values[name] ?? []), ...telegramTokens],
   })

@@ -1,15 +1,14 @@
 // A whole Factotum, started the way a person starts it, on a data directory of the benchmark's own, asked over HTTP.
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { WebSocket } from 'ws'
 import { z } from 'zod'
-import { issueToken } from '../../src/adapters/http/tokens.ts'
-import { OWNER, SCOPES } from '../../src/core/vocabulary/principal.ts'
 import type { BenchmarkContext } from './benchmark.ts'
 
 /** As bin/factotum.js and npm start set it. */
@@ -58,6 +57,10 @@ export function environment(dataDir: string, settings: Environment): NodeJS.Proc
     HTTP_PORT: '0',
     JWT_SECRET: SECRET,
     LOG_LEVEL: 'warn',
+    // How fast it is, and not how fast people may be.
+    REQUESTS_PER_MINUTE: '0',
+    REQUESTS_PER_MINUTE_ALL: '0',
+    TASKS_AT_ONCE: '0',
     ...settings,
   }
 }
@@ -89,8 +92,8 @@ export async function startPlatform(
   context.cleanUp(stop)
   const url = await untilReady(dataDir, child, () => said, began, roles.includes('worker') ? '/readyz' : '/healthz')
   const readyMs = performance.now() - began
-  const principal = { userId: OWNER, role: 'owner', scopes: SCOPES } as const
-  const token = await issueToken({ secret: SECRET, principal, ttlSeconds: 3_600, now: new Date(), id: 'bench' })
+  const issuing = { cwd: context.directory, env: environment(dataDir, settings) }
+  const token = (await promisify(execFile)(process.execPath, [MAIN, 'token', 'issue'], issuing)).stdout.trim()
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
   const ask = async (path: string, init: RequestInit) => {
     const answer = await fetch(url + path, { ...init, headers })

@@ -9,6 +9,7 @@ import { messageOf } from '../core/vocabulary/thrown.ts'
 import { botReports } from '../processes/bot-reports.ts'
 import type { Platform } from '../processes/platform.ts'
 import { readRunning } from '../processes/running.ts'
+import { isLoopback } from '../config.ts'
 import { createOutput, EXIT, withPlatform } from './command.ts'
 import type { ExitCode } from './command.ts'
 
@@ -97,6 +98,17 @@ async function examine(platform: Platform): Promise<readonly Finding[]> {
       required: false,
       detail: `${state}${detail === '' ? '' : `: ${detail}`}`,
     })),
+    ...(isPlainHttp(platform.config)
+      ? [
+          {
+            name: 'PUBLIC_URL',
+            ok: false,
+            required: false,
+            detail:
+              'it is http:// and others can reach it: whoever listens on the way reads tokens and sessions; put TLS before it',
+          },
+        ]
+      : []),
     {
       name: 'platform',
       ok: true,
@@ -104,6 +116,11 @@ async function examine(platform: Platform): Promise<readonly Finding[]> {
       detail: running === null ? 'not up' : `up at ${running.url} (process ${running.pid})`,
     },
   ]
+}
+
+function isPlainHttp({ PUBLIC_URL, HTTP_HOST }: Platform['config']): boolean {
+  if (PUBLIC_URL === undefined || !PUBLIC_URL.startsWith('http:')) return false
+  return !isLoopback(HTTP_HOST) || !isLoopback(new URL(PUBLIC_URL).hostname)
 }
 
 /** Whether objects can be put, read and deleted where they are kept apart from the data directory. */

@@ -1,10 +1,12 @@
 // `factotum user …`: who may use the bots besides those whom the configuration names.
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { revokeCredentialsOf } from '../adapters/http/issue-credential.ts'
 import { table } from '../adapters/terminal/table.ts'
 import { oneLine } from '../adapters/terminal/visible.ts'
 import { settleRequestOf } from '../core/conversation/admission.ts'
 import type { StandingApprovals } from '../core/ports/standing-approvals.ts'
 import type { UserId } from '../core/vocabulary/ids.ts'
+import { OWNER } from '../core/vocabulary/principal.ts'
 import { CommandError, createOutput, EXIT, withPlatform } from './command.ts'
 import { eraseCommand, exportCommand } from './user-data.ts'
 import { linkCommand, unlinkCommand } from './user-link.ts'
@@ -59,10 +61,11 @@ export function userCommand(): Command {
     .addOption(new Option('--role <role>', 'what they are').choices(MAY_BE_ADDED).default('member'))
     .action(async (userId: UserId, options: { name?: string; role: (typeof MAY_BE_ADDED)[number] }) => {
       const output = createOutput()
-      await withPlatform(output, async ({ members, outbox, standing, clock, config }) => {
+      await withPlatform(output, async ({ members, outbox, standing, recorder, clock, config }) => {
         const now = clock.now()
         const asks = (await members.requests(now)).find((request) => request.userId === userId)
         const name = options.name ?? (await members.find(userId))?.name ?? asks?.name ?? ''
+        await recorder.record(OWNER, 'person.changed', userId, { role: options.role })
         await members.put({ userId, role: options.role, name, since: now })
         const settings = { owners: config.telegramOwners.map((id) => `telegram:${id}` as UserId) }
         const hears = await settleRequestOf({ members, outbox, clock, settings }, userId)
@@ -80,15 +83,19 @@ export function userCommand(): Command {
     .argument('<id>', 'e.g. telegram:4711', parseUser)
     .action(async (userId: UserId) => {
       const output = createOutput()
-      await withPlatform(output, async ({ members, standing, config }) => {
+      await withPlatform(output, async (platform) => {
+        const { members, standing, recorder, config } = platform
         if (isConfigured(config, userId))
           throw new CommandError(`${userId} is an owner by TG_OWNER_IDS: take the id out there.`, EXIT.usage)
+        await recorder.record(OWNER, 'person.changed', userId, { role: null })
         const removed = await members.remove(userId)
+        // Also where it was cut off in between the last time.
+        const credentials = await revokeCredentialsOf(platform, userId, OWNER)
         // After that, so that they make no new ones; and again where it was cut off in between.
         const rules = await dropRules(standing, userId)
-        if (!removed && rules === 0)
+        if (!removed && rules === 0 && credentials === 0)
           throw new CommandError(`${userId} was not let in. \`factotum user list\` shows who was.`)
-        output.line(`${userId} is shut out.${droppedWords(rules)}`)
+        output.line(`${userId} is shut out.${revokedWords(credentials)}${droppedWords(rules)}`)
       })
     })
 
@@ -108,6 +115,11 @@ async function dropRules(standing: StandingApprovals, userId: UserId): Promise<n
 function droppedWords(rules: number): string {
   if (rules === 0) return ''
   return ` ${rules === 1 ? 'The command' : `The ${rules} commands`} that they approved for good will be asked about again.`
+}
+
+function revokedWords(credentials: number): string {
+  if (credentials === 0) return ''
+  return ` ${credentials === 1 ? 'A token or session' : `${credentials} tokens and sessions`} of theirs open nothing any more.`
 }
 
 function isConfigured({ telegramOwners }: { readonly telegramOwners: readonly string[] }, userId: UserId): boolean {

@@ -13,12 +13,12 @@ import { lookUp } from '../core/knowledge/look-up.ts'
 import { acceptRequest } from '../core/task/accept-request.ts'
 import { appendFromOutside, appendUnderClaim, applyCommand } from '../core/task/apply-command.ts'
 import { followLog } from '../core/task/read-log.ts'
-import { OWNER } from '../core/vocabulary/principal.ts'
 import { botReports } from './bot-reports.ts'
 import { contextOf } from './context.ts'
+import { ownersOf } from './login.ts'
 import { createPeople } from './people.ts'
 import type { Platform } from './platform.ts'
-import { jwtSecret } from './secrets.ts'
+import { signingKeys } from './secrets.ts'
 import type { Telegram } from './telegram.ts'
 
 export type Gateway = { readonly url: string; readonly close: () => Promise<void> }
@@ -29,7 +29,7 @@ const CONSOLE = fileURLToPath(new URL('../../console', import.meta.url))
 /** `telegram`: whom webhooks are handed to; null where there are no bots. */
 export async function startGateway(platform: Platform, telegram: Telegram | null): Promise<Gateway> {
   const { config } = platform
-  const [secret, consoleDirectory] = await Promise.all([jwtSecret(config), buildConsole(platform)])
+  const consoleDirectory = await buildConsole(platform)
   const readDeps = { ...platform, modelDeadlineMs: config.MODEL_DEADLINE_SECONDS * 1_000 }
   const server = createHttpServer(
     {
@@ -64,8 +64,11 @@ export async function startGateway(platform: Platform, telegram: Telegram | null
       host: config.HTTP_HOST,
       port: config.HTTP_PORT,
       publicUrl: config.PUBLIC_URL ?? null,
-      jwtSecret: secret,
-      owners: [OWNER],
+      keyring: (wish) => signingKeys(config, wish),
+      owners: ownersOf(config),
+      telegramTokens: config.telegramTokens,
+      requests: config.requests,
+      requesterAbort: config.REQUESTER_ABORT,
       consoleDirectory,
       limits: HTTP_LIMITS,
     },

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
-import type { UserId } from '../../src/core/vocabulary/ids.ts'
+import type { CredentialId, UserId } from '../../src/core/vocabulary/ids.ts'
 import type { Scope } from '../../src/core/vocabulary/principal.ts'
 import { createHttpServer } from '../../src/adapters/http/server.ts'
-import { createLoginToken, issueToken } from '../../src/adapters/http/tokens.ts'
+import { createLoginToken, signToken } from '../../src/adapters/http/tokens.ts'
 import { approvalRequest } from '../../src/core/task/accept-request.ts'
-import { ADA, jsonOf, openWorld, OWNER, SECRET } from './http-world.ts'
+import { ADA, jsonOf, KEYS, openWorld, OWNER } from './http-world.ts'
 import type { World } from './http-world.ts'
 import { ask } from './preview-world.ts'
 
@@ -63,7 +63,8 @@ test('every operation asks who it is, and whether they may', async (t) => {
     assert.equal((await jsonOf(refused))['code'], 'missing_scope')
   }
   const past = new Date(Date.now() - 7_200_000)
-  const expired = await issueToken({ secret: SECRET, principal: OWNER, ttlSeconds: 3_600, now: past, id: 'x' })
+  const id2 = world.deps.ids.next<CredentialId>()
+  const expired = await signToken({ key: KEYS.current, principal: OWNER, ttlSeconds: 3_600, now: past, id: id2 })
   for (const authorization of [`Bearer ${expired}`, 'Bearer x', 'Basic b3duZXI6', 'Bearer', `bearer.${expired}`]) {
     const response = await fetch(`${world.url}/v1/tasks`, { headers: { authorization } })
     assert.equal(response.status, 401, authorization)
@@ -171,8 +172,11 @@ test('another page can neither sign a browser in nor out', async (t) => {
 
 test('a secret that is missing or short starts nothing', async (t) => {
   const world = await openWorld(t)
-  for (const jwtSecret of ['', 'short']) {
-    assert.throws(() => createHttpServer(world.deps, { ...world.config, host: '0.0.0.0', jwtSecret }), /JWT_SECRET/)
+  for (const secret of ['', 'short']) {
+    const current = { id: 'key-1', secret }
+    const keyring = async () => ({ current, accepted: [current] })
+    const server = createHttpServer(world.deps, { ...world.config, host: '0.0.0.0', keyring })
+    await assert.rejects(server.listen(), /JWT_SECRET/)
   }
 })
 

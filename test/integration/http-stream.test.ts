@@ -7,8 +7,7 @@ import fc from 'fast-check'
 import { WebSocket } from 'ws'
 import type { TaskEventBody } from '../../src/core/vocabulary/event.ts'
 import { HTTP_LIMITS } from '../../src/adapters/http/deps.ts'
-import { issueSession, sessionPrincipal } from '../../src/adapters/http/tokens.ts'
-import { ADA, BOB, openWorld, OWNER, SECRET } from './http-world.ts'
+import { ADA, BOB, openWorld, OWNER } from './http-world.ts'
 import type { World } from './http-world.ts'
 
 type Frame = { readonly seq: number; readonly type: string; readonly task_id: string }
@@ -194,8 +193,7 @@ test('a browser brings its token as a subprotocol, or its session with the right
   assert.equal(chosen.protocol, 'factotum')
   assert.equal((await readAll(new WebSocket(address, [token]))).frames.length, 2)
 
-  const principal = sessionPrincipal(ADA.userId, [])
-  const session = await issueSession({ secret: SECRET, principal, ttlSeconds: 60, now: new Date(), id: 's' })
+  const { token: session } = await world.credentialOf(ADA, { kind: 'session', ttlSeconds: 60 })
   const cookie = `factotum_session=${session}`
   assert.equal((await readAll(new WebSocket(address, { headers: { cookie }, origin: world.url }))).code, 1000)
   for (const origin of ['http://127.0.0.1:1', 'https://evil.example', 'null', undefined]) {
@@ -207,8 +205,7 @@ test('a browser brings its token as a subprotocol, or its session with the right
 test('a stream ends with the credential that opened it', async (t) => {
   const world = await openWorld(t)
   const id = await world.createTask(ADA)
-  const principal = sessionPrincipal(ADA.userId, [])
-  const session = await issueSession({ secret: SECRET, principal, ttlSeconds: 2, now: new Date(), id: 's' })
+  const { token: session } = await world.credentialOf(ADA, { kind: 'session', ttlSeconds: 2 })
   const address = `${world.url.replace('http', 'ws')}/v1/tasks/${id}/stream`
   const headers = { cookie: `factotum_session=${session}` }
   assert.equal((await readAll(new WebSocket(address, { headers, origin: world.url }))).code, 1008)

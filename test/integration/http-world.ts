@@ -9,6 +9,8 @@ import type { Task } from '../../src/core/vocabulary/task.ts'
 import { NO_USAGE } from '../../src/core/vocabulary/usage.ts'
 import { buildContextPack } from '../../src/core/context/context-pack.ts'
 import { gatherContext } from '../../src/core/context/gather.ts'
+import { NO_REQUEST_LIMITS } from '../../src/core/access/requests.ts'
+import { createRecorder } from '../../src/core/audit/record.ts'
 import { giveToTask, readArtifacts } from '../../src/core/conversation/read-artifacts.ts'
 import { takeWords } from '../../src/core/conversation/take-words.ts'
 import { indexSource } from '../../src/core/knowledge/index-source.ts'
@@ -22,9 +24,14 @@ import { followLog } from '../../src/core/task/read-log.ts'
 import { HTTP_LIMITS } from '../../src/adapters/http/deps.ts'
 import type { HttpConfig, HttpDeps } from '../../src/adapters/http/deps.ts'
 import { createHttpServer } from '../../src/adapters/http/server.ts'
-import { issueToken } from '../../src/adapters/http/tokens.ts'
+import { issueCredential } from '../../src/adapters/http/issue-credential.ts'
+import { createMemoryAccessStore } from '../../src/adapters/memory/access-store.ts'
 import { createMemoryArtifactStore } from '../../src/adapters/memory/artifact-store.ts'
 import { createMemoryConversationStore } from '../../src/adapters/memory/conversation-store.ts'
+import { createMemoryAuditLog } from '../../src/adapters/memory/audit-log.ts'
+import { createMemoryCredentialStore } from '../../src/adapters/memory/credential-store.ts'
+import { createMemoryMemberStore } from '../../src/adapters/memory/member-store.ts'
+import { createMemoryRateLimits } from '../../src/adapters/memory/rate-limits.ts'
 import { createMemoryFactStore } from '../../src/adapters/memory/fact-store.ts'
 import { createMemoryIdentityStore } from '../../src/adapters/memory/identity-store.ts'
 import { createMemoryKnowledgeStore } from '../../src/adapters/memory/knowledge-store.ts'
@@ -41,6 +48,8 @@ import { createSystemIds } from '../../src/adapters/system/ids.ts'
 import { plainTerms } from '../simulation/terms.ts'
 
 export const SECRET = 'a secret that is long enough'
+const CURRENT = { id: 'key-1', secret: SECRET }
+export const KEYS = { current: CURRENT, accepted: [CURRENT] }
 export const OWNER: Principal = { userId: 'owner' as UserId, role: 'owner', scopes: SCOPES }
 export const ADA: Principal = {
   userId: 'ada' as UserId,
@@ -92,6 +101,7 @@ export async function openWorld(
     telemetry,
     lookUp: (scopes: readonly MemoryScope[], words: string) => lookUp(knowledge, scopes, words),
   }
+  const audit = createMemoryAuditLog()
   const deps: HttpDeps = {
     acceptRequest: (request) => acceptRequest(accept, request),
     applyCommand: (taskId, command) => applyCommand(log, taskId, command),
@@ -102,7 +112,13 @@ export async function openWorld(
     queue,
     signals,
     ...files,
-    access: loginsInMemory(),
+    access: createMemoryAccessStore(),
+    credentials: createMemoryCredentialStore(clock),
+    members: createMemoryMemberStore(),
+    rates: createMemoryRateLimits(clock),
+    recorder: createRecorder({ audit, clock, telemetry }),
+    audit,
+    auditAnchor: { append: async () => undefined, read: async function* () {} },
     conversations,
     takeWords: (words, heard) => takeWords({ ...accept, conversations, objects: files.objects }, words, heard),
     readArtifacts: (messageId, given) =>
@@ -136,8 +152,11 @@ export async function openWorld(
     host: '127.0.0.1',
     port: 0,
     publicUrl: null,
-    jwtSecret: SECRET,
+    keyring: async () => KEYS,
     owners: ['owner'],
+    telegramTokens: [],
+    requests: NO_REQUEST_LIMITS,
+    requesterAbort: true,
     consoleDirectory: null,
     limits: { ...HTTP_LIMITS, pollMs: 200 },
     ...changes.config,
@@ -148,8 +167,22 @@ export async function openWorld(
   const url = server.url()
   const address = `http://127.0.0.1:${server.port()}`
 
-  const tokenOf = (principal: Principal) =>
-    issueToken({ secret: SECRET, principal, ttlSeconds: 3_600, now: new Date(), id: ids.next() })
+  /** On record and signed, whatever the principal claims. */
+  async function credentialOf(
+    principal: Principal,
+    { kind = 'token', ttlSeconds = 3_600 }: { readonly kind?: 'token' | 'session'; readonly ttlSeconds?: number } = {},
+  ) {
+    const { key, issuedBy, label } = { key: CURRENT, issuedBy: OWNER.userId, label: 'a test' }
+    return issueCredential(deps, { key, kind, principal, label, issuedBy, ttlSeconds })
+  }
+
+  const issued = new Map<Principal, Promise<string>>()
+  /** The same one each time. */
+  function tokenOf(principal: Principal): Promise<string> {
+    const token = issued.get(principal) ?? credentialOf(principal).then((it) => it.token)
+    issued.set(principal, token)
+    return token
+  }
 
   /** A request as that principal, or as nobody; an object as the body is sent as JSON. */
   async function call(
@@ -184,7 +217,21 @@ export async function openWorld(
     return { token: claim.token, append }
   }
 
-  return { url, address, deps, config, call, createTask, claimed, tokenOf, logged, records, server }
+  return {
+    url,
+    address,
+    deps,
+    config,
+    call,
+    createTask,
+    claimed,
+    tokenOf,
+    credentialOf,
+    logged,
+    records,
+    server,
+    audit,
+  }
 }
 
 export async function jsonOf(response: Response): Promise<Record<string, unknown>> {
@@ -222,18 +269,6 @@ function peopleInMemory(records: TaskRecords): HttpDeps['people'] {
         records.messages.set(thread, left)
       }
       return { records: { messages: gone }, objectKeys: [] }
-    },
-  }
-}
-
-function loginsInMemory(): HttpDeps['access'] {
-  const tokens = new Map<string, { readonly userId: UserId; readonly expiresAt: Date }>()
-  return {
-    addLoginToken: async (hash, userId, expiresAt) => void tokens.set(hash, { userId, expiresAt }),
-    takeLoginToken: async (hash, now) => {
-      const found = tokens.get(hash)
-      tokens.delete(hash)
-      return found !== undefined && found.expiresAt > now ? found.userId : null
     },
   }
 }

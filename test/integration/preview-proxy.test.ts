@@ -4,8 +4,8 @@ import { createServer } from 'node:http'
 import { connect } from 'node:net'
 import { test } from 'node:test'
 import { WebSocket, WebSocketServer } from 'ws'
-import type { UserId } from '../../src/core/vocabulary/ids.ts'
-import { issueToken } from '../../src/adapters/http/tokens.ts'
+import type { CredentialId, UserId } from '../../src/core/vocabulary/ids.ts'
+import { signToken } from '../../src/adapters/http/tokens.ts'
 import { previewsContract } from '../contract/previews.ts'
 import { ask, openPreviews, program, rawProgram, TASK } from './preview-world.ts'
 
@@ -97,12 +97,12 @@ test('credentials of the platform stay outside; the app keeps its own', async (t
   })
   assert.equal(cookies['cookie'], 'theme=dark; lang=de')
   assert.equal((await seen({ cookie: 'factotum_session=s' }))['cookie'], undefined)
-  const token = await issueToken({
-    secret: 'a secret that is long enough',
+  const token = await signToken({
+    key: { id: 'key-1', secret: 'a secret that is long enough' },
     principal: { userId: 'ada' as UserId, role: 'member', scopes: [] },
     ttlSeconds: 60,
     now: new Date(),
-    id: 'x',
+    id: 'x' as CredentialId,
   })
   assert.equal((await seen({ authorization: `Bearer ${token}` }))['authorization'], undefined)
   assert.equal((await seen({ authorization: 'Bearer of-the-app' }))['authorization'], 'Bearer of-the-app')

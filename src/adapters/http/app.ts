@@ -2,7 +2,9 @@
 import type { HttpBindings } from '@hono/node-server'
 import { Hono } from 'hono'
 import type { Context } from 'hono'
+import { isSecure } from './authenticate.ts'
 import { createConsoleFiles } from './console-files.ts'
+import type { CredentialCheck } from './credential-check.ts'
 import type { HttpConfig, HttpDeps } from './deps.ts'
 import { openApiDocument } from './openapi.ts'
 import { json } from './operation.ts'
@@ -21,12 +23,17 @@ const SECURITY: Readonly<Record<string, string>> = {
   'referrer-policy': 'no-referrer',
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
+  'permissions-policy':
+    'camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), bluetooth=(), midi=(), display-capture=()',
+  'x-permitted-cross-domain-policies': 'none',
 }
+/** Where people reach us by HTTPS, they never do by anything else. */
+const HSTS = 'max-age=31536000'
 /** Where previews are when they have no host names of their own. */
 const LOOPBACK_PREVIEWS = 'http://127.0.0.1:*'
 const API = /^\/(v1|tasks|healthz|readyz|metrics|openapi\.json|telegram|mcp)(\/|$)/
 
-export function createApp(deps: HttpDeps, config: HttpConfig): Hono<Env> {
+export function createApp(deps: HttpDeps, config: HttpConfig, check: CredentialCheck): Hono<Env> {
   const app = new Hono<Env>({ strict: false })
   const files = createConsoleFiles(config.consoleDirectory, deps.previewHosts?.origin ?? LOOPBACK_PREVIEWS)
 
@@ -38,6 +45,9 @@ export function createApp(deps: HttpDeps, config: HttpConfig): Hono<Env> {
     for (const [key, value] of Object.entries(SECURITY)) {
       if (!context.res.headers.has(key)) context.res.headers.set(key, value)
     }
+    if (isSecure(config)) context.res.headers.set('strict-transport-security', HSTS)
+    if (API.test(context.req.path) && !context.res.headers.has('cache-control'))
+      context.res.headers.set('cache-control', 'no-store')
     deps.telemetry.time('http_request_seconds', (performance.now() - began) / 1_000, {
       method: context.req.method,
       route: context.get('route') ?? 'other',
@@ -76,6 +86,7 @@ export function createApp(deps: HttpDeps, config: HttpConfig): Hono<Env> {
       const answer = await it.answer({
         deps,
         config,
+        check,
         request: context.req.raw,
         url: new URL(context.req.url),
         params: context.req.param() as Record<string, string>,

@@ -7,6 +7,7 @@ import type { Caller } from './authenticate.ts'
 import type { HttpDeps } from './deps.ts'
 import { findThread, isRefusal, isUuid, json, operation, taskOperation } from './operation.ts'
 import { isProblem, problem, refusalToProblem } from './problem.ts'
+import { limitProblem } from './request-limit.ts'
 import { BINARY, download, readUpload, threadOfUpload, UPLOAD_BODIES } from './uploads.ts'
 import { artifactSchema, artifactToWire, listOf } from './wire.ts'
 
@@ -23,7 +24,9 @@ export const artifactOperations = [
     query: z.object({ filename: z.string().max(1_000).optional() }),
     rawBody: UPLOAD_BODIES,
     responses: { 201: { description: 'Stored durably.', schema: artifactSchema } },
-    handle: async ({ deps, config, task, request, query }) => {
+    handle: async ({ deps, config, caller, task, request, query }) => {
+      const limited = await limitProblem(deps, config, caller, { startsWork: false })
+      if (limited !== null) return limited
       const upload = await readUpload(request, config.limits.uploadBytes, query.filename)
       if (isProblem(upload)) return upload
       const id = deps.ids.next<ArtifactId>()

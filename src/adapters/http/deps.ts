@@ -10,18 +10,22 @@ import type { Message } from '../../core/vocabulary/message.ts'
 import type { Refusal } from '../../core/vocabulary/refusal.ts'
 import type { Task } from '../../core/vocabulary/task.ts'
 import type { ModelLabel, ModelTier } from '../../core/vocabulary/usage.ts'
+import type { AuditAnchor, AuditLog, AuditRecorder } from '../../core/ports/audit-log.ts'
 import type { AccessStore } from '../../core/ports/access-store.ts'
 import type { Artifact, ArtifactStore } from '../../core/ports/artifact-store.ts'
 import type { Clock } from '../../core/ports/clock.ts'
 import type { ConversationStore } from '../../core/ports/conversation-store.ts'
+import type { CredentialStore } from '../../core/ports/credential-store.ts'
 import type { FactStore } from '../../core/ports/fact-store.ts'
 import type { IdentityStore } from '../../core/ports/identity-store.ts'
 import type { Ids } from '../../core/ports/ids.ts'
 import type { KnowledgeStore } from '../../core/ports/knowledge-store.ts'
 import type { Ledger } from '../../core/ports/ledger.ts'
+import type { MemberStore } from '../../core/ports/member-store.ts'
 import type { MemoryFiles } from '../../core/ports/memory-files.ts'
 import type { ObjectStore } from '../../core/ports/object-store.ts'
 import type { Erased, PersonRecord } from '../../core/ports/person-data.ts'
+import type { RateLimits } from '../../core/ports/rate-limits.ts'
 import type { SandboxReport } from '../../core/ports/sandbox.ts'
 import type { HeldClaim, TaskQueue } from '../../core/ports/task-queue.ts'
 import type { TaskSignals } from '../../core/ports/task-signals.ts'
@@ -33,6 +37,7 @@ import type { KeptFile, ReadFiles } from '../../core/conversation/read-artifacts
 import type { Taken, Words } from '../../core/conversation/take-words.ts'
 import type { Request as TaskRequest } from '../../core/task/accept-request.ts'
 import type { TaskCommand } from '../../core/task/decide.ts'
+import type { RequestSettings } from '../../core/access/requests.ts'
 import type { AuthConfig } from './authenticate.ts'
 
 /** What the platform says of itself; shown to whoever signed in. */
@@ -114,6 +119,12 @@ export type HttpDeps = {
   readonly artifacts: ArtifactStore
   readonly objects: ObjectStore
   readonly access: AccessStore
+  readonly credentials: CredentialStore
+  readonly members: MemberStore
+  readonly rates: RateLimits
+  readonly recorder: AuditRecorder
+  readonly audit: AuditLog
+  readonly auditAnchor: AuditAnchor
   readonly conversations: ConversationStore
   readonly takeWords: (words: Words, heard: Message) => Promise<Taken | Refusal>
   readonly readArtifacts: (messageId: MessageId, files: readonly KeptFile[]) => Promise<ReadFiles>
@@ -143,8 +154,13 @@ export type HttpDeps = {
 export type HttpConfig = AuthConfig & {
   /** 0 takes a free one. */
   readonly port: number
-  /** Users whose console sessions are owners' sessions. */
+  /** Who is an owner by configuration; others may be by record. */
   readonly owners: readonly string[]
+  /** Our bots' tokens: what Telegram says of a person is signed with one of them. Empty where there are no bots. */
+  readonly telegramTokens: readonly string[]
+  readonly requests: RequestSettings
+  /** Whether people stop their own tasks, or owners alone stop any. */
+  readonly requesterAbort: boolean
   /** Where the built console is; null when there is none. */
   readonly consoleDirectory: string | null
   readonly limits: HttpLimits

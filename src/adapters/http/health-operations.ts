@@ -73,7 +73,8 @@ async function metricsProblem(call: Incoming): Promise<Problem | null> {
     LOOPBACK.has(call.remoteAddress ?? '') &&
     FORWARDED.every((it) => !headers.has(it))
   if (direct) return null
-  const caller = await authenticate(call.config, claimedBy(call.request), call.deps.clock.now())
+  const { clock } = call.deps
+  const caller = await authenticate({ clock, check: call.check }, call.config, claimedBy(call.request))
   if (isProblem(caller)) return caller
   return caller.principal.scopes.includes('admin') ? null : scopeProblem('admin')
 }

@@ -1,9 +1,9 @@
 // Hints of the caller's tasks over a WebSocket, so that a list stays current without asking again and again.
 import type { WebSocket } from 'ws'
 import type { TaskId } from '../../core/vocabulary/ids.ts'
-import type { Principal } from '../../core/vocabulary/principal.ts'
 import type { Task } from '../../core/vocabulary/task.ts'
-import { maySee } from './authenticate.ts'
+import { maySee, ownIds } from './authenticate.ts'
+import type { Person } from './credential-check.ts'
 import type { HttpConfig, HttpDeps } from './deps.ts'
 import { send } from './task-stream.ts'
 import { hintToWire } from './wire.ts'
@@ -20,7 +20,7 @@ const LIST_POLLS = 5
 export async function sendHints(
   deps: Pick<HttpDeps, 'store' | 'signals' | 'clock'>,
   config: Pick<HttpConfig, 'limits'>,
-  principal: Principal,
+  principal: Person,
   socket: WebSocket,
   signal: AbortSignal,
 ): Promise<void> {
@@ -32,7 +32,7 @@ export async function sendHints(
     changed.add(hint.taskId)
     wake()
   })
-  const userId = principal.role === 'owner' ? null : principal.userId
+  const userId = ownIds(principal)
 
   async function tell(task: Task): Promise<void> {
     if (signal.aborted || sent.get(task.id) === task.lastSeq) return

@@ -8,6 +8,7 @@ import type { Refusal } from '../../core/vocabulary/refusal.ts'
 import type { Task } from '../../core/vocabulary/task.ts'
 import { authenticate, mayRead, maySee } from './authenticate.ts'
 import type { Caller, Claimed } from './authenticate.ts'
+import type { CredentialCheck } from './credential-check.ts'
 import type { HttpConfig, HttpDeps } from './deps.ts'
 import { forgeryProblem } from './origins.ts'
 import { invalid, isProblem, NO_SUCH_TASK, NO_SUCH_THREAD, problem, refusalToProblem } from './problem.ts'
@@ -17,6 +18,7 @@ import { readJson } from './read-body.ts'
 export type Incoming = {
   readonly deps: HttpDeps
   readonly config: HttpConfig
+  readonly check: CredentialCheck
   readonly request: Request
   readonly url: URL
   readonly params: Readonly<Record<string, string>>
@@ -173,7 +175,8 @@ export function scopeProblem(scope: string): Problem {
 }
 
 async function admit(incoming: Incoming, access: Scope | 'signed-in'): Promise<Caller | Problem> {
-  const caller = await authenticate(incoming.config, claimedBy(incoming.request), incoming.deps.clock.now())
+  const { deps, check, config, request } = incoming
+  const caller = await authenticate({ clock: deps.clock, check }, config, claimedBy(request))
   if (isProblem(caller)) return caller
   return hasScope(caller, access) ? caller : scopeProblem(access)
 }

@@ -1,6 +1,8 @@
 // Every operation of the API: the server answers them, contracts/openapi.json describes them.
 import { adminOperations } from './admin-operations.ts'
 import { artifactOperations } from './artifact-operations.ts'
+import { auditOperations } from './audit-operations.ts'
+import { credentialOperations } from './credential-operations.ts'
 import { healthOperations } from './health-operations.ts'
 import { knowledgeOperations } from './knowledge-operations.ts'
 import { memoryOperations } from './memory-operations.ts'
@@ -19,7 +21,9 @@ export const operations: readonly Operation[] = [
   ...knowledgeOperations,
   ...peopleOperations,
   ...sessionOperations,
+  ...credentialOperations,
   ...adminOperations,
+  ...auditOperations,
   ...workerOperations,
   ...healthOperations,
 ]

@@ -5,6 +5,7 @@ import type { Task } from '../../core/vocabulary/task.ts'
 import type { Artifact } from '../../core/ports/artifact-store.ts'
 import { orderIn } from '../../core/conversation/orders.ts'
 import type { Taken, Words } from '../../core/conversation/take-words.ts'
+import { typedAnswer } from '../../core/conversation/yes-or-no.ts'
 import { maySee } from './authenticate.ts'
 import type { Caller } from './authenticate.ts'
 import { messageToWire } from './conversation-wire.ts'
@@ -13,6 +14,7 @@ import { hasScope, json } from './operation.ts'
 import type { ThreadCall } from './operation.ts'
 import { invalidField, isProblem, problem, refusalToProblem } from './problem.ts'
 import type { Problem } from './problem.ts'
+import { limitProblem } from './request-limit.ts'
 import { uploadKey } from './uploads.ts'
 import { taskToWire } from './wire.ts'
 
@@ -30,7 +32,7 @@ export function sayInThread(call: Call, said: Said): Promise<Response | Problem>
 }
 
 async function say(call: Call, { text, externalId, artifactIds }: Said): Promise<Response | Problem> {
-  const { deps, caller, thread } = call
+  const { deps, config, caller, thread } = call
   const limit = deps.limits.inputCharacters
   if (text.length > limit)
     return invalidField('text', `it has ${text.length} characters; at most ${limit} are taken: send the rest as a file`)
@@ -47,6 +49,10 @@ async function say(call: Call, { text, externalId, artifactIds }: Said): Promise
   const before = await deps.conversations.findMessage(thread.interface, thread.chat, incoming.externalId)
   if (before !== null && before.text !== text)
     return problem(409, 'external_id_reused', 'This external_id was sent before with another text.')
+  // Sent again, it is the same message and not one more. An answer starts nothing.
+  const startsWork = artifactIds.length > 0 || typedAnswer(text)?.comment !== null
+  const limited = before === null ? await limitProblem(deps, config, caller, { startsWork }) : null
+  if (limited !== null) return limited
   const files = await uploadsOf(call, artifactIds, before?.id ?? null)
   if (isProblem(files)) return files
 

@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { createApp } from './app.ts'
+import { createCredentialCheck } from './credential-check.ts'
 import type { HttpConfig, HttpDeps } from './deps.ts'
 import { problem, problemHeaders, problemToJson, problemToResponse } from './problem.ts'
 import type { Problem } from './problem.ts'
@@ -12,7 +13,7 @@ import { secretProblem } from './tokens.ts'
 import { createWebhookRoute } from './webhooks.ts'
 
 export type HttpServer = {
-  /** Resolves once it listens. Rejects with one clear sentence when the address is taken or not this machine's. */
+  /** Resolves once it listens. Rejects with one clear sentence when the address is taken or not this machine's, or the secret is unsafe. */
   readonly listen: () => Promise<void>
   /** Where it listens; the public URL where there is one. Throws before `listen`. */
   readonly url: () => string
@@ -29,12 +30,10 @@ const GRACE_MS = 500
 /** Methods that no route takes and that the Request class cannot hold. */
 const FOREIGN = new Set(['TRACE', 'TRACK', 'CONNECT'])
 
-/** Throws where the configuration is unsafe. */
 export function createHttpServer(deps: HttpDeps, config: HttpConfig): HttpServer {
-  const unsafe = secretProblem(config.jwtSecret)
-  if (unsafe !== null) throw new Error(unsafe)
-  const app = createApp(deps, config)
-  const sockets = createSockets(deps, config)
+  const check = createCredentialCheck(deps, config.owners)
+  const app = createApp(deps, config, check)
+  const sockets = createSockets(deps, config, check)
   const webhooks = createWebhookRoute(deps, config)
   const answer = getRequestListener((request, env) => app.fetch(request, env), {
     overrideGlobalObjects: false,
@@ -103,16 +102,20 @@ export function createHttpServer(deps: HttpDeps, config: HttpConfig): HttpServer
   })
 
   return {
-    listen: () =>
-      new Promise((resolve, reject) => {
+    listen: async () => {
+      const unsafe = secretProblem((await config.keyring()).current.secret)
+      if (unsafe !== null) throw new Error(unsafe)
+      await new Promise<void>((resolve, reject) => {
         server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(config, error)))
         server.listen({ host: config.host, port: config.port }, () => resolve())
-      }),
+      })
+    },
     port,
     url: () => config.publicUrl?.replace(/\/$/, '') ?? `http://${browsable(config.host)}:${port()}`,
     close: () => {
       closing ??= new Promise((resolve) => {
         sockets.close()
+        check.close()
         const cut = setTimeout(() => {
           // Upgraded connections are no longer the HTTP server's own.
           for (const socket of connections) socket.destroy()

@@ -4,8 +4,9 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
 import type { WebSocket } from 'ws'
-import { authenticate, maySee } from './authenticate.ts'
+import { authenticate, isStillGood, maySee } from './authenticate.ts'
 import type { Caller, Claimed } from './authenticate.ts'
+import type { CredentialCheck } from './credential-check.ts'
 import type { HttpConfig, HttpDeps } from './deps.ts'
 import { sendHints } from './list-stream.ts'
 import { findTask, scopeProblem } from './operation.ts'
@@ -29,7 +30,11 @@ export type Sockets = {
 type Stream = (socket: WebSocket, signal: AbortSignal) => Promise<void>
 type Opened = { readonly caller: Caller; readonly stream: Stream }
 
-export function createSockets(deps: HttpDeps, config: HttpConfig): Sockets {
+/** How long a lost signal of a revocation may keep a connection open. */
+const RECHECK_MS = 1_000
+
+export function createSockets(deps: HttpDeps, config: HttpConfig, check: CredentialCheck): Sockets {
+  const auth = { clock: deps.clock, check }
   const server = new WebSocketServer({
     noServer: true,
     maxPayload: MAX_FRAME,
@@ -50,7 +55,7 @@ export function createSockets(deps: HttpDeps, config: HttpConfig): Sockets {
     const hints = /^\/v1\/stream\/?$/.test(url.pathname)
     if (taskId === undefined && !hints) return NOT_FOUND
     if (request.method !== 'GET') return problem(405, 'method_not_allowed', 'A WebSocket is opened with GET.')
-    const caller = await authenticate(config, claimed, deps.clock.now())
+    const caller = await authenticate(auth, config, claimed)
     if (isProblem(caller)) return caller
     if (!caller.principal.scopes.includes('tasks:read')) return scopeProblem('tasks:read')
     if (server.clients.size >= config.limits.sockets) {
@@ -80,6 +85,22 @@ export function createSockets(deps: HttpDeps, config: HttpConfig): Sockets {
       () => socket.close(1008, 'the credential has expired'),
       Math.max(0, Math.min(lifetime, MAX_TIMER_MS)),
     )
+    const cutOff = () => socket.close(1008, 'the credential is not good any more')
+    const stopHearing = check.onRevoked(opened.caller.credentialId, cutOff)
+    let looking = false
+    const recheck = setInterval(() => {
+      if (looking) return
+      looking = true
+      isStillGood(auth, opened.caller)
+        .then(
+          (good) => good || cutOff(),
+          // Where nobody can say that it is good, it counts for nothing.
+          () => socket.close(1011, 'the credential could not be looked at'),
+        )
+        .finally(() => {
+          looking = false
+        })
+    }, RECHECK_MS)
     socket.on('pong', () => {
       heard = true
     })
@@ -92,6 +113,8 @@ export function createSockets(deps: HttpDeps, config: HttpConfig): Sockets {
     socket.on('close', () => {
       clearInterval(alive)
       clearTimeout(expiry)
+      clearInterval(recheck)
+      stopHearing()
       gone.abort()
     })
     opened.stream(socket, gone.signal).then(

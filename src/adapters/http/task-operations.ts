@@ -4,13 +4,14 @@ import { z } from 'zod'
 import type { ApprovalId, TaskId, UserId } from '../../core/vocabulary/ids.ts'
 import { TASK_STATUSES, TASK_TYPES } from '../../core/vocabulary/task.ts'
 import type { Task, TaskStatus, TaskType, WorkspaceSource } from '../../core/vocabulary/task.ts'
-import { maySee } from './authenticate.ts'
+import { maySee, ownIds } from './authenticate.ts'
 import type { Caller } from './authenticate.ts'
 import type { HttpDeps } from './deps.ts'
 import { workspaceSourceSchema } from './event-schemas.ts'
 import { findTask, hasScope, isRefusal, json, operation, refusedOr, scopeProblem, taskOperation } from './operation.ts'
 import type { Responses, TaskCall } from './operation.ts'
 import { invalidField, problem, refusalToProblem } from './problem.ts'
+import { limitProblem } from './request-limit.ts'
 import type { Problem } from './problem.ts'
 import { eventSchema, eventToWire, hintSchema, listOf, taskPageToWire, taskSchema, taskToWire } from './wire.ts'
 
@@ -51,7 +52,7 @@ export const taskOperations = [
       201: { description: 'Accepted: recorded durably.', schema: taskSchema },
       200: { description: 'The task that this key started before.', schema: taskSchema },
     },
-    handle: async ({ deps, caller, body, request }) => {
+    handle: async ({ deps, config, caller, body, request }) => {
       const key = request.headers.get(RESEND)
       if (key !== null && !/^[\x21-\x7e]{1,200}$/.test(key)) {
         return invalidField(RESEND, 'give 1 to 200 visible ASCII characters')
@@ -60,9 +61,14 @@ export const taskOperations = [
       const denied = await sourceProblem(deps, caller, source)
       if (denied !== null) return denied
       const { userId } = caller.principal
+      const from = { interface: caller.via === 'session' ? 'console' : 'http', chat: userId } as const
+      // Sent again, it is the same request and not one more.
+      const again =
+        key !== null && (await deps.conversations.findMessage(from.interface, from.chat, `key:${key}`)) !== null
+      const limited = again ? null : await limitProblem(deps, config, caller, { startsWork: true })
+      if (limited !== null) return limited
       const accepted = await deps.acceptRequest({
-        interface: caller.via === 'session' ? 'console' : 'http',
-        chat: userId,
+        ...from,
         externalId: key === null ? deps.ids.next() : `key:${key}`,
         author: userId,
         text: body.input_text,
@@ -93,7 +99,7 @@ export const taskOperations = [
     }),
     responses: { 200: { description: 'A page of tasks.', schema: taskPage } },
     handle: async ({ deps, caller, query }) => {
-      const mine = caller.principal.role === 'owner' ? null : caller.principal.userId
+      const mine = ownIds(caller.principal)
       const wanted: readonly TaskStatus[] | null = query.status ?? null
       const filter = { userId: mine, statuses: wanted, limit: query.limit, cursor: query.cursor ?? null }
       return json(taskPageToWire(await deps.store.list(filter)))
@@ -178,7 +184,9 @@ export const taskOperations = [
     access: 'tasks:write',
     body: z.object({ reason: z.string().max(4_000).nullish() }),
     responses: theTask,
-    handle: async ({ deps, task, caller, body }) => {
+    handle: async ({ deps, config, task, caller, body }) => {
+      if (!config.requesterAbort && caller.principal.role !== 'owner')
+        return problem(403, 'owners_only', 'Only owners stop tasks here. Ask one of them.')
       const reason = body.reason ?? 'Stopped by hand.'
       return refusedOr(
         await deps.applyCommand(task.id, { type: 'abort', by: caller.principal.userId, reason }),

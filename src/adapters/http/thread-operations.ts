@@ -4,7 +4,7 @@ import type { ArtifactId, MessageId, ThreadId } from '../../core/vocabulary/ids.
 import type { InterfaceName, Message, Thread } from '../../core/vocabulary/message.ts'
 import { chatInContext, threadChatOf } from '../../core/vocabulary/thread-chat.ts'
 import type { Artifact } from '../../core/ports/artifact-store.ts'
-import { isTheirs } from './authenticate.ts'
+import { isTheirs, ownIds } from './authenticate.ts'
 import {
   contextSchema,
   messageSchema,
@@ -19,6 +19,7 @@ import { json, operation, threadOperation } from './operation.ts'
 import type { Responses } from './operation.ts'
 import { invalidField, isProblem, problem } from './problem.ts'
 import type { Problem } from './problem.ts'
+import { limitProblem } from './request-limit.ts'
 import { sayInThread } from './say-in-thread.ts'
 import { readUpload, UPLOAD_BODIES, uploadKey } from './uploads.ts'
 import { artifactSchema, artifactToWire, listOf } from './wire.ts'
@@ -37,7 +38,7 @@ export const threadOperations = [
     query: z.object({ limit: z.coerce.number().int().min(1).max(200).default(50), cursor: cursor.optional() }),
     responses: { 200: { description: 'A page of conversations.', schema: listOf('ThreadPage', threadSchema) } },
     handle: async ({ deps, caller, query }) => {
-      const startedBy = caller.principal.role === 'owner' ? null : caller.principal.userId
+      const startedBy = ownIds(caller.principal)
       const { limit } = query
       return json(
         threadPageToWire(await deps.conversations.threads({ startedBy, limit, cursor: query.cursor ?? null })),
@@ -133,6 +134,8 @@ export const threadOperations = [
     handle: async ({ deps, config, caller, thread, request, query }) => {
       const closed = writeProblem(caller, thread)
       if (closed !== null) return closed
+      const limited = await limitProblem(deps, config, caller, { startsWork: false })
+      if (limited !== null) return limited
       const upload = await readUpload(request, config.limits.uploadBytes, query.name)
       if (isProblem(upload)) return upload
       const id = deps.ids.next<ArtifactId>()

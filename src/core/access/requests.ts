@@ -22,7 +22,7 @@ export const NO_REQUEST_LIMITS: RequestSettings = { perMinute: 0, perMinuteAll: 
 export type Asker = {
   readonly userId: UserId
   readonly role: Role
-  /** All ids of the same person, their own first. */
+  /** All ids of the same person, in the same order whichever they ask with. */
   readonly ids: readonly UserId[]
 }
 
