@@ -4,6 +4,7 @@ import manifest from '#package' with { type: 'json' }
 import { ConfigError } from '../config.ts'
 import { CommandError, EXIT } from './command.ts'
 import type { ExitCode } from './command.ts'
+import { auditCommand } from './audit.ts'
 import { botCommand } from './bot.ts'
 import { chatCommand } from './chat.ts'
 import { doctorCommand } from './doctor.ts'
@@ -37,6 +38,7 @@ export async function runProgram(): Promise<ExitCode> {
     taskCommand(exit),
     botCommand(exit),
     userCommand(),
+    auditCommand(exit),
     doctorCommand(exit),
     tokenCommand(),
   ]
