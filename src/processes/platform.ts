@@ -42,6 +42,7 @@ import type { WorkerDeps } from '../core/dispatch/worker.ts'
 import { writeFirstFiles } from '../core/memory/first-files.ts'
 import { lookUp } from '../core/knowledge/look-up.ts'
 import { proposeFacts } from '../core/memory/propose.ts'
+import { guardedConversations, guardedInbox, keepable } from '../core/secrets/guarded-intake.ts'
 import { guardedModels } from '../core/secrets/guarded-models.ts'
 import { acceptRequest } from '../core/task/accept-request.ts'
 import type { AcceptDeps } from '../core/task/accept-request.ts'
@@ -94,9 +95,14 @@ export async function openPlatform(config: Config, { say, logTo }: OpenOptions) 
       : null
   try {
     const connection = embedded?.connection ?? config.DATABASE_URL ?? ''
-    const database = await connectPostgres({ connection, log: telemetry.log })
-    const recorder = createRecorder({ ...database, clock, telemetry })
-    const vault = await openVault({ ...database, config, recorder, clock, log: telemetry.log })
+    const stores = await connectPostgres({ connection, log: telemetry.log })
+    const recorder = createRecorder({ ...stores, clock, telemetry })
+    const vault = await openVault({ ...stores, config, recorder, clock, log: telemetry.log })
+    const database = {
+      ...stores,
+      conversations: guardedConversations(stores.conversations, vault.scanner),
+      inbox: guardedInbox(stores.inbox, vault.scanner),
+    }
     hide = (line) => vault.scanner.hide(line, '[secret]')
     const models = guardedModels(
       createModels(modelsConfig(config), { log: (level, message) => telemetry.log(level, message) }),
@@ -159,6 +165,7 @@ export async function openPlatform(config: Config, { say, logTo }: OpenOptions) 
       ...database,
       recorder,
       ...vault,
+      keepable: (given: Pick<IncomingMessage, 'text' | 'raw'>) => keepable(vault.scanner, given),
       config,
       say,
       telemetry,

@@ -1,6 +1,7 @@
 // What the platform does with what arrives from a chat. Whatever it does can be done again after a crash at any point and comes to the
 // same: an event counts as handled only when this resolves.
 import type { ChatEvent, ChatMessage } from '../vocabulary/chat-message.ts'
+import { REDACTED } from '../vocabulary/secret.ts'
 import type { UserId } from '../vocabulary/ids.ts'
 import type { Artifact } from '../ports/artifact-store.ts'
 import type { ChatRecord, HeldMessage } from '../ports/chat-store.ts'
@@ -62,6 +63,10 @@ export function createReceive(conversation: ConversationDeps, follower: Cards): 
   }
 }
 
+const SECRET_NOTE = escapeMarkdown(
+  'That looked like a secret, so I kept your words without it. Remove it from this chat, and replace it where it comes from: others may have seen it. Secrets are kept with `factotum secret set NAME --host HOST` on the machine I run on, and work can use them from there.',
+)
+
 async function onMessage(deps: ReceiveDeps, message: ChatMessage, receivedAt: Date): Promise<void> {
   const command = commandIn(message)
   const isOurs = message.addressed && (command === null || !isForAnother(deps, message, command.bot))
@@ -75,6 +80,11 @@ async function onMessage(deps: ReceiveDeps, message: ChatMessage, receivedAt: Da
   const { visitor } = around
   if (visitor === null) return message.direct ? askToBeLetIn(deps, message) : refuseInGroup(deps, message)
   const visit: Visit = { ...around, message, visitor, heard, artifacts: [] }
+  if (message.text.includes(REDACTED)) {
+    await answer(deps, message, SECRET_NOTE, { part: 'secret' })
+    // A command that is not run as it was typed is another command.
+    if (command?.name === 'run') return
+  }
   const late = receivedAt.getTime() - message.sentAt.getTime() > deps.settings.staleMs
   // To a sign of long ago nothing is said any more.
   if (late && isBlank(message)) return

@@ -23,6 +23,10 @@ export type CommandTerms = {
 }
 
 export type AcceptDeps = LogDeps & {
+  /** What of a request may be kept, and by which rules something of it may not. All of it, where nobody looks. */
+  readonly keepable?: (
+    given: Pick<Request, 'text' | 'raw'>,
+  ) => Promise<Pick<Request, 'text' | 'raw'> & { readonly rules: readonly string[] }>
   readonly termsOf: (wanted: WantedCommand) => Promise<CommandTerms>
   readonly ids: Ids
   readonly telemetry: Telemetry
@@ -39,6 +43,8 @@ export type Request = IncomingMessage & {
   readonly replayOf?: TaskId
 }
 
+const SECRET_IN_COMMAND =
+  'The command holds what looks like a secret, and commands are kept and shown. Keep it with `factotum secret set NAME --host HOST`, and write $NAME in its place.'
 const LITERAL_COMMAND = 'A literal shell command.'
 
 /** Whether the text of the task is the command itself, as its sender typed it. */
@@ -51,7 +57,11 @@ export async function acceptRequest(
   deps: AcceptDeps,
   given: Request,
 ): Promise<{ readonly task: Task; readonly created: boolean } | Refusal> {
-  const request = toStorable(given)
+  const kept = await deps.keepable?.(given)
+  // A command that is not run as it was typed is another command.
+  if (kept !== undefined && kept.rules.length > 0 && given.taskType === 'shell_command')
+    return { type: 'invalid', problem: SECRET_IN_COMMAND }
+  const request = toStorable(kept === undefined ? given : { ...given, text: kept.text, raw: kept.raw })
   const problem = inputProblem(request.text, deps.limits.inputCharacters)
   if (problem !== null) return { type: 'invalid', problem }
   const terms =
