@@ -35,15 +35,15 @@ type SealedRow = HeadRow & { readonly entry: string; readonly previous: string }
 
 export function createPostgresAuditLog({ database }: { readonly database: Database & Sessions }): AuditLog {
   let asked = 0
-  const append = createGroupCommit<{ readonly entries: readonly AuditEntry[]; readonly key: string }, AuditHead>({
+  const append = createGroupCommit<{ readonly texts: readonly string[]; readonly key: string }, AuditHead>({
     write: async (batch) => {
-      const heads = await appendAudit(
+      const heads = await appendTexts(
         database.run,
-        batch.flatMap(({ entries }) => entries),
+        batch.flatMap(({ texts }) => texts),
       )
       let last = 0
-      return batch.map(({ entries }) => {
-        last += entries.length
+      return batch.map(({ texts }) => {
+        last += texts.length
         return heads[last - 1] ?? NOTHING
       })
     },
@@ -60,7 +60,7 @@ export function createPostgresAuditLog({ database }: { readonly database: Databa
     append: async (entries) => {
       if (entries.length === 0) return head()
       asked += 1
-      return append({ entries, key: `${asked}` })
+      return append({ texts: entries.map(auditEntryText), key: `${asked}` })
     },
     head,
     list: async ({ actor, taskId, action, before, limit }) => {
@@ -78,8 +78,11 @@ const NOTHING: AuditHead = { seq: 0, hash: NO_HASH }
 
 /** Inside whoever's transaction: as its last statement, since all other appenders wait from here to its end. */
 export async function appendAudit(run: Database['run'], entries: readonly AuditEntry[]): Promise<readonly AuditHead[]> {
-  const rows = await run<HeadRow>(APPEND, [entries.map(auditEntryText)])
-  return rows.map(rowToHead)
+  return appendTexts(run, entries.map(auditEntryText))
+}
+
+async function appendTexts(run: Database['run'], texts: readonly string[]): Promise<readonly AuditHead[]> {
+  return (await run<HeadRow>(APPEND, [texts])).map(rowToHead)
 }
 
 /** What of these events belongs into the audit log. */
