@@ -192,3 +192,11 @@ export async function pageHolds(page: Page, condition: string): Promise<void> {
   }
   throw new Error(`It never came about on the page: ${condition}`)
 }
+
+/** From now on the server's answer to this is replaced by `value`, for this page alone. */
+export async function answerWith(page: Page, method: string, pathname: string, value: unknown): Promise<void> {
+  await page.route(
+    (url) => url.pathname === pathname,
+    (route) => (route.request().method() === method ? route.fulfill({ json: value }) : route.fallback()),
+  )
+}

@@ -83,9 +83,9 @@ export function auditPath({ actor, task, action }: AuditQuery, before: number | 
 }
 
 /** What checking the chain came to, in one sentence. */
-export function sayCheck({ ok, entries, head, problems }: WireAuditCheck): string {
+export function sayCheck({ ok, entries, head, problems, more_problems: more }: WireAuditCheck): string {
   if (!ok) {
-    const what = sayCount(Math.max(1, problems.length), 'problem')
+    const what = sayCount(Math.max(1, problems.length + more), 'problem')
     return `${what} in ${sayCount(entries, 'entry', 'entries')}: somebody edited, removed or reordered what was written.`
   }
   const sealed = head === null || head.seq === 0 ? '' : ` The last one is ${head.hash.slice(0, 12)}….`

@@ -39,6 +39,11 @@ export type WireAuditCheck = {
   readonly entries: number
   readonly head: { readonly seq: number; readonly hash: string } | null
   readonly problems: readonly { readonly seq: number; readonly problem: string }[]
+  /** How many there are beyond those that are told. */
+  readonly more_problems: number
+  readonly warnings: readonly string[]
+  /** The last entry whose seal is kept outside the database as well. */
+  readonly anchored: { readonly seq: number; readonly at: string } | null
 }
 /** Empty texts ask for everything. */
 export type AuditQuery = { readonly actor: string; readonly task: string; readonly action: string }

@@ -81,6 +81,16 @@ function Chain({ app }: Props) {
           </p>
         )}
       </div>
+      {check !== null && (
+        <p class="faint">
+          {check.anchored === null
+            ? 'Its end is not yet noted outside the database.'
+            : `Up to entry ${check.anchored.seq} its seal is noted outside the database too, since ${sayMoment(check.anchored.at)}.`}
+        </p>
+      )}
+      {(check?.warnings ?? []).map((warning) => (
+        <ProblemLine key={warning} text={warning} />
+      ))}
       {check !== null && check.problems.length > 0 && (
         <ul class="breaks" aria-label="Problems in the chain">
           {check.problems.map((each, at) => (
@@ -88,6 +98,7 @@ function Chain({ app }: Props) {
               <span class="seq">{each.seq}</span> <Revealed text={each.problem} prose />
             </li>
           ))}
+          {check.more_problems > 0 && <li>and {check.more_problems.toLocaleString('en')} more</li>}
         </ul>
       )}
       {problem !== null && <ProblemLine text={problem} />}

@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { ConsoleApp } from '../live/console-app.ts'
 import type { WireSecret, WireSession } from '../state/control.ts'
-import { toLine } from '../state/inert-text.ts'
+import { toLine, toPlain } from '../state/inert-text.ts'
 import {
   EMPTY_SECRET,
   sayForWhom,
@@ -180,7 +180,7 @@ function SecretRow({ app, me, secret, onReplace, onRemove }: RowProps) {
           ))}
         </p>
         <p class="faint">
-          {elsewhere ?? (
+          {elsewhere === null ? (
             <>
               {toLine(sayForWhom(secret, me.user_id), 120)}, version {secret.version}, by{' '}
               {toLine(secret.created_by, 60)},{' '}
@@ -192,6 +192,8 @@ function SecretRow({ app, me, secret, onReplace, onRemove }: RowProps) {
                 </>
               )}
             </>
+          ) : (
+            toPlain(elsewhere)
           )}
         </p>
       </div>
