@@ -17,7 +17,9 @@ import type { ChatEvent } from '../core/vocabulary/chat-message.ts'
 import type { UserId } from '../core/vocabulary/ids.ts'
 import type { Place } from '../core/vocabulary/place.ts'
 import { createOwnerCode, takeOwnerCode } from './owner-link.ts'
+import { createChatLogin } from './login.ts'
 import type { Platform } from './platform.ts'
+import { readRunning } from './running.ts'
 
 export type Telegram = {
   readonly start: () => void
@@ -70,8 +72,11 @@ export function createTelegram(platform: Platform): Telegram {
     stopping: closing.signal,
     files: { fetch: (bot, fileRef) => bots.files.fetch(bot, fileRef) },
     claimOwnership: (code) => takeOwnerCode({ ...platform, isOwned: () => isOwned(platform, owners) }, code),
+    requests: { rates: platform.rates, settings: config.requests },
+    consoleLogin: createChatLogin(platform, async () => (await readRunning(config.dataDir))?.url ?? null),
     settings: {
       owners,
+      requesterAbort: config.REQUESTER_ABORT,
       verbosity: config.TG_VERBOSITY as Verbosity,
       onlyAgentOutput: config.TG_ONLY_AGENT_OUTPUT,
       staleMs: config.TG_STALE_MINUTES * 60_000,

@@ -9,16 +9,24 @@ import { decideOnce } from './decide-once.ts'
 import { draftOf } from './draft-name.ts'
 import { findTask, openHere } from './find-task.ts'
 import { answer } from './notes.ts'
-import { roleOf } from './people.ts'
+import { visitorOf } from './people.ts'
 import { taskLines } from './status.ts'
 import { mayActOn } from './visit.ts'
-import type { ReceiveDeps, Visit } from './visit.ts'
+import type { ReceiveDeps, Visit, Visitor } from './visit.ts'
 
 /** What the command was about when it came. */
 type Decision = { readonly ids: readonly TaskId[]; readonly problem: string }
 
+export const STOPPED_BY_OWNERS = 'Only owners stop tasks here. Ask one of them.'
+
+/** Whether somebody stops what is theirs to act on. */
+export function mayStop({ settings }: ReceiveDeps, { role }: Visitor): boolean {
+  return role === 'owner' || settings.requesterAbort !== false
+}
+
 export async function abort(deps: ReceiveDeps, visit: Visit, given: string): Promise<void> {
   const { message, visitor } = visit
+  if (!mayStop(deps, visitor)) return answer(deps, message, STOPPED_BY_OWNERS)
   const { ids, problem } = await decideOnce(deps, message, 'abort', () => decide(deps, visit, given))
   if (ids.length === 0) return answer(deps, message, problem)
   const stopped: Task[] = []
@@ -51,12 +59,11 @@ export async function onDraftStopped(
   deps: ReceiveDeps,
   { place, author, draft }: Extract<ChatEvent, { type: 'draft_stopped' }>,
 ): Promise<void> {
-  const role = await roleOf(deps, author.userId)
-  if (role === null) return
+  const visitor = await visitorOf(deps, author.userId)
+  if (visitor === null || !mayStop(deps, visitor)) return
   // One that is being stopped already is what an earlier telling of the same stop left.
   const working = (await openHere(deps, place)).filter(
-    (task) =>
-      (task.status === 'running' || task.status === 'aborting') && mayActOn({ userId: author.userId, role }, task),
+    (task) => (task.status === 'running' || task.status === 'aborting') && mayActOn(visitor, task),
   )
   const task = working.find(({ id }) => draftOf(id) === draft) ?? working[0]
   if (task === undefined) return

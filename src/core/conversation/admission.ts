@@ -6,6 +6,7 @@ import type { BotId, Place } from '../vocabulary/place.ts'
 import type { Post } from '../vocabulary/post.ts'
 import { escapeMarkdown } from './markdown.ts'
 import { offerButtons, saying } from './notes.ts'
+import { duration } from './status-words.ts'
 import { nameOf, ownersChats, shownName } from './people.ts'
 import type { OwnersDeps } from './people.ts'
 import type { ReceiveDeps } from './visit.ts'
@@ -14,12 +15,19 @@ type AnswerDeps = OwnersDeps & Pick<ReceiveDeps, 'outbox' | 'members'>
 
 const HOUR_MS = 3_600_000
 const MINUTE_MS = 60_000
+const REFUSED_MS = 24 * HOUR_MS
 const MOST_REQUESTS = 5
 const CODE_LENGTH = 8
 
 /** An unknown person in a direct chat: gets a code to show to an owner, and the owners are asked. Nothing else comes of it. */
 export async function askToBeLetIn(deps: ReceiveDeps, { place, author, ref, sentAt }: ChatMessage): Promise<void> {
   const now = deps.clock.now()
+  const refusedMs = await refusedFor(deps, author.userId)
+  if (refusedMs !== null) {
+    const key = `pairing:${place.chat}/refused/${Math.floor(sentAt.getTime() / HOUR_MS)}`
+    const markdown = `My owner did not let you in. You can ask again in ${duration(refusedMs)}.`
+    return putNew(deps, { key, place, lane: 'reply', posting: saying(markdown, { replyTo: ref }) })
+  }
   const asked = await deps.members.ask(
     {
       userId: author.userId,
@@ -74,6 +82,7 @@ export async function answerPairing(
   if (letIn && (known === null || known.role === 'guest'))
     await deps.members.put({ userId: request.userId, role: 'member', name: request.name, since: now })
   const [owner, name] = [await nameOf(deps, by), request.name].map(escapeMarkdown)
+  if (!letIn) await deps.requests?.rates.take([{ ...refusedKey(request.userId), perMs: REFUSED_MS }])
   await tellAnswer(deps, request, letIn, letIn ? `${owner} let ${name} in.` : `${owner} refused ${name}.`)
   await deps.members.takeRequest(code, now)
   return done
@@ -145,6 +154,17 @@ async function askOwners(deps: ReceiveDeps, request: PairingRequest): Promise<bo
 
 function askedKey(code: string, { chat }: Place): string {
   return `pairing:${code}/asked/${chat}`
+}
+
+/** Of somebody who was refused: how long they can't ask again, in ms. Null for others. */
+async function refusedFor({ requests }: ReceiveDeps, userId: UserId): Promise<number | null> {
+  // What is counted here is over at once: it only finds out whether a refusal still counts.
+  const looked = await requests?.rates.take([{ ...refusedKey(userId), perMs: 1 }])
+  return looked?.type === 'limited' ? looked.waitMs : null
+}
+
+function refusedKey(userId: UserId): { readonly key: string; readonly points: number } {
+  return { key: `pairing-refused:${userId}`, points: 1 }
 }
 
 /** Nothing where something stands under the key already. */

@@ -30,6 +30,7 @@ export const COMMANDS: readonly CommandInfo[] = [
   { name: 'remember', takes: 'what', says: 'Have something remembered, e.g. a rule', ...everybody },
   { name: 'forget', takes: 'words | id', says: 'Have something forgotten', ...everybody },
   { name: 'link', takes: '[code]', says: 'Be one person to me at two places', ...everybody },
+  { name: 'login', takes: '', says: 'A link into the web console', ...everybody },
   { name: 'verbosity', takes: '0 | 1 | 2', says: 'How much I tell while I work', ...everybody },
   { name: 'open', takes: '', says: 'Let members give me work in this group', for: 'owners', in: 'groups' },
   { name: 'close', takes: '', says: 'Take work in this group from owners only', for: 'owners', in: 'groups' },

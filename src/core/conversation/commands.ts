@@ -7,6 +7,7 @@ import { detailsPosts } from './details.ts'
 import { findTask, isIdLike, newestHere } from './find-task.ts'
 import { answerHelp, greet } from './greetings.ts'
 import { escapeMarkdown } from './markdown.ts'
+import { sendLogin } from './login-command.ts'
 import { forgetFact, link, remember, showMemory } from './memory-commands.ts'
 import { answer } from './notes.ts'
 import { panic } from './panic.ts'
@@ -55,6 +56,8 @@ export async function runCommand(deps: ReceiveDeps, visit: Visit, { name, rest, 
       return forgetFact(deps, visit, rest)
     case 'link':
       return link(deps, visit, rest)
+    case 'login':
+      return sendLogin(deps, visit)
     case 'verbosity':
       return setVerbosity(deps, visit, rest)
     case 'open':

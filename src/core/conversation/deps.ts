@@ -6,6 +6,7 @@ import type { ChatFiles } from '../ports/chat-files.ts'
 import type { FactStore } from '../ports/fact-store.ts'
 import type { IdentityStore } from '../ports/identity-store.ts'
 import type { MemoryFiles } from '../ports/memory-files.ts'
+import type { RequestSettings } from '../access/requests.ts'
 import type { GatherDeps } from '../context/gather.ts'
 import type { ChatStore, Verbosity } from '../ports/chat-store.ts'
 import type { ConversationStore } from '../ports/conversation-store.ts'
@@ -14,6 +15,7 @@ import type { MemberStore } from '../ports/member-store.ts'
 import type { Messenger } from '../ports/messenger.ts'
 import type { ObjectStore } from '../ports/object-store.ts'
 import type { Outbox } from '../ports/outbox.ts'
+import type { RateLimits } from '../ports/rate-limits.ts'
 import type { StandingApprovals } from '../ports/standing-approvals.ts'
 import type { TaskQueue } from '../ports/task-queue.ts'
 import type { ReadFileDeps } from '../reading/read-file.ts'
@@ -49,6 +51,10 @@ export type ConversationDeps = AcceptDeps & {
   readonly messenger: Messenger
   /** Stops everything at once. */
   readonly stop: StopSwitch
+  /** How often people may ask for work; absent where nobody counts. */
+  readonly requests?: { readonly rates: RateLimits; readonly settings: RequestSettings }
+  /** A one-time link into the console; `onlyHere` where it opens on this machine alone. Absent where there is no console. */
+  readonly consoleLogin?: (userId: UserId) => Promise<{ readonly url: string; readonly onlyHere: boolean }>
   /** Closes what a task that is over left open. */
   readonly closePreviews: (taskId: TaskId) => Promise<unknown>
   /** Uses up a one-time owner link's code; false when it is unknown, used or expired, or somebody owns the bots already. */
@@ -60,6 +66,8 @@ export type ConversationSettings = {
   /** Who is an owner by configuration. */
   readonly owners: readonly UserId[]
   readonly verbosity: Verbosity
+  /** Whether people stop their own tasks; otherwise owners alone stop any. True unless said otherwise. */
+  readonly requesterAbort?: boolean
   /** Say nothing but what the agents answer. */
   readonly onlyAgentOutput: boolean
   /** Messages that are older than this when they arrive are asked about instead of acted on. */

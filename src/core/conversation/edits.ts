@@ -8,6 +8,7 @@ import { decideOnce } from './decide-once.ts'
 import { editId } from './hear-message.ts'
 import { parseCommand } from './parse-command.ts'
 import { answer, offerButtons } from './notes.ts'
+import { turnAway } from './request-limit.ts'
 import { orderedWords, plainWords, startTask } from './requests.ts'
 import type { ReceiveDeps, Tap, Visit, Visitor } from './visit.ts'
 import { typedAnswer } from './yes-or-no.ts'
@@ -36,6 +37,7 @@ export async function onEdited(deps: ReceiveDeps, visit: Visit, editedAt: Date):
   const task = decided === null ? null : await deps.store.get(decided.task_id)
   if (decided === null || task === null) return
   if (decided.began) return offerNewStart(deps, visit, task, text)
+  if (await turnAway(deps, visit)) return
   const stopped = await stop(deps, task, visitor.userId)
   // Between the look and the stop it may have begun; a stop counts all the same.
   await startTask(deps, visit, {

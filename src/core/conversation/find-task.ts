@@ -1,12 +1,12 @@
 // Which task a person means: the newest here, or one named by a piece of its id.
-import { isTerminal } from '../vocabulary/task.ts'
+import { isTerminal, TASK_STATUSES } from '../vocabulary/task.ts'
 import type { Task } from '../vocabulary/task.ts'
-import type { TaskId } from '../vocabulary/ids.ts'
+import type { TaskId, UserId } from '../vocabulary/ids.ts'
 import type { Place } from '../vocabulary/place.ts'
 import { placeKey } from '../vocabulary/place.ts'
 import type { CardStore } from '../ports/card-store.ts'
 import type { TaskStore } from '../ports/task-store.ts'
-import { mayActOn } from './visit.ts'
+import { idsOf, mayActOn, wholeChat } from './visit.ts'
 import type { ReceiveDeps, Visit } from './visit.ts'
 
 /** How far back a piece of an id is looked for. */
@@ -44,6 +44,12 @@ export async function waitingAnywhere(deps: ReceiveDeps): Promise<readonly Task[
   return items
 }
 
+/** What a person asked for under any of their ids and is not over, newest first. */
+export async function ownAnywhere(deps: ReceiveDeps, ids: readonly UserId[]): Promise<readonly Task[]> {
+  const statuses = TASK_STATUSES.filter((status) => !isTerminal(status))
+  return (await deps.store.list({ userId: ids, statuses, limit: RECENT, cursor: null })).items
+}
+
 /** Tasks that were asked for here, newest first, finished ones too. */
 export async function recentHere(deps: ReceiveDeps, place: Place): Promise<readonly Task[]> {
   const cards = await deps.cards.ofPlace(place, RECENT)
@@ -67,12 +73,14 @@ export async function newestHere(deps: ReceiveDeps, visit: Visit): Promise<Task 
 export async function findTask(deps: ReceiveDeps, { visitor, message }: Visit, piece: string): Promise<Found> {
   if (UUID.test(piece)) {
     const task = await deps.store.get(piece.toLowerCase() as TaskId)
-    return task !== null && mayActOn(visitor, task) ? { type: 'one', task } : { type: 'none' }
+    const isThere = task !== null && mayActOn(visitor, task) && (await maySpeakOf(deps, { visitor, message }, task))
+    return isThere ? { type: 'one', task } : { type: 'none' }
   }
   const [cards, page] = await Promise.all([
     deps.cards.ofPlace(message.place, RECENT),
+    // What somebody asked for in their own chat is not for a group to read, even where they name it there.
     deps.store.list({
-      userId: visitor.role === 'owner' ? null : visitor.userId,
+      userId: visitor.role === 'owner' ? null : message.direct ? idsOf(visitor) : [],
       statuses: null,
       limit: RECENT,
       cursor: null,
@@ -86,6 +94,17 @@ export async function findTask(deps: ReceiveDeps, { visitor, message }: Visit, p
   const [first, second] = tasks.filter((task) => mayActOn(visitor, task))
   if (first === undefined) return { type: 'none' }
   return second === undefined ? { type: 'one', task: first } : { type: 'several' }
+}
+
+/** In a group, members hear of what was asked for there. */
+async function maySpeakOf(
+  { cards }: TaskDeps,
+  { visitor, message }: Pick<Visit, 'visitor' | 'message'>,
+  task: Task,
+): Promise<boolean> {
+  if (message.direct || visitor.role === 'owner') return true
+  const card = await cards.get(task.id)
+  return card !== null && placeKey(wholeChat(card.place)) === placeKey(wholeChat(message.place))
 }
 
 function fits(id: TaskId, piece: string): boolean {

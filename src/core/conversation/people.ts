@@ -6,7 +6,7 @@ import type { Place } from '../vocabulary/place.ts'
 import type { ConversationDeps, ConversationSettings } from './deps.ts'
 import { namesOf } from './names.ts'
 import { oneLine } from './visible.ts'
-import type { Role } from './visit.ts'
+import type { Role, Visitor } from './visit.ts'
 
 export type OwnersDeps = {
   readonly members: Pick<MemberStore, 'list'>
@@ -20,6 +20,13 @@ export async function roleOf(deps: ConversationDeps, userId: UserId): Promise<Ro
   if (deps.settings.owners.includes(userId)) return 'owner'
   const role = (await deps.members.find(userId))?.role
   return role === 'owner' || role === 'member' ? role : null
+}
+
+/** Somebody who may act here, with whatever other ids they linked; null for people who were not let in. */
+export async function visitorOf(deps: ConversationDeps, userId: UserId): Promise<Visitor | null> {
+  const role = await roleOf(deps, userId)
+  if (role === null) return null
+  return role === 'owner' ? { userId, role } : { userId, role, ids: await deps.identities.idsOf(userId) }
 }
 
 /**

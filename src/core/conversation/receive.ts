@@ -20,8 +20,9 @@ import { moveChat } from './move-chat.ts'
 import { escapeMarkdown } from './markdown.ts'
 import { answer, seen } from './notes.ts'
 import { becomeOwner } from './ownership.ts'
-import { rememberOwner, roleOf } from './people.ts'
+import { rememberOwner, visitorOf } from './people.ts'
 import { readArtifacts, spokenIn } from './read-artifacts.ts'
+import { asksForWork, turnAway } from './request-limit.ts'
 import { plainWords, startTask } from './requests.ts'
 import { onTap } from './taps.ts'
 import { answerTooEarly } from './too-early.ts'
@@ -118,8 +119,8 @@ type Around = Pick<Visit, 'chat' | 'repliedTo'> & {
 /** What is known of a message's author and place, in one round. */
 async function lookAround(deps: ReceiveDeps, message: ChatMessage): Promise<Around> {
   const { place, author, replyTo } = message
-  const [role, chat, whole, repliedTo] = await Promise.all([
-    roleOf(deps, author.userId),
+  const [visitor, chat, whole, repliedTo] = await Promise.all([
+    visitorOf(deps, author.userId),
     deps.chats.get(place),
     place.topic === null ? null : deps.chats.get(wholeChat(place)),
     replyTo === null ? null : deps.outbox.findByRef(place.bot, place.chat, replyTo),
@@ -127,8 +128,8 @@ async function lookAround(deps: ReceiveDeps, message: ChatMessage): Promise<Arou
   const all: ChatRecord = whole ?? chat
   // Whoever writes is there again, whether or not the interface said so.
   if (all.closed) await reopen(deps, place)
-  const mayNot = role === null || (role === 'member' && !message.direct && !all.open)
-  return { visitor: mayNot ? null : { userId: author.userId, role }, chat, repliedTo }
+  const mayNot = visitor?.role === 'member' && !message.direct && !all.open
+  return { visitor: mayNot ? null : visitor, chat, repliedTo }
 }
 
 /** `said`: its author spoke it themself; recordings that they send as files are material. */
@@ -139,6 +140,7 @@ async function act(
 ): Promise<void> {
   const { message } = given
   const command = commandIn(message)
+  if (asksForWork(given, command) && (await turnAway(deps, given))) return
   const { artifacts, unread } = await filesOf(deps, given)
   const visit = { ...given, artifacts }
   const own = artifacts.filter(({ messageId }) => messageId === visit.heard?.id)

@@ -4,9 +4,9 @@ import type { QueueState } from '../ports/task-queue.ts'
 import { answer, seen } from './notes.ts'
 import { code, escapeMarkdown } from './markdown.ts'
 import { oneLine } from './visible.ts'
-import { openHere, waitingAnywhere } from './find-task.ts'
+import { openHere, ownAnywhere, waitingAnywhere } from './find-task.ts'
 import { duration, shortId } from './status-words.ts'
-import { mayActOn } from './visit.ts'
+import { idsOf, mayActOn } from './visit.ts'
 import type { ReceiveDeps, Visit } from './visit.ts'
 
 const GIST = 60
@@ -53,17 +53,20 @@ export async function answerStatus(deps: ReceiveDeps, visit: Visit, rest: string
   if (rest === 'pin' || rest === 'unpin') return pinStatus(deps, visit, rest === 'pin')
   const { message, visitor } = visit
   const isOwner = visitor.role === 'owner'
-  const [open, queue, waiting] = await Promise.all([
+  const [open, queue, waiting, own] = await Promise.all([
     openHere(deps, message.place),
     isOwner ? deps.queue.state() : null,
     // What others wrote in their own chats is not for a group to read.
     isOwner && message.direct ? waitingAnywhere(deps) : [],
+    !isOwner && message.direct ? ownAnywhere(deps, idsOf(visitor)) : [],
   ])
   const now = deps.clock.now()
   const mine = open.filter((task) => mayActOn(visitor, task))
+  const ownElsewhere = own.filter((task) => !open.some(({ id }) => id === task.id))
   const elsewhere = waiting.filter((task) => !open.some(({ id }) => id === task.id))
   const parts = [
     mine.length === 0 ? 'Nothing is open here.' : `**Open here**\n\n${taskLines(mine, now)}`,
+    ...(ownElsewhere.length === 0 ? [] : [`**Open elsewhere**\n\n${taskLines(ownElsewhere, now)}`]),
     ...(elsewhere.length === 0 ? [] : [`**Waits for your yes elsewhere**\n\n${taskLines(elsewhere, now)}`]),
     ...(queue === null ? [] : [queueLine(queue)]),
   ]

@@ -8,6 +8,7 @@ import { afterSentAgain } from '../delivery/entry-after.ts'
 import { applyCommand } from '../task/apply-command.ts'
 import { jsonToAction, labelOf } from './action.ts'
 import type { ActionDoes } from './action.ts'
+import { mayStop, STOPPED_BY_OWNERS } from './abort.ts'
 import { acceptCard } from './accepted.ts'
 import { answerPairing } from './admission.ts'
 import { answerApproval, howItStands, mayAnswer, NOT_YOURS_TO_ANSWER } from './answer-approval.ts'
@@ -18,7 +19,7 @@ import { noteWhereItStands } from './found-standing.ts'
 import { hearTap } from './hear-message.ts'
 import { onMemoryTap } from './memory-page.ts'
 import { saying } from './notes.ts'
-import { nameOf, roleOf } from './people.ts'
+import { nameOf, visitorOf } from './people.ts'
 import { startAgain } from './edits.ts'
 import { offerHeldAgain, settleHeld } from './held-messages.ts'
 import type { Replay } from './held-messages.ts'
@@ -53,13 +54,14 @@ type Done = {
 
 async function actOn(deps: ReceiveDeps, tap: Tap, replay: Replay): Promise<Done> {
   const { place, author } = tap
-  const [role, whole] = await Promise.all([roleOf(deps, author.userId), deps.chats.get(wholeChat(place))])
+  const [visitor, whole] = await Promise.all([visitorOf(deps, author.userId), deps.chats.get(wholeChat(place))])
   // Looked at first: a tap of somebody who may do nothing must not use the button up.
-  if (role === null || (role === 'member' && !tap.direct && !whole.open)) return { answer: NOT_YOURS, label: null }
+  if (visitor === null || (visitor.role === 'member' && !tap.direct && !whole.open))
+    return { answer: NOT_YOURS, label: null }
   const taken = await deps.actions.take(tap.action, tap.tap, place, author.userId, deps.clock.now())
   if (taken.type !== 'taken') return { answer: await notTaken(deps, tap, taken), label: null }
   const { action } = taken
-  const by = { tap: { ...tap, place: action.place }, visitor: { userId: author.userId, role }, action }
+  const by = { tap: { ...tap, place: action.place }, visitor, action }
   return { answer: await onTaken(deps, by, replay), label: labelOf(action) }
 }
 
@@ -180,6 +182,7 @@ async function onCard(deps: ReceiveDeps, taken: Taken, does: OnCard, task: Task)
   const { tap, visitor } = taken
   switch (does.type) {
     case 'abort': {
+      if (!mayStop(deps, visitor)) return { text: STOPPED_BY_OWNERS, loud: true }
       await applyCommand(deps, task.id, { type: 'abort', by: visitor.userId, reason: 'Stopped with the button.' })
       const now = (await deps.store.get(task.id)) ?? task
       return { text: `It ${stateOf(now, deps.clock.now())}.` }

@@ -19,7 +19,12 @@ export type Tap = Extract<ChatEvent, { type: 'tap' }>
 /** Of somebody who may act here. */
 export type Role = 'owner' | 'member'
 
-export type Visitor = { readonly userId: UserId; readonly role: Role }
+export type Visitor = {
+  readonly userId: UserId
+  readonly role: Role
+  /** All ids of the same person, where they have others. */
+  readonly ids?: readonly UserId[]
+}
 
 export type Visit = {
   readonly message: ChatMessage
@@ -35,7 +40,11 @@ export type Visit = {
 
 /** Owners see and act on everything, members on what they asked for. */
 export function mayActOn(visitor: Visitor, task: Task): boolean {
-  return visitor.role === 'owner' || task.userId === visitor.userId
+  return visitor.role === 'owner' || idsOf(visitor).includes(task.userId)
+}
+
+export function idsOf(visitor: Visitor): readonly UserId[] {
+  return visitor.ids ?? [visitor.userId]
 }
 
 /** The `chat` of the thread in which a place talks at present. */
