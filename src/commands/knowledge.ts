@@ -114,6 +114,7 @@ export function knowledgeCommand(exit: (code: ExitCode) => void): Command {
       const output = createOutput()
       await withPlatform(output, async (platform) => {
         const source = await existing(platform, name)
+        await platform.recorder.record(OWNER, 'setting.changed', `knowledge ${source.id}`, { change: 'removed' })
         await platform.knowledge.remove(source.id)
         if (options.json) output.json(sourceToWire(source))
         else output.line(`${visible(source.title)} is removed.`)

@@ -5,6 +5,7 @@ import { resolve } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
 import type { UserId } from '../core/vocabulary/ids.ts'
 import type { PersonRecord } from '../core/ports/person-data.ts'
+import { OWNER } from '../core/vocabulary/principal.ts'
 import { createPeople } from '../processes/people.ts'
 import { callerDirectory, CommandError, createOutput, EXIT, withPlatform } from './command.ts'
 
@@ -16,6 +17,7 @@ export function exportCommand(): Command {
     .action(async (userId: UserId, options: { out?: string }) => {
       const output = createOutput()
       await withPlatform(output, async (platform) => {
+        await platform.recorder.record(OWNER, 'person.changed', userId, { change: 'export' })
         const records = createPeople(platform).records(userId)
         if (options.out === undefined) {
           let isKnown = false
@@ -47,6 +49,7 @@ export function eraseCommand(): Command {
         )
       const output = createOutput()
       await withPlatform(output, async (platform) => {
+        await platform.recorder.record(OWNER, 'person.changed', userId, { change: 'erase' })
         const erased = await createPeople(platform).erase(userId)
         if ('type' in erased)
           throw new CommandError(

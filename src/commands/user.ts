@@ -4,6 +4,7 @@ import { revokeCredentialsOf } from '../adapters/http/issue-credential.ts'
 import { table } from '../adapters/terminal/table.ts'
 import { oneLine } from '../adapters/terminal/visible.ts'
 import { settleRequestOf } from '../core/conversation/admission.ts'
+import type { AuditRecorder } from '../core/ports/audit-log.ts'
 import type { StandingApprovals } from '../core/ports/standing-approvals.ts'
 import type { UserId } from '../core/vocabulary/ids.ts'
 import { OWNER } from '../core/vocabulary/principal.ts'
@@ -70,7 +71,7 @@ export function userCommand(): Command {
         const settings = { owners: config.telegramOwners.map((id) => `telegram:${id}` as UserId) }
         const hears = await settleRequestOf({ members, outbox, clock, settings }, userId)
         const isOwner = options.role === 'owner' || isConfigured(config, userId)
-        const rules = isOwner ? 0 : await dropRules(standing, userId)
+        const rules = isOwner ? 0 : await dropRules(standing, recorder, userId)
         output.line(
           `${userId} is ${options.role === 'owner' ? 'an owner' : 'a member'} now.${hears ? ' They hear of it.' : ''}${droppedWords(rules)}`,
         )
@@ -92,7 +93,7 @@ export function userCommand(): Command {
         // Also where it was cut off in between the last time.
         const credentials = await revokeCredentialsOf(platform, userId, OWNER)
         // After that, so that they make no new ones; and again where it was cut off in between.
-        const rules = await dropRules(standing, userId)
+        const rules = await dropRules(standing, recorder, userId)
         if (!removed && rules === 0 && credentials === 0)
           throw new CommandError(`${userId} was not let in. \`factotum user list\` shows who was.`)
         output.line(`${userId} is shut out.${revokedWords(credentials)}${droppedWords(rules)}`)
@@ -106,9 +107,12 @@ export function userCommand(): Command {
 }
 
 /** What they approved for good is asked about again. Returns how many rules that were. */
-async function dropRules(standing: StandingApprovals, userId: UserId): Promise<number> {
+async function dropRules(standing: StandingApprovals, recorder: AuditRecorder, userId: UserId): Promise<number> {
   const theirs = (await standing.list()).filter((rule) => rule.approvedBy === userId)
-  for (const rule of theirs) await standing.remove(rule.userId, rule.digest)
+  for (const { userId: whose, digest, subject } of theirs) {
+    await recorder.record(OWNER, 'setting.changed', `no longer always: ${subject}`, { digest, user_id: whose })
+    await standing.remove(whose, digest)
+  }
   return theirs.length
 }
 

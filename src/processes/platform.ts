@@ -33,6 +33,7 @@ import { commandTerms } from '../core/approval/command-terms.ts'
 import { roleAnywhere } from '../core/approval/role-anywhere.ts'
 import { keepAnchor } from '../core/audit/keep-anchor.ts'
 import { createRecorder } from '../core/audit/record.ts'
+import { recordedStores } from '../core/audit/recorded-stores.ts'
 import type { GatherDeps } from '../core/context/gather.ts'
 import { COMMANDS } from '../core/conversation/command-texts.ts'
 import { tellOwners } from '../core/conversation/tell-owners.ts'
@@ -100,6 +101,7 @@ export async function openPlatform(config: Config, { say, logTo }: OpenOptions) 
     const vault = await openVault({ ...stores, config, recorder, clock, log: telemetry.log })
     const database = {
       ...stores,
+      ...recordedStores(stores, recorder),
       conversations: guardedConversations(stores.conversations, vault.scanner),
       inbox: guardedInbox(stores.inbox, vault.scanner),
     }

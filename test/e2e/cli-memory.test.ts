@@ -53,6 +53,7 @@ const partsOf = (stores: Awaited<ReturnType<typeof connectPostgres>>) => ({
   ...stores,
   clock: createSystemClock(),
   ids: createSystemIds(),
+  recorder: { record: async () => undefined },
 })
 
 test('the first start leaves two files to edit, and they are read at once', { skip }, async () => {

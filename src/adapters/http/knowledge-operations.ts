@@ -98,6 +98,10 @@ export const knowledgeOperations = [
       if (isProblem(scopes)) return scopes
       if (!scopes.includes(source.scope)) return NO_SUCH_SOURCE
       if (source.scope === SHARED && caller.principal.role !== 'owner') return OWNERS_ONLY
+      if (source.scope === SHARED)
+        await deps.recorder.record(caller.principal.userId, 'setting.changed', `knowledge ${source.id}`, {
+          change: 'removed',
+        })
       return (await deps.knowledge.remove(source.id)) ? new Response(null, { status: 204 }) : NO_SUCH_SOURCE
     },
   }),

@@ -119,6 +119,10 @@ export const memoryOperations = [
       if (isProblem(scope)) return scope
       if (new TextEncoder().encode(body.text).byteLength > FILE_BYTES)
         return invalidField('text', `at most ${FILE_BYTES} bytes are read of a file`)
+      if (!scope.startsWith('person:'))
+        await deps.recorder.record(call.caller.principal.userId, 'setting.changed', `memory file ${body.name}`, {
+          scope,
+        })
       await deps.memoryFiles.write({ scope, name: body.name as MemoryFileName, text: body.text })
       return json({ scope: body.scope, name: body.name, text: body.text })
     },

@@ -29,6 +29,7 @@ export const peopleOperations = [
       // Asked for before the answer begins: what fails then can still be told.
       const first = await records.next()
       if (first.done === true && userId !== call.caller.principal.userId) return NO_SUCH_PERSON
+      await call.deps.recorder.record(call.caller.principal.userId, 'person.changed', userId, { change: 'export' })
       return new Response(lines(first, records), {
         headers: {
           'content-type': NDJSON,
@@ -49,6 +50,7 @@ export const peopleOperations = [
     handle: async (call) => {
       const userId = await personAsked(call)
       if (userId === null || !(await isKnown(call, userId))) return NO_SUCH_PERSON
+      await call.deps.recorder.record(call.caller.principal.userId, 'person.changed', userId, { change: 'erase' })
       const erased = await call.deps.people.erase(userId)
       if ('type' in erased)
         return problem(

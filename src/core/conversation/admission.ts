@@ -79,6 +79,7 @@ export async function answerPairing(
   // The request is taken last: where it is gone and was answered, everything else was done.
   if (request === undefined) return (await deps.outbox.find(bot, key)) === null ? null : done
   const known = await deps.members.find(request.userId)
+  await deps.recorder.record(by, 'person.changed', request.userId, letIn ? { role: 'member' } : { refused: true })
   if (letIn && (known === null || known.role === 'guest'))
     await deps.members.put({ userId: request.userId, role: 'member', name: request.name, since: now })
   const [owner, name] = [await nameOf(deps, by), request.name].map(escapeMarkdown)

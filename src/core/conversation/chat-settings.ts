@@ -32,17 +32,29 @@ export async function setVerbosity(deps: ReceiveDeps, { message, visitor, chat }
     const now = chat.verbosity ?? deps.settings.verbosity
     return answer(deps, message, `Say /verbosity 0, 1 or 2. Now it is ${now}: ${TOLD[now]}`)
   }
+  await deps.recorder.record(message.author.userId, 'setting.changed', 'verbosity', {
+    verbosity,
+    ...whereOf(message.place),
+  })
   await deps.chats.set(message.place, { verbosity })
   await answer(deps, message, TOLD[verbosity])
 }
 
 export async function setOpen(deps: ReceiveDeps, { message }: Visit, open: boolean): Promise<void> {
   if (message.direct) return answer(deps, message, 'That is for groups: here it is only you and me.')
+  await deps.recorder.record(message.author.userId, 'setting.changed', 'who may speak', {
+    open,
+    ...whereOf(message.place),
+  })
   await deps.chats.set(wholeChat(message.place), { open })
   const who = open
     ? 'From now on the people I know may give me work here, too.'
     : 'From now on only owners give me work here.'
   await answer(deps, message, who)
+}
+
+function whereOf({ bot, chat, topic }: Place) {
+  return { bot, chat, topic }
 }
 
 /** The chat is there (again): what waited for that and still matters is said now. */

@@ -1,6 +1,7 @@
 // What the conversation needs of the rest: the log of tasks, the stores of chats, and the settings of its operator.
 import type { ActionStore } from '../ports/action-store.ts'
 import type { ArtifactStore } from '../ports/artifact-store.ts'
+import type { AuditRecorder } from '../ports/audit-log.ts'
 import type { CardStore } from '../ports/card-store.ts'
 import type { ChatFiles } from '../ports/chat-files.ts'
 import type { FactStore } from '../ports/fact-store.ts'
@@ -29,6 +30,7 @@ export type ConversationDeps = AcceptDeps & {
   readonly chats: ChatStore
   readonly actions: ActionStore
   readonly members: MemberStore
+  readonly recorder: AuditRecorder
   readonly standing: StandingApprovals
   readonly conversations: ConversationStore
   readonly facts: FactStore

@@ -9,6 +9,7 @@ export async function becomeOwner(deps: ReceiveDeps, { author, place }: ChatMess
   const { userId, name } = author
   if (deps.settings.owners.includes(userId) || (await deps.members.find(userId))?.role === 'owner') return
   if (!(await deps.claimOwnership(code))) return
+  await deps.recorder.record(userId, 'person.changed', userId, { role: 'owner', by: 'one-time link' })
   await deps.members.put({ userId, role: 'owner', name: shownName(name), since: deps.clock.now() })
   await askAboutOthers(deps, userId, place)
 }

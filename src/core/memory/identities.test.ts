@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createMemoryIdentityStore } from '../../adapters/memory/identity-store.ts'
 import { createSystemIds } from '../../adapters/system/ids.ts'
+import type { AuditAction } from '../vocabulary/audit.ts'
 import type { UserId } from '../vocabulary/ids.ts'
+import type { JsonObject } from '../vocabulary/json.ts'
 import { LINK_MS, offerLink, takeLink, unlink } from './identities.ts'
 
 const [OWNER, ADA, BEN] = ['owner', 'telegram:1', 'telegram:2'] as UserId[] as [UserId, UserId, UserId]
@@ -10,6 +12,7 @@ const [OWNER, ADA, BEN] = ['owner', 'telegram:1', 'telegram:2'] as UserId[] as [
 function world() {
   let now = new Date('2026-11-21T12:00:00Z').getTime()
   const offered: string[] = []
+  const recorded: JsonObject[] = []
   const identities = createMemoryIdentityStore()
   const deps = {
     identities: {
@@ -19,10 +22,14 @@ function world() {
         await identities.offerLink(userId, code, expiresAt)
       },
     },
+    recorder: {
+      record: async (by: UserId, action: AuditAction, subject: string, data: JsonObject = {}) =>
+        void recorded.push({ by, action, subject, ...data }),
+    },
     clock: { now: () => new Date(now), sleep: async () => undefined },
     ids: createSystemIds(),
   }
-  return { deps, offered, pass: (ms: number) => (now += ms) }
+  return { deps, offered, recorded, pass: (ms: number) => (now += ms) }
 }
 
 test('a code shown to the one and given by the other makes them one person', async () => {
@@ -65,4 +72,18 @@ test('a person unlinks their own ids and nobody else’s', async () => {
   assert.equal(await unlink(deps, ADA, OWNER), 'unlinked')
   assert.equal(await unlink(deps, ADA, OWNER), 'not_yours')
   assert.equal(await deps.identities.personOf(ADA), ADA)
+})
+
+test('who became one person with whom, and who no longer is, is recorded', async () => {
+  const { deps, recorded } = world()
+  const { code } = await offerLink(deps, OWNER)
+  await takeLink(deps, 'wrong', ADA)
+  await takeLink(deps, code, ADA)
+  await unlink(deps, BEN, OWNER)
+  await unlink(deps, ADA, OWNER)
+  await unlink(deps, OWNER, OWNER)
+  assert.deepEqual(recorded, [
+    { by: ADA, action: 'person.changed', subject: ADA, change: 'linked', with: OWNER },
+    { by: OWNER, action: 'person.changed', subject: ADA, change: 'unlinked' },
+  ])
 })
