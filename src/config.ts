@@ -127,6 +127,8 @@ export type Config = Readonly<Environment> & {
   readonly s3: S3Config | null
   /** Values that must never be shown. */
   readonly secrets: readonly string[]
+  /** By the variable that each came in. */
+  readonly secretVariables: readonly { readonly name: string; readonly value: string }[]
 }
 
 const SECRET_NAMES = [
@@ -188,6 +190,10 @@ export function readConfig(directory: string, environment: NodeJS.ProcessEnv = p
       tasksAtOnce: values.TASKS_AT_ONCE,
     },
     s3: s3Config(values),
+    secretVariables: SECRET_NAMES.flatMap((name) => {
+      const value = values[name]
+      return value === undefined ? [] : [{ name, value }]
+    }),
     secrets: [...SECRET_NAMES.flatMap((name) => values[name] ?? []), ...telegramTokens],
   })
 }

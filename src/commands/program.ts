@@ -11,6 +11,7 @@ import { doctorCommand } from './doctor.ts'
 import { knowledgeCommand } from './knowledge.ts'
 import { memoryCommand } from './memory.ts'
 import { runCommand } from './run.ts'
+import { secretCommand } from './secret.ts'
 import { taskCommand } from './task.ts'
 import { threadCommand } from './thread.ts'
 import { tokenCommand } from './token.ts'
@@ -40,6 +41,7 @@ export async function runProgram(): Promise<ExitCode> {
     userCommand(),
     auditCommand(exit),
     doctorCommand(exit),
+    secretCommand(exit),
     tokenCommand(),
   ]
   for (const command of commands) program.addCommand(command)

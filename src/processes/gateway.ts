@@ -18,6 +18,7 @@ import { contextOf } from './context.ts'
 import { ownersOf } from './login.ts'
 import { createPeople } from './people.ts'
 import type { Platform } from './platform.ts'
+import { secretKeeper } from './secret-list.ts'
 import { signingKeys } from './secrets.ts'
 import type { Telegram } from './telegram.ts'
 
@@ -46,6 +47,7 @@ export async function startGateway(platform: Platform, telegram: Telegram | null
       addKnowledge: (given) => addKnowledge(platform, given),
       lookUp: (scopes, words, limit) => lookUp(platform, scopes, words, limit),
       people: createPeople(platform),
+      secretKeeper: secretKeeper(platform),
       platform: async () => ({
         version: manifest.version,
         sandbox: await platform.sandboxes.probe(),

@@ -3,6 +3,7 @@ import type { TaskId } from '../core/vocabulary/ids.ts'
 import { createWorker } from '../core/dispatch/worker.ts'
 import { takeCare } from '../core/dispatch/caretaker.ts'
 import { followLog } from '../core/task/read-log.ts'
+import { keepSecrets } from './keep-secrets.ts'
 import { keepVectors } from './keep-vectors.ts'
 import { startGateway } from './gateway.ts'
 import { createLoginUrl } from './login.ts'
@@ -65,6 +66,7 @@ export async function startRoles(platform: Platform, request: RolesRequest): Pro
     const anchoring = isWorker || isGateway ? platform.keepAnchor(over.signal) : Promise.resolve()
     const care = cares ? takeCare(platform, closing.signal) : Promise.resolve()
     const vectors = cares ? keepVectors(platform, closing.signal) : Promise.resolve()
+    const secrets = cares ? keepSecrets(platform, closing.signal) : Promise.resolve()
     if (gateway !== null) await noteRunning(config.dataDir, { pid: process.pid, url: gateway.url, works: isWorker })
     return {
       type: 'running',
@@ -83,6 +85,7 @@ export async function startRoles(platform: Platform, request: RolesRequest): Pro
           gateway === null ? null : forgetRunning(config.dataDir),
           care,
           vectors,
+          secrets,
         ])
         // After all that could still be recorded.
         over.abort()

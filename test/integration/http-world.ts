@@ -46,6 +46,7 @@ import { createMemoryTaskStore } from '../../src/adapters/memory/task-store.ts'
 import { createSystemClock } from '../../src/adapters/system/clock.ts'
 import { createSystemIds } from '../../src/adapters/system/ids.ts'
 import { plainTerms } from '../simulation/terms.ts'
+import { createMemoryVault } from '../support/memory-vault.ts'
 
 export const SECRET = 'a secret that is long enough'
 const CURRENT = { id: 'key-1', secret: SECRET }
@@ -134,6 +135,7 @@ export async function openWorld(
     },
     lookUp: (scopes, words, limit) => lookUp(knowledge, scopes, words, limit),
     people: peopleInMemory(records),
+    secretKeeper: createMemoryVault(clock).keeper,
     ledger: { totals: async () => NO_USAGE, typical: async () => null },
     clock,
     ids,

@@ -33,6 +33,8 @@ import type { TaskStore } from '../../core/ports/task-store.ts'
 import type { Telemetry } from '../../core/ports/telemetry.ts'
 import type { ContextPack } from '../../core/context/context-pack.ts'
 import type { ContextQuery } from '../../core/context/gather.ts'
+import type { GivenSecret, SecretRefusal } from '../../core/secrets/vault.ts'
+import type { SecretEntry } from '../../core/secrets/watch-ages.ts'
 import type { KeptFile, ReadFiles } from '../../core/conversation/read-artifacts.ts'
 import type { Taken, Words } from '../../core/conversation/take-words.ts'
 import type { Request as TaskRequest } from '../../core/task/accept-request.ts'
@@ -105,6 +107,17 @@ export type People = {
   readonly erase: (userId: UserId) => Promise<Erased | { readonly type: 'busy'; readonly tasks: number }>
 }
 
+/** Nothing in it gives a value out. */
+export type SecretKeeper = {
+  readonly list: () => Promise<readonly SecretEntry[]>
+  readonly set: (
+    given: GivenSecret,
+    by: UserId,
+  ) => Promise<{ readonly type: 'kept'; readonly created: boolean; readonly entry: SecretEntry } | SecretRefusal>
+  /** False where there is none. */
+  readonly remove: (name: string, by: UserId) => Promise<boolean>
+}
+
 export type HttpDeps = {
   readonly acceptRequest: (
     request: TaskRequest,
@@ -138,6 +151,7 @@ export type HttpDeps = {
   readonly addKnowledge: (given: GivenSource) => Promise<KnowledgeSource | Unwanted>
   readonly lookUp: (scopes: readonly MemoryScope[], words: string, limit: number) => Promise<readonly KnowledgeHit[]>
   readonly people: People
+  readonly secretKeeper: SecretKeeper
   readonly ledger: Ledger
   readonly clock: Clock
   readonly ids: Ids

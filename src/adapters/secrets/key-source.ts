@@ -22,10 +22,10 @@ export type KeySource = {
   readonly place: string
   /** The newest first. Throws an Error with one clear sentence where there is none. */
   readonly keys: () => Promise<readonly [VaultKey, ...VaultKey[]]>
-  /** Makes a new key, which is the newest from now on. */
-  readonly renew: (now: Date) => Promise<void>
-  /** Lets go of keys of ours that are not the newest. */
-  readonly forgetOlder: () => Promise<number>
+  /** Makes the key that follows this one, where it is still the newest and ours to replace. */
+  readonly renew: (keyId: string, now: Date) => Promise<void>
+  /** Lets go of keys of ours that are older than this one; returns how many. */
+  readonly forgetOlder: (keyId: string) => Promise<number>
 }
 
 export type KeySourceConfig = {
@@ -67,9 +67,14 @@ function fileSource(path: string): KeySource {
         ...others.map(({ text, madeAt }) => storedToKey(text, madeAt, path)),
       ]
     },
-    renew: async (now) => file.follow((await file.read())[0], now),
-    forgetOlder: async () => {
-      const [, ...older] = await file.look()
+    renew: async (keyId, now) => {
+      const [newest] = await file.read()
+      if (storedToKey(newest.text, newest.madeAt, path).id === keyId) await file.follow(newest, now)
+    },
+    forgetOlder: async (keyId) => {
+      const stored = await file.look()
+      const at = stored.findIndex(({ text, madeAt }) => storedToKey(text, madeAt, path).id === keyId)
+      const older = at === -1 ? [] : stored.slice(at + 1)
       for (const key of older) await file.forget(key)
       return older.length
     },
@@ -98,8 +103,10 @@ function givenSource(
       return [first, ...others, ...ours]
     },
     renew: async () => undefined,
-    forgetOlder: async () => {
+    forgetOlder: async (keyId) => {
       const ours = await before.look()
+      // Sealed with one of them as long as it is the newest that is given.
+      if (ours.some(({ text, madeAt }) => storedToKey(text, madeAt, path).id === keyId)) return 0
       for (const key of ours) await before.forget(key)
       return ours.length
     },

@@ -1,7 +1,7 @@
 // Structured logs by pino and metrics in Prometheus' text format; both stay in this process.
 import { pino } from 'pino'
 import type { DestinationStream } from 'pino'
-import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client'
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { DurationName, MetricName, Telemetry } from '../../core/ports/telemetry.ts'
 
 const COUNTERS: Readonly<Record<MetricName, { help: string; labels: readonly string[] }>> = {
@@ -40,7 +40,16 @@ const DURATIONS: Readonly<Record<DurationName, { help: string; labels: readonly 
   },
 }
 
-export type ObservedTelemetry = Telemetry & { readonly metrics: () => Promise<string> }
+const GAUGES = {
+  secrets_old: { help: 'Secrets that are due to be replaced, or overdue, by state', labels: ['state'] },
+} as const satisfies Readonly<Record<string, { help: string; labels: readonly string[] }>>
+export type GaugeName = keyof typeof GAUGES
+
+export type ObservedTelemetry = Telemetry & {
+  readonly metrics: () => Promise<string>
+  /** How much of something there is now. */
+  readonly gauge: (name: GaugeName, value: number, labels?: Readonly<Record<string, string>>) => void
+}
 
 /** Where log lines go: the standard error, or a file that is made if missing. Written at once, so that a crash loses none. */
 export function logDestination(to: { readonly file: string } | 'stderr'): DestinationStream {
@@ -70,7 +79,12 @@ export function createTelemetry(options: {
     const labelNames = [...labels]
     histograms.set(name, new Histogram({ name: `factotum_${name}`, help, labelNames, buckets, registers: [registry] }))
   }
+  const gauges = new Map<string, Gauge>()
+  for (const [name, { help, labels }] of Object.entries(GAUGES)) {
+    gauges.set(name, new Gauge({ name: `factotum_${name}`, help, labelNames: [...labels], registers: [registry] }))
+  }
   return {
+    gauge: (name, value, labels = {}) => gauges.get(name)?.set({ ...labels }, value),
     log: (level, message, fields = {}) => logger[level](fields, message),
     count: (name, labels = {}, by = 1) => counters.get(name)?.inc({ ...labels }, by),
     time: (name, seconds, labels = {}) => histograms.get(name)?.observe({ ...labels }, seconds),

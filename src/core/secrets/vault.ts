@@ -40,9 +40,13 @@ export type UsableSecret = {
 export type Kept = { readonly type: 'kept'; readonly created: boolean; readonly secret: SecretInfo }
 export type SecretRefusal = {
   readonly type: 'refused'
-  readonly reason: 'invalid' | 'missing'
+  /** What is wrong; `missing` where there is none to be replaced. */
+  readonly about: 'name' | 'value' | 'hosts' | 'missing'
+  /** One sentence, which repeats nothing of the value. */
   readonly problem: string
 }
+
+export type Resealed = { readonly keyId: string; readonly resealed: number; readonly failed: readonly string[] }
 
 export type VaultDeps = {
   readonly secrets: SecretStore
@@ -69,10 +73,10 @@ export type Vault = {
   /** Every readable value, for what has to keep them from being shown. One that does not open is left out. */
   readonly values: () => Promise<readonly string[]>
   /**
-   * Seals everything with the newest key, and names what does not open with any key that is there. Safe to be cut off anywhere and to be
-   * called again. No older key may be forgotten before it returns without a failure.
+   * Seals everything with the newest key, `keyId`, and names what does not open with any key that is there. Safe to be cut off anywhere
+   * and to be called again, also by several processes. Once it returned without a failure, keys older than that one seal nothing.
    */
-  readonly reseal: () => Promise<{ readonly resealed: number; readonly failed: readonly string[] }>
+  readonly reseal: () => Promise<Resealed>
   /** Lets go of values whose overlap is over; returns how many. */
   readonly forgetReplaced: () => Promise<number>
 }
@@ -84,15 +88,15 @@ export function createVault(deps: VaultDeps): Vault {
   const { secrets, sealer, clock, recorder } = deps
 
   async function keep(given: GivenSecret, by: UserId, isNew: boolean): Promise<Kept | SecretRefusal> {
-    if (!isSecretName(given.name)) return refused(NAME_PROBLEM)
+    if (!isSecretName(given.name)) return refused('name', NAME_PROBLEM)
     const problem = problemOfValue(given.value)
-    if (problem !== null) return refused(problem)
+    if (problem !== null) return refused('value', problem)
     const value = new TextEncoder().encode(given.value)
     for (let round = 0; round < ROUNDS; round += 1) {
       const before = await secrets.find(given.name, null)
-      if (before === null && !isNew) return { type: 'refused', reason: 'missing', problem: missing(given.name) }
+      if (before === null && !isNew) return refused('missing', missing(given.name))
       const hosts = hostsOf(given.hosts ?? before?.hosts ?? [])
-      if ('problem' in hosts) return refused(hosts.problem)
+      if ('problem' in hosts) return refused('hosts', hosts.problem)
       const now = clock.now()
       const info: SecretInfo = {
         name: given.name,
@@ -117,6 +121,12 @@ export function createVault(deps: VaultDeps): Vault {
   async function sealAgainIfReplaced(kept: SealedSecret, value: Uint8Array): Promise<void> {
     if ((await sealer.keyId()) === kept.keyId) return
     await secrets.reseal({ ...kept, ...(await sealer.seal(value, aboutOf(kept))) }, kept.keyId)
+  }
+
+  async function sealWith(keyId: string, secret: SealedSecret, value: Uint8Array): Promise<boolean> {
+    const sealed = await sealer.seal(value, aboutOf(secret))
+    if (sealed.keyId !== keyId) throw new Error("The vault's key was replaced meanwhile: run it again.")
+    return secrets.reseal({ ...secret, ...sealed }, secret.keyId)
   }
 
   async function record(by: UserId, change: string, { name, version, hosts, owner }: Changed): Promise<void> {
@@ -179,17 +189,20 @@ export function createVault(deps: VaultDeps): Vault {
       return opened.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
     },
     reseal: async () => {
-      const current = await sealer.keyId()
-      let resealed = 0
+      const keyId = await sealer.keyId()
       const failed = new Set<string>()
-      for (const secret of await secrets.all()) {
-        if (secret.keyId === current) continue
-        const about = aboutOf(secret)
-        const value = await sealer.open(secret.sealed, secret.keyId, about).catch(() => null)
-        if (value === null) failed.add(secret.name)
-        else if (await secrets.reseal({ ...secret, ...(await sealer.seal(value, about)) }, secret.keyId)) resealed += 1
+      let resealed = 0
+      for (;;) {
+        // Looked at again until nothing is left: another process may have sealed with a key that came between.
+        const left = (await secrets.all()).filter((secret) => secret.keyId !== keyId && !failed.has(secret.name))
+        if (left.length === 0) return { keyId, resealed, failed: [...failed] }
+        for (const secret of left) {
+          const about = aboutOf(secret)
+          const value = await sealer.open(secret.sealed, secret.keyId, about).catch(() => null)
+          if (value === null) failed.add(secret.name)
+          else if (await sealWith(keyId, secret, value)) resealed += 1
+        }
       }
-      return { resealed, failed: [...failed] }
     },
     forgetReplaced: async () => {
       let count = 0
@@ -222,6 +235,6 @@ function problemOfValue(value: string): string | null {
   return value.includes('\0') ? 'The value has a zero byte in it, which no header and no variable can carry.' : null
 }
 
-function refused(problem: string): SecretRefusal {
-  return { type: 'refused', reason: 'invalid', problem }
+function refused(about: SecretRefusal['about'], problem: string): SecretRefusal {
+  return { type: 'refused', about, problem }
 }
