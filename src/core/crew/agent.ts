@@ -4,13 +4,13 @@ import type { JsonValue } from '../vocabulary/json.ts'
 import type { SubtaskRole } from '../vocabulary/plan.ts'
 import { shorten } from '../vocabulary/short-text.ts'
 import type { ChatMessage, ToolCall } from '../ports/models.ts'
-import { stripEscapes } from '../quality/gate.ts'
 import { TaskFailure } from '../task/task-failure.ts'
 import { askForTurn } from './ask.ts'
 import type { RecordedTurn } from './ask.ts'
 import { createLoopBreaker } from './loop-breaker.ts'
 import { createGate } from './policy-gate.ts'
 import type { Clearance, Gate } from './policy-gate.ts'
+import { progressOf, redactedOutcome } from './redaction.ts'
 import { ROLES } from './roles.ts'
 import type { Run } from './run.ts'
 import { describeTool, TOOLS } from './tools/registry.ts'
@@ -190,12 +190,15 @@ async function useTool(part: Part, call: ToolCall, clearance: Clearance): Promis
   if (clearance.type === 'approved') await run.writer.append(started)
   else run.writer.note(started)
   const name = allowed.find((candidate) => candidate === call.tool)
-  const outcome =
+  const outcome = await redactedOutcome(
+    run,
+    call,
     clearance.type === 'refused'
       ? refusedCall(run, call, clearance)
       : name === undefined
         ? refused(`There is no tool "${call.tool}" here. Yours are: ${allowed.join(', ')}.`)
-        : await runTool(part, name, call)
+        : await runTool(part, name, call),
+  )
   const elapsed = Math.max(0, Math.round(run.clock.now().getTime() - began))
   run.telemetry.time('tool_call_seconds', elapsed / 1_000, { tool: name ?? 'unknown' })
   run.writer.note({
@@ -205,19 +208,22 @@ async function useTool(part: Part, call: ToolCall, clearance: Clearance): Promis
   return outcome
 }
 
-function runTool({ run, workshop, assignment, step }: Part, name: ToolName, call: ToolCall): Promise<ToolOutcome> {
-  return TOOLS[name].run(call.input, {
+async function runTool(
+  { run, workshop, assignment, step }: Part,
+  name: ToolName,
+  call: ToolCall,
+): Promise<ToolOutcome> {
+  const progress = progressOf(run, { step, agent: assignment.role })
+  const outcome = await TOOLS[name].run(call.input, {
     sandbox: workshop.sandbox,
     signal: run.signal,
-    onOutput: (text) =>
-      run.writer.note({
-        type: 'step.progress',
-        data: { step, agent: assignment.role, message: stripEscapes(text).slice(-EVENT_OUTPUT_CHARACTERS) },
-      }),
+    onOutput: progress.push,
     publish: workshop.publish,
     skills: run.promptPack.skills,
     limits: run.limits,
   })
+  await progress.end()
+  return outcome
 }
 
 function refusedCall(

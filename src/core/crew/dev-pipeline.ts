@@ -12,6 +12,7 @@ import { diffBetween, recordChanges } from './changes.ts'
 import { orderSubtasks } from './plan-order.ts'
 import { quote } from '../context/quote.ts'
 import { taskPackOf } from './context.ts'
+import { checkForSecrets, redactedChecks } from './redaction.ts'
 import { resultOf } from './result.ts'
 import { splitParts } from './split-off.ts'
 import type { Run } from './run.ts'
@@ -120,15 +121,17 @@ async function checkOnce(run: Run, workshop: Workshop, step: string): Promise<re
       })
     })
     run.signal.throwIfAborted()
-    const all = [...ran, ...dead.values()]
+    // Checks may leave files behind (caches, reports): they are part of the state that goes on.
+    const commit = await workshop.snapshot('checks')
+    const secrets = await checkForSecrets(run, workshop.baseline, commit)
+    const all = [...(await redactedChecks(run, [...ran, ...dead.values()])), secrets]
     // Perhaps a check failed for want of a host that a person would allow.
     if (!isPassed(all)) workshop.egress.askForRefused()
     workshop.egress.flush()
     const events = all.map(
       (check) => ({ type: 'check.finished', data: { step, agent: 'platform', ...check } }) as const,
     )
-    // Checks may leave files behind (caches, reports): they are part of the state that goes on.
-    return { output: { checks: all }, commit: await workshop.snapshot('checks'), events }
+    return { output: { checks: all }, commit, events }
   })
   return checks
 }

@@ -4,12 +4,13 @@ import { targetOf } from '../policy/match.ts'
 import type { ApprovalId } from '../vocabulary/ids.ts'
 import type { PolicyDecision } from '../vocabulary/policy.ts'
 import type { TaskResult } from '../vocabulary/task.ts'
-import { outputOf, stripEscapes } from '../quality/gate.ts'
+import { outputOf } from '../quality/gate.ts'
 import { approvalDigest } from '../task/accept-request.ts'
 import { TaskFailure } from '../task/task-failure.ts'
 import { recordChanges } from './changes.ts'
 import { bindingOf } from './needs-approval.ts'
 import { policyWords } from './policy-gate.ts'
+import { progressOf, withoutSecretsOf } from './redaction.ts'
 import { resultOf } from './result.ts'
 import type { Run } from './run.ts'
 import type { Workshop } from './workshop.ts'
@@ -31,17 +32,15 @@ export async function runShellCommand(run: Run, workshop: Workshop): Promise<Tas
       type: 'tool.started',
       data: { ...about, input: { command }, policy: { verdict: 'ask', rule: decision.rule }, ...yesOf(run) },
     })
+    const progress = progressOf(run, { step: STEP, agent: 'executor' })
     const result = await workshop.sandbox.exec(
       { command, cwd: '.', env: {}, timeoutMs: run.limits.commandMs, maxOutputBytes: OUTPUT_BYTES },
       run.signal,
-      (text) =>
-        run.writer.note({
-          type: 'step.progress',
-          data: { step: STEP, agent: 'executor', message: stripEscapes(text) },
-        }),
+      progress.push,
     )
+    await progress.end()
     run.signal.throwIfAborted()
-    const output = outputOf(result, OUTPUT_BYTES)
+    const output = await withoutSecretsOf(run, outputOf(result, OUTPUT_BYTES), 'the output of the command')
     const ok = result.exitCode === 0
     // Asked about with what it had reached not recorded: with a yes it runs once more, on the files as they were.
     if (!ok) workshop.egress.askForRefused()
