@@ -1,5 +1,5 @@
 // `factotum secret …`: what work may use and nobody may read. Values come in by stdin or unseen from the keyboard, and never go out.
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 import { secretToWire } from '../adapters/http/secret-operations.ts'
 import { table } from '../adapters/terminal/table.ts'
 import type { GivenSecret, Kept, SecretRefusal } from '../core/secrets/vault.ts'
@@ -24,11 +24,12 @@ export function secretCommand(exit: (code: ExitCode) => void): Command {
     .command('set')
     .description('keep a value: from stdin, or typed unseen; an earlier one of that name is replaced')
     .argument('<name>', 'as the variable in a sandbox, e.g. GITHUB_TOKEN')
-    .argument('[value]', 'refused: arguments are seen by others and kept by the shell', refuseValue)
+    .argument('[value]', 'refused: arguments are seen by others and kept by the shell')
     .requiredOption('--host <host>', 'where it may be sent, e.g. api.github.com; may be said again', collect, [])
     .option('--mine', "for your own work alone; everybody's otherwise")
     .option('--json', 'what is known of it as one JSON object')
-    .action(async (name: string, _: undefined, options: SetOptions) => {
+    .action(async (name: string, given: string | undefined, options: SetOptions) => {
+      refuseValue(given)
       await keep(options, name, (platform, value) => {
         const owner = options.mine === true ? { owner: OWNER } : {}
         const given: GivenSecret = { name, value, hosts: options.host, ...owner }
@@ -40,9 +41,10 @@ export function secretCommand(exit: (code: ExitCode) => void): Command {
     .command('rotate')
     .description('replace the value of a secret; the one before stays readable for a while')
     .argument('<name>')
-    .argument('[value]', 'refused: arguments are seen by others and kept by the shell', refuseValue)
+    .argument('[value]', 'refused: arguments are seen by others and kept by the shell')
     .option('--json', 'what is known of it as one JSON object')
-    .action(async (name: string, _: undefined, options: Json) => {
+    .action(async (name: string, given: string | undefined, options: Json) => {
+      refuseValue(given)
       await keep(options, name, (platform, value) => platform.vault.rotate(name, value, OWNER))
     })
 
@@ -116,7 +118,7 @@ async function rotateKeys(
   const vault = await rotateVaultKey(platform, OWNER, now)
   const signing = await rotateSigningKey(platform, OWNER, now)
   const forgotten = forget ? await forgetSigningKeys(platform, 0) : 0
-  if (json) output.json({ vault, signing: { renewed: signing, forgotten } })
+  if (json) output.json({ vault, signing: { renewed: signing ?? false, forgotten } })
   else {
     const { kind, place } = platform.keySource
     output.line(
@@ -125,7 +127,7 @@ async function rotateKeys(
         : `The vault's key is given by a ${kind} (${place}): replace it there; ${vault.resealed} values were sealed anew.`,
     )
     output.line(
-      signing
+      signing !== null
         ? `Tokens are signed with a new key; ${forget ? 'older tokens are worth nothing.' : 'older tokens go on being good.'}`
         : 'Tokens are signed with JWT_SECRET, which is yours to replace.',
     )
@@ -148,9 +150,12 @@ function shown(name: string): string {
   return /^[A-Za-z][A-Za-z0-9_]{0,63}$/.test(name) ? name : '(no name)'
 }
 
-function refuseValue(): never {
-  throw new InvalidArgumentError(
+/** Not by the parser, which would repeat the value. */
+function refuseValue(given: string | undefined): void {
+  if (given === undefined) return
+  throw new CommandError(
     'A value does not belong on the command line: other users of this machine can see it there, and the shell keeps it. Pipe it to stdin, or leave it away and type it.',
+    EXIT.usage,
   )
 }
 

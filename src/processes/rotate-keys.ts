@@ -34,14 +34,14 @@ export async function rotateVaultKey(
   return { renewed, resealed, failed, forgotten }
 }
 
-/** Tokens under the key before go on being good until the longest of them would have ended. False where the secret is the operator's. */
+/** Tokens under the key before go on being good until the longest of them would have ended. Whether it was replaced; null where the secret is the operator's. */
 export async function rotateSigningKey(
   { config, clock, recorder }: Rotating,
   by: Parameters<Rotating['recorder']['record']>[0],
   olderThan: Date,
-): Promise<boolean> {
+): Promise<boolean | null> {
   const file = signingKeyFile(config)
-  if (file === null) return false
+  if (file === null) return null
   const [newest] = await file.read()
   if (newest.madeAt >= olderThan) return false
   await recorder.record(by, 'secret.changed', 'signing key', { change: 'rotated' })

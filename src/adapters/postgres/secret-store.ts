@@ -23,7 +23,7 @@ const COLUMNS = `s.name, s.version, s.owner, s.hosts, s.sealed, s.key_id, s.crea
   u.last_used_at`
 const NEWEST = `
 select distinct on (s.name) ${COLUMNS} from secrets s left join secret_uses u on u.name = s.name
-where $1::text is null or s.name = $1 order by s.name collate "C", s.version desc`
+where $1::text is null or s.name = $1 order by s.name, s.version desc`
 
 // Of those that write the same version at once the key lets one through; the others find a larger one.
 const PUT: Statement = {
@@ -90,7 +90,8 @@ export function createPostgresSecretStore({ database }: { readonly database: Dat
         : database.run<Row>(FIND, [key, version]))
       return rows[0] === undefined ? null : rowToSecret(rows[0])
     },
-    list: async () => (await database.run<Row>(FIND_NEWEST, [null])).map(rowToInfo),
+    list: async () =>
+      (await database.run<Row>(FIND_NEWEST, [null])).map(rowToInfo).toSorted((a, b) => (a.name < b.name ? -1 : 1)),
     all: async () => (await database.run<Row>(ALL, [])).map(rowToSecret),
     reseal: async ({ name, version, sealed, keyId, rotatedAt }, from) => {
       const rows = await database.run(RESEAL, [name, version, sealed, keyId, from, rotatedAt.toISOString()])
