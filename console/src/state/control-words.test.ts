@@ -15,6 +15,7 @@ import type { WireAuditEntry, WireCredential, WireRule, WireSession } from './co
 import { conditionsOf, groupRules, sayEgress, saySecretAges } from './policy-view.ts'
 import {
   EMPTY_SECRET,
+  ownersToChoose,
   readHosts,
   sayForWhom,
   sayState,
@@ -112,8 +113,11 @@ test('a secret is sent with its hosts alone, and not before it is whole', () => 
   assert.match(secretProblem(form, '') ?? '', /missing/)
   assert.match(secretProblem({ ...form, hosts: ' ' }, 'x') ?? '', /at least one host/)
   assert.match(secretProblem({ ...form, hosts: 'https://a.example/x' }, 'x') ?? '', /no host name/)
-  assert.deepEqual(secretToSend(form, 'x', 'ada'), { value: 'x', hosts: ['api.example.org', '*.example.org'] })
-  assert.equal(secretToSend({ ...form, forWhom: 'me' }, 'x', 'ada').owner, 'ada')
+  const hosts = ['api.example.org', '*.example.org']
+  assert.deepEqual(secretToSend(form, 'x'), { value: 'x', hosts, owner: null })
+  const labels = (owner: string | null) => ownersToChoose({ ...form, owner }, 'ada').map(({ label }) => label)
+  assert.deepEqual(labels('ada'), ['everybody’s work', 'my work only'])
+  assert.deepEqual(labels('bob').at(-1), 'the work of bob')
 })
 
 test('what is known of a secret, in words', () => {

@@ -87,7 +87,7 @@ export type WireSecret = {
   readonly state: 'fresh' | 'due' | 'overdue'
   readonly source: 'vault' | 'environment' | 'platform'
 }
-export type NewSecret = { readonly value: string; readonly hosts: readonly string[]; readonly owner?: string }
+export type NewSecret = { readonly value: string; readonly hosts: readonly string[]; readonly owner: string | null }
 
 export type WireCredential = {
   readonly id: string

@@ -6,10 +6,10 @@ import { sayCount } from './time.ts'
 export type SecretForm = {
   readonly name: string
   readonly hosts: string
-  /** Whose work may use it: `all`, or only that of whoever types it. */
-  readonly forWhom: 'all' | 'me'
+  /** Whose work may use it; null for everybody's. */
+  readonly owner: string | null
 }
-export const EMPTY_SECRET: SecretForm = { name: '', hosts: '', forWhom: 'all' }
+export const EMPTY_SECRET: SecretForm = { name: '', hosts: '', owner: null }
 
 /** Hosts as they are typed: lines, commas or blanks between them. Each once, in order, in small letters. */
 export function readHosts(text: string): readonly string[] {
@@ -29,9 +29,17 @@ export function secretProblem(form: SecretForm, value: string): string | null {
   return wrong === undefined ? null : `“${wrong}” is no host name. Write it without https:// and without a path.`
 }
 
-/** `me` is the user's own id. */
-export function secretToSend(form: SecretForm, value: string, me: string): NewSecret {
-  return { value, hosts: readHosts(form.hosts), ...(form.forWhom === 'me' ? { owner: me } : {}) }
+export function secretToSend({ hosts, owner }: SecretForm, value: string): NewSecret {
+  return { value, hosts: readHosts(hosts), owner }
+}
+
+/** Whom it can be for: everybody, whoever types, and whose it is already. */
+export function ownersToChoose({ owner }: SecretForm, me: string): readonly { id: string | null; label: string }[] {
+  const known = [
+    { id: null, label: 'everybody’s work' },
+    { id: me, label: 'my work only' },
+  ]
+  return owner === null || owner === me ? known : [...known, { id: owner, label: `the work of ${owner}` }]
 }
 
 const STATES = {

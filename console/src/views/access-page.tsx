@@ -97,7 +97,8 @@ function CredentialRow({ app, me, credential, onRevoke }: RowProps) {
           {credential.current && <span class="badge this-one">this one</span>}
         </p>
         <p>
-          <Revealed text={toLine(userId, 80)} /> as {credential.role}, may {sayScopes(credential.scopes)}
+          {userId === me.user_id ? 'You' : <Revealed text={toLine(userId, 80)} />} as {credential.role}, may{' '}
+          {sayScopes(credential.scopes)}
         </p>
         <p class="faint">
           issued <Age app={app} at={credential.issued_at} />

@@ -5,6 +5,7 @@ import type { WireSecret, WireSession } from '../state/control.ts'
 import { toLine, toPlain } from '../state/inert-text.ts'
 import {
   EMPTY_SECRET,
+  ownersToChoose,
   sayForWhom,
   sayState,
   sayWhereItLives,
@@ -29,7 +30,7 @@ export function SecretsPage({ app, me }: Props) {
   }
   useEffect(() => void load(), [])
   const replace = ({ name, hosts, owner }: WireSecret) => {
-    setForm({ name, hosts: hosts.join('\n'), forWhom: owner === me.user_id ? 'me' : 'all' })
+    setForm({ name, hosts: hosts.join('\n'), owner })
     value.current?.focus()
   }
   const remove = async (name: string) => {
@@ -84,7 +85,7 @@ function SecretFields({ app, me, form, change, value, replaces, onSaved }: Field
     if (wrong !== null || field === null) return
     // Whatever the server says, the page keeps nothing of it.
     field.value = ''
-    const answer = await app.api.setSecret(form.name, secretToSend(form, typed, me.user_id))
+    const answer = await app.api.setSecret(form.name, secretToSend(form, typed))
     if (answer.type === 'problem') return setProblem(answer.detail)
     setDone(`${form.name} is kept, version ${answer.value.version}.`)
     change(EMPTY_SECRET)
@@ -138,11 +139,14 @@ function SecretFields({ app, me, form, change, value, replaces, onSaved }: Field
       <label class="field">
         For
         <select
-          value={form.forWhom}
-          onChange={(event) => change({ ...form, forWhom: event.currentTarget.value === 'me' ? 'me' : 'all' })}
+          value={form.owner ?? ''}
+          onChange={(event) => change({ ...form, owner: event.currentTarget.value || null })}
         >
-          <option value="all">everybody’s work</option>
-          <option value="me">my work only</option>
+          {ownersToChoose(form, me.user_id).map(({ id, label }) => (
+            <option key={id} value={id ?? ''}>
+              {toLine(label, 80)}
+            </option>
+          ))}
         </select>
       </label>
       <button type="submit" class="button primary">
