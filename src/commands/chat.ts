@@ -14,7 +14,7 @@ import type { Platform } from '../processes/platform.ts'
 import { askPerson } from './ask-person.ts'
 import { CommandError, createOutput, EXIT, refusalText, withPlatform } from './command.ts'
 import type { ExitCode, Output } from './command.ts'
-import { foreground, isYes } from './foreground.ts'
+import { foreground, isYes, questionFor } from './foreground.ts'
 import type { Choice } from './foreground.ts'
 import { beginAfresh, placeOfThread, terminalPlace } from './terminal-thread.ts'
 import type { ChatPlace } from './terminal-thread.ts'
@@ -132,7 +132,7 @@ async function watch(
   let said: string | null = null
   const ask = async (approval: Approval): Promise<Choice> => {
     const answer = await askPerson(
-      approval.kind === 'plan' ? 'OK? [y/n, or what should be different] ' : 'Run it? [y/n] ',
+      approval.kind === 'plan' ? 'OK? [y/n, or what should be different] ' : `${questionFor(approval.kind)} [y/n] `,
     )
     if (answer === null || answer === '') return null
     if (isYes(answer)) return 'approve'

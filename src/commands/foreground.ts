@@ -1,8 +1,10 @@
 // Follows one task in the terminal to its end: progress, approval, interruption, exit code.
 import { progressLines, seconds } from '../adapters/terminal/progress.ts'
+import { giveAnswer } from '../core/approval/give-answer.ts'
 import { applyCommand, isRefusal } from '../core/task/apply-command.ts'
 import { followLog } from '../core/task/read-log.ts'
-import type { Approval } from '../core/vocabulary/approval.ts'
+import type { TaskCommand } from '../core/task/decide.ts'
+import type { Approval, ApprovalKind } from '../core/vocabulary/approval.ts'
 import type { Task } from '../core/vocabulary/task.ts'
 import type { TaskEvent } from '../core/vocabulary/event.ts'
 import { eventToWire } from '../adapters/http/wire.ts'
@@ -104,16 +106,26 @@ async function answer(platform: Platform, task: Task, options: ForegroundOptions
     output.note(later)
     return EXIT.needsApproval
   }
-  const decision = { type: choice, approvalId: now.approval.id, by: OWNER, comment: null }
-  const decided = await applyCommand(platform, task.id, decision)
+  const decision: TaskCommand = { type: choice, approvalId: now.approval.id, by: OWNER, comment: null }
+  const decided = await giveAnswer(platform, task.id, decision)
   if (isRefusal(decided)) output.note(refusalText(decided, task.id))
+  else if (decided.approval?.id === now.approval.id && decided.approval.status === 'pending') {
+    output.note('That is the first of two: another owner has to say yes too.')
+    return EXIT.needsApproval
+  }
   return null
 }
 
-async function askToRun(): Promise<Choice> {
-  const said = await askPerson('Run it? [y/N] ')
+async function askToRun({ kind }: Approval): Promise<Choice> {
+  const said = await askPerson(`${questionFor(kind)} [y/N] `)
   if (said === null) return null
   return isYes(said) ? 'approve' : 'reject'
+}
+
+/** What is asked in one line, below what it is about. */
+export function questionFor(kind: ApprovalKind): string {
+  if (kind === 'plan') return 'OK?'
+  return kind === 'egress' || kind === 'secret' ? 'Allow it for this task?' : 'Run it?'
 }
 
 export function isYes(said: string): boolean {

@@ -2,7 +2,8 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { table } from '../adapters/terminal/table.ts'
 import { oneLine, visible } from '../adapters/terminal/visible.ts'
-import { applyCommand, isRefusal } from '../core/task/apply-command.ts'
+import { giveAnswer } from '../core/approval/give-answer.ts'
+import { isRefusal } from '../core/task/apply-command.ts'
 import type { TaskCommand } from '../core/task/decide.ts'
 import type { ApprovalId } from '../core/vocabulary/ids.ts'
 import { readLog } from '../core/task/read-log.ts'
@@ -81,12 +82,16 @@ export function taskCommand(exit: (code: ExitCode) => void): Command {
     by: OWNER,
     comment,
   }))
-  decision('reject <id>', 'reject what the task waits for; that ends it', (comment, shown) => ({
-    type: 'reject',
-    approvalId: shown,
-    by: OWNER,
-    comment,
-  }))
+  decision(
+    'reject <id>',
+    'reject what the task waits for; a command or a plan ends with it, work that has begun goes on without',
+    (comment, shown) => ({
+      type: 'reject',
+      approvalId: shown,
+      by: OWNER,
+      comment,
+    }),
+  )
   decision('abort <id>', 'stop the task', (comment) => ({
     type: 'abort',
     by: OWNER,
@@ -111,8 +116,10 @@ export function taskCommand(exit: (code: ExitCode) => void): Command {
           const asked = before.status === 'needs_approval' ? before.approval : null
           if (asked !== null) output.note(`It waits for a yes to exactly this:\n${visible(asked.subject)}`)
           const decided = command(options.comment ?? null, asked?.id ?? null)
-          const after = accepted(await applyCommand(platform, before.id, decided), id)
+          const after = accepted(await giveAnswer(platform, before.id, decided), id)
           if (options.json) return output.json(taskToWire(after))
+          if (after.approval?.status === 'pending' && after.approval.secondedBy.length > 0)
+            output.note('One of two said yes: another owner has to say it too.')
           output.line(`Task ${after.id} is ${after.status}.${await hintFor(platform, after)}`)
         })
       })

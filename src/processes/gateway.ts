@@ -11,7 +11,8 @@ import { takeWords } from '../core/conversation/take-words.ts'
 import { indexSource } from '../core/knowledge/index-source.ts'
 import { lookUp } from '../core/knowledge/look-up.ts'
 import { acceptRequest } from '../core/task/accept-request.ts'
-import { appendFromOutside, appendUnderClaim, applyCommand } from '../core/task/apply-command.ts'
+import { giveAnswer } from '../core/approval/give-answer.ts'
+import { appendFromOutside, appendUnderClaim } from '../core/task/apply-command.ts'
 import { followLog } from '../core/task/read-log.ts'
 import { botReports } from './bot-reports.ts'
 import { contextOf } from './context.ts'
@@ -36,7 +37,7 @@ export async function startGateway(platform: Platform, telegram: Telegram | null
     {
       ...platform,
       acceptRequest: (request) => acceptRequest(platform, request),
-      applyCommand: (taskId, command) => applyCommand(platform, taskId, command),
+      applyCommand: (taskId, command) => giveAnswer(platform, taskId, command),
       appendUnderClaim: (claim, bodies) => appendUnderClaim(platform, claim, bodies),
       appendFromOutside: (taskId, bodies) => appendFromOutside(platform, taskId, bodies),
       followLog: (taskId, after, signal) => followLog(platform, taskId, after, signal),

@@ -170,7 +170,8 @@ export const taskOperations = [
     method: 'post',
     path: '/v1/tasks/{task_id}/reject',
     id: 'rejectTask',
-    summary: 'Say no; the task is aborted. The scopes are as for a yes.',
+    summary:
+      'Say no. What waited to begin is aborted; work that has begun goes on without what it asked for. The scopes are as for a yes.',
     access: 'tasks:write',
     body: answerBody,
     responses: theTask,

@@ -1,4 +1,5 @@
 // A task's events as lines for a person who watches a terminal. Pure.
+import type { ApprovalKind } from '../../core/vocabulary/approval.ts'
 import type { TaskEvent } from '../../core/vocabulary/event.ts'
 import type { Plan, Review } from '../../core/vocabulary/plan.ts'
 import type { JsonValue } from '../../core/vocabulary/json.ts'
@@ -8,6 +9,14 @@ import { oneLine, visible } from './visible.ts'
 
 const MARKS = { passed: '✓', failed: '✗', skipped: '–' } as const
 
+const QUESTIONS: Readonly<Record<ApprovalKind, string>> = {
+  shell_command: 'Somebody has to approve exactly this:',
+  plan: 'Somebody has to approve exactly this:',
+  tool: 'Agents want to do this, and somebody has to approve exactly this:',
+  egress: 'This task wants to reach this host:',
+  secret: 'This task wants to use this secret:',
+}
+
 /** The lines that `event` is worth; none for most bookkeeping. */
 export function progressLines(event: TaskEvent, paint: Paint): readonly string[] {
   const line = (who: string, what: string) => [`  ${paint.dim(who.padEnd(9))} ${what}`]
@@ -16,11 +25,16 @@ export function progressLines(event: TaskEvent, paint: Paint): readonly string[]
       return line('router', `${event.data.task_type}: ${oneLine(event.data.summary)}`)
     case 'approval.requested':
       return [
-        ...line('approval', 'Somebody has to approve exactly this:'),
+        ...line('approval', QUESTIONS[event.data.kind]),
         ...visible(event.data.subject)
           .split('\n')
           .map((text) => `            ${paint.bold(text)}`),
+        ...(event.data.policy === undefined
+          ? []
+          : line('', `${oneLine(event.data.policy.why)} (rule ${oneLine(event.data.policy.rule)})`)),
       ]
+    case 'approval.seconded':
+      return line('approval', `1 of 2: ${oneLine(event.data.by)} said yes`)
     case 'approval.resolved':
       return line('approval', `${event.data.status} by ${oneLine(event.data.by)}`)
     case 'step.completed':

@@ -1,14 +1,16 @@
 // A person's yes or no to what a task waits for, however it was given: tapped, typed as a command, or as a reply.
 import type { ApprovalId, UserId } from '../vocabulary/ids.ts'
 import type { Task } from '../vocabulary/task.ts'
-import { applyCommand } from '../task/apply-command.ts'
+import { giveAnswer } from '../approval/give-answer.ts'
+import { isMidWork } from '../vocabulary/approval.ts'
 import { REPLACED } from '../task/decide.ts'
 import { nameOf } from './people.ts'
+import { idsOf } from './visit.ts'
 import type { ReceiveDeps, Visitor } from './visit.ts'
 
 /** Commands are for owners to approve; a plan also for whoever asked for the work. */
 export function mayAnswer(visitor: Visitor, task: Task): boolean {
-  return visitor.role === 'owner' || (task.approval?.kind === 'plan' && task.userId === visitor.userId)
+  return visitor.role === 'owner' || (task.approval?.kind === 'plan' && idsOf(visitor).includes(task.userId))
 }
 
 export const NOT_YOURS_TO_ANSWER = 'Only an owner can answer that.'
@@ -29,7 +31,7 @@ export async function answerApproval(
 ): Promise<string> {
   const { task, approvalId, yes, comment } = given
   if (!mayAnswer(visitor, task)) return NOT_YOURS_TO_ANSWER
-  await applyCommand(deps, task.id, { type: yes ? 'approve' : 'reject', approvalId, by: visitor.userId, comment })
+  await giveAnswer(deps, task.id, { type: yes ? 'approve' : 'reject', approvalId, by: visitor.userId, comment })
   return howItStands(deps, visitor.userId, await deps.store.get(task.id), approvalId)
 }
 
@@ -51,13 +53,16 @@ export async function howItStands(
       return by === me ? 'Approved.' : `Already approved by ${who}.`
     case 'rejected':
       if (isPlan) return by === me ? 'Cancelled.' : `${who} cancelled it already.`
-      return by === me ? 'Denied: it will not run.' : `Already denied by ${who}.`
+      if (by !== me) return `Already denied by ${who}.`
+      return isMidWork(approval.kind) ? 'Denied: the work goes on without it.' : 'Denied: it will not run.'
     case 'superseded':
       if (task?.error === REPLACED) return 'A newer message took its place: that one counts.'
       return 'The task was stopped: there is nothing to answer any more.'
     case 'expired':
+      if (isMidWork(approval.kind)) return 'Too late: nobody answered in time, and the work went on without it.'
       return 'Too late: the question has expired. Ask again to get a new one.'
     case 'pending':
+      if (approval.secondedBy.length > 0) return 'That is the first of two: another owner has to say yes too.'
       // Only the time can refuse an answer to what is pending.
       return 'Too late: the question has expired. Ask again to get a new one.'
   }

@@ -1,5 +1,5 @@
 // The question whether something may be done, as a message of its own: exactly what, why, until when; and afterwards who answered.
-import type { Approval } from '../vocabulary/approval.ts'
+import type { Approval, ApprovalBinding, ApprovalKind } from '../vocabulary/approval.ts'
 import type { ApprovalId, TaskId, UserId } from '../vocabulary/ids.ts'
 import type { Place } from '../vocabulary/place.ts'
 import type { Button, Post } from '../vocabulary/post.ts'
@@ -128,9 +128,9 @@ async function questionPost(deps: ConversationDeps, question: Question, at: Aske
   const about = { task_id: taskId, approval_id: approval.id } as const
   const isPlan = approval.kind === 'plan'
   const offers: readonly Offer[] = [
-    { name: 'once', label: isPlan ? 'OK' : 'Approve once', style: 'good', does: { type: 'approve_once', ...about } },
-    // A plan has no exact text that could come again.
-    ...(isPlan
+    { name: 'once', label: yesLabel(approval.kind), style: 'good', does: { type: 'approve_once', ...about } },
+    // A plan has no exact text that could come again, and no rule speaks for two people.
+    ...(isPlan || approval.policy?.people === 2
       ? []
       : [{ name: 'always', label: 'Always…', style: 'plain', does: { type: 'propose_always', ...about } } as const]),
     { name: 'deny', label: isPlan ? 'Cancel' : 'Deny', style: 'danger', does: { type: 'deny', ...about } },
@@ -228,12 +228,52 @@ function approvalPost(
   }
 }
 
+function yesLabel(kind: ApprovalKind): string {
+  if (kind === 'plan') return 'OK'
+  return kind === 'egress' || kind === 'secret' ? 'Allow for this task' : 'Approve once'
+}
+
+const QUESTIONS: Readonly<Record<Exclude<ApprovalKind, 'plan'>, string>> = {
+  shell_command: 'May this command run?',
+  tool: 'May the agents do this?',
+  egress: 'May this task reach this host?',
+  secret: 'May this task use this secret?',
+}
+
+function questionTitle(kind: ApprovalKind): string {
+  return kind === 'plan' ? 'May this be done?' : QUESTIONS[kind]
+}
+
+/** By which rule it is asked, why, and what a yes holds for: only that. */
+function termsLines({ policy, binding, kind, secondedBy }: Approval): readonly string[] {
+  const classes = policy === null || policy.classes.length === 0 ? '' : ` · ${policy.classes.join(', ')}`
+  const bound = binding === null ? [] : boundTo(kind, binding)
+  return [
+    ...(policy === null
+      ? []
+      : [`${escapeMarkdown(oneLine(policy.why, 300))} _(rule ${code(oneLine(policy.rule, 100))}${classes})_`]),
+    ...(bound.length === 0 ? [] : [`_A yes holds for exactly this: ${bound.join(', ')}._`]),
+    ...(policy?.people === 2 ? [`_Two people have to say yes: ${secondedBy.length} of 2 so far._`] : []),
+  ]
+}
+
+const TREE_CHARACTERS = 10
+
+function boundTo(kind: ApprovalKind, { tree, tokens, where }: ApprovalBinding): readonly string[] {
+  const files = tree === null ? '' : `the files as of ${code(tree.replace(/^files:/, '').slice(0, TREE_CHARACTERS))}`
+  return [
+    where === 'host' ? 'on the machine itself' : 'in its sandbox',
+    ...(kind === 'egress' || kind === 'secret' ? ['for this task'] : files === '' ? [] : [files]),
+    `at most ${tokens.toLocaleString('en-US')} tokens in all`,
+  ]
+}
+
 /** With a warning below it where characters are not what they look like. */
 function subjectBlock(approval: Approval): string {
   const { shown, lookAlikes } = exact(approval.subject)
   const hidden = shown !== approval.subject
   return [
-    codeBlock(shown, approval.kind === 'shell_command' ? 'sh' : ''),
+    codeBlock(shown, approval.kind === 'shell_command' || approval.kind === 'tool' ? 'sh' : ''),
     ...(hidden ? [`⚠️ It has hidden or disguised characters; they are written as ${code('\\u…')} here.`] : []),
     ...(lookAlikes.length > 0
       ? [`⚠️ Not the plain characters that they look like: ${lookAlikes.map((one) => code(named(one))).join(', ')}`]
@@ -251,21 +291,40 @@ function questionMarkdown({ taskId, request, approval }: Question, asker: string
   const isSubject = request.trim() === approval.subject.trim()
   const asks = isSubject ? 'asks.' : `asks: ${escapeMarkdown(oneLine(request, REQUEST_CHARACTERS))}`
   return [
-    '**✋ May this command run?**',
+    `**✋ ${questionTitle(approval.kind)}**`,
     ...(asker === null ? [] : [`${escapeMarkdown(asker)} ${asks}`]),
     subjectBlock(approval),
     ...(reason === '' ? [] : [escapeMarkdown(reason)]),
+    ...termsLines(approval),
     `_An owner answers, until ${clockTime(approval.expiresAt, now)} · ${code(shortId(taskId))}_`,
   ].join('\n\n')
 }
 
+/** The rule as it would hold, in all its narrowness. */
 function ruleMarkdown(approval: Approval, requester: UserId, by: UserId, nameOf: NameOf): string {
-  const whose = requester === by ? 'you ask' : `${escapeMarkdown(nameOf(requester))} asks`
-  return [
-    '**✋ Always run exactly this?**',
-    subjectBlock(approval),
-    `From now on this very command runs without a question whenever ${whose} for it. Anything else, if only by one character, is still asked about.`,
-  ].join('\n\n')
+  const isMine = requester === by
+  const whose = isMine ? 'you ask' : `${escapeMarkdown(nameOf(requester))} asks`
+  const tasks = isMine ? 'your tasks' : `the tasks of ${escapeMarkdown(nameOf(requester))}`
+  const [title, rule] = {
+    plan: ['Always?', ''],
+    shell_command: [
+      'Always run exactly this?',
+      `From now on this very command runs without a question whenever ${whose} for it. Anything else, if only by one character, is still asked about.`,
+    ],
+    tool: [
+      'Always let the agents do exactly this?',
+      `From now on agents do this very thing without a question in ${tasks} in this conversation, whatever the files are then. Anything else, if only by one character, is still asked about.`,
+    ],
+    egress: [
+      'Always let this host be reached?',
+      `From now on ${tasks} in this conversation reach this host, and no other, without a question.`,
+    ],
+    secret: [
+      'Always let this secret be used?',
+      `From now on ${tasks} in this conversation use this secret at this host, and at no other, without a question.`,
+    ],
+  }[approval.kind]
+  return [`**✋ ${title}**`, subjectBlock(approval), rule].join('\n\n')
 }
 
 function answeredMarkdown(approval: AskedApproval, nameOf: NameOf): string {
@@ -276,7 +335,7 @@ function answeredMarkdown(approval: AskedApproval, nameOf: NameOf): string {
   const comment = approval.comment === null ? '' : ` · ${escapeMarkdown(oneLine(approval.comment, 200))}`
   switch (approval.status) {
     case 'approved':
-      return `✅ Approved${by}${when}: ${subject}${comment}`
+      return `✅ ${approval.kind === 'egress' || approval.kind === 'secret' ? 'Allowed' : 'Approved'}${by}${when}: ${subject}${comment}`
     case 'rejected':
       return `❌ Denied${by}${when}: ${subject}${comment}`
     case 'superseded':

@@ -74,7 +74,7 @@ export async function isAskedAt(
 
 /** A plan may also be answered by whoever asked for the work; in a group there may be owners. */
 function isForOwners(approval: Approval, card: Card): boolean {
-  return card.direct && approval.kind === 'shell_command'
+  return card.direct && approval.kind !== 'plan'
 }
 
 function homeOf(id: ApprovalId, { place }: Card): Omit<AskedPlace, 'answerable'> {

@@ -87,7 +87,9 @@ function waitingLines(view: CardView, { paused, now }: CardSetting): readonly st
   const asked = pendingApproval(view)
   if (asked !== null) {
     const until = clockTime(asked.expiresAt, now)
-    return [asked.kind === 'plan' ? `Say OK below, until ${until}.` : `An owner is asked, until ${until}.`]
+    if (asked.kind === 'plan') return [`Say OK below, until ${until}.`]
+    const voices = asked.policy?.people === 2 ? ` ${asked.secondedBy.length} of 2 said yes.` : ''
+    return [`An owner is asked, until ${until}.${voices}`]
   }
   if (view.status === 'aborting' && view.abort !== null) return ['What runs is being stopped.']
   if (paused && (view.status === 'pending' || view.status === 'queued'))

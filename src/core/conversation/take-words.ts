@@ -1,5 +1,6 @@
 // A message in a conversation, whichever interface it came through: kept first, then understood as an answer to what waits, as a
 // newer word that replaces what waits, or as a request of its own.
+import { isMidWork } from '../vocabulary/approval.ts'
 import type { ApprovalId, TaskId, UserId } from '../vocabulary/ids.ts'
 import type { IncomingMessage, Message } from '../vocabulary/message.ts'
 import type { Refusal } from '../vocabulary/refusal.ts'
@@ -116,12 +117,19 @@ async function decideOnceHere(deps: WordsDeps, words: Words, message: Message): 
 function decide(words: Words, waiting: readonly Task[]): Decision {
   const said = typedAnswer(words.text)
   // "No, in red" is a comment and not the end of it. An explicit order waits for its answer whatever else is said.
-  if (said === null || said.comment !== null)
-    return { type: 'request', replaces: waiting.filter(({ confirm }) => confirm).map(({ id }) => id) }
+  // Work that has begun is told the comment, and goes on.
   const [only] = waiting
+  const isTold = waiting.length === 1 && only?.approval != null && isMidWork(only.approval.kind)
+  if (said === null || (said.comment !== null && !isTold))
+    return { type: 'request', replaces: waiting.filter(isReplaceable).map(({ id }) => id) }
   if (words.spoken === true || waiting.length > 1 || only === undefined || only.approval === null)
     return { type: 'unclear', waiting: waiting.map(({ id }) => id) }
   return { type: 'answer', task_id: only.id, approval_id: only.approval.id, ...said }
+}
+
+/** What is said beside a question of work that goes on is no answer to it. */
+function isReplaceable({ confirm, approval }: Task): boolean {
+  return confirm && approval !== null && !isMidWork(approval.kind)
 }
 
 /** What this person asked for here and has not said OK to, newest first. */

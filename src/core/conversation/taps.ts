@@ -1,4 +1,6 @@
 // What a tap on a button does. Every tap is answered; what it causes can be caused again by the same tap and comes to the same.
+import { standingKey } from '../approval/standing.ts'
+import type { Approval } from '../vocabulary/approval.ts'
 import type { TaskId, UserId } from '../vocabulary/ids.ts'
 import type { Place } from '../vocabulary/place.ts'
 import { isTerminal } from '../vocabulary/task.ts'
@@ -150,15 +152,23 @@ async function onApproval(deps: ReceiveDeps, { tap, visitor }: Taken, does: Aski
     case 'approve_always': {
       const { approval } = task
       if (visitor.role !== 'owner') return { text: NOT_YOURS_TO_ANSWER, loud: true }
-      if (approval === null || approval.id !== does.approval_id || approval.kind !== 'shell_command') return NO_MORE
+      const digest = approval === null ? null : ruleKey(deps, task, approval)
+      if (approval === null || approval.id !== does.approval_id || digest === null) return NO_MORE
       const isOpen = approval.status === 'pending' && deps.clock.now() < approval.expiresAt
-      const { digest, subject } = approval
+      const { subject } = approval
       const rule = { digest, subject, userId: task.userId, approvedBy: visitor.userId, since: deps.clock.now() }
       if (isOpen) await deps.standing.add(rule)
       const comment = 'From now on, always exactly this.'
       return { text: await answerApproval(deps, visitor, { ...given, yes: true, comment }) }
     }
   }
+}
+
+const NOT_FOR_GOOD = 'This can not be approved for good: it is asked about every time.'
+
+/** Null where no rule can answer: it would speak for two people, or for what has no exact text. */
+function ruleKey({ ids }: ReceiveDeps, task: Task, approval: Approval): string | null {
+  return approval.policy?.people === 2 ? null : standingKey(ids, task, approval)
 }
 
 /** Shows what would hold from now on, in place of the question. */
@@ -171,7 +181,7 @@ async function proposeRule(
   const { approval } = task
   if (approval === null || approval.id !== does.approval_id || approval.status !== 'pending')
     return { ...NO_MORE, loud: true }
-  if (approval.kind !== 'shell_command') return { text: 'Only a command can be approved for good.', loud: true }
+  if (ruleKey(deps, task, approval) === null) return { text: NOT_FOR_GOOD, loud: true }
   await proposeAlways(deps, task, approval, tapped)
   return { text: null }
 }

@@ -1,5 +1,6 @@
 // Approvals answered by typing: as a reply to the question, or as /approve and /deny.
 import type { ApprovalId, TaskId } from '../vocabulary/ids.ts'
+import { isMidWork } from '../vocabulary/approval.ts'
 import type { JsonValue } from '../vocabulary/json.ts'
 import type { Task } from '../vocabulary/task.ts'
 import { answerApproval, mayAnswer } from './answer-approval.ts'
@@ -34,6 +35,16 @@ export async function answerByReply(deps: ReceiveDeps, visit: Visit): Promise<bo
     const task = await askedTask(deps, message.place, approvalId)
     if (task === null || (said === null && task.approval?.status !== 'pending')) return false
     if (isCorrection(task, said)) return false
+    if (said === null && task.approval !== null && isMidWork(task.approval.kind)) {
+      // The work goes on and is told: "use the other host" is a no to this one.
+      await say(
+        deps,
+        visit,
+        { task_id: task.id, approval_id: approvalId },
+        { yes: false, comment: message.text.trim() },
+      )
+      return true
+    }
     if (said === null) {
       await answer(deps, message, 'Is that a yes or a no? Reply yes or no, or use the buttons.')
       return true

@@ -18,6 +18,8 @@ export type TaskCommand =
       readonly type: 'approve'
       readonly approvalId: ApprovalId | null
       readonly by: UserId
+      /** Other names of the same person. */
+      readonly also?: readonly UserId[]
       readonly comment: string | null
     }
   | {
@@ -67,7 +69,7 @@ function decideAnswer(
   if ((approval.policy?.people ?? 1) === 2 && approval.secondedBy.length === 0)
     return [{ type: 'approval.seconded', data: { approval_id: approval.id, by: command.by } }]
   // One person is one voice, however often it is raised.
-  if (approval.secondedBy.includes(command.by)) return []
+  if ([command.by, ...(command.also ?? [])].some((name) => approval.secondedBy.includes(name))) return []
   return [
     {
       type: 'approval.resolved',
