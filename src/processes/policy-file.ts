@@ -1,7 +1,7 @@
 // The policy in force: the operator's file as it stands now, or the built-in one where there is none.
 import { createHash } from 'node:crypto'
 import { open } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { defaultPolicy } from '../core/policy/default-policy.ts'
 import { parsePolicyFile } from '../core/policy/policy-file.ts'
 import type { Policy } from '../core/vocabulary/policy.ts'
@@ -20,7 +20,7 @@ export function policyPath(dataDir: string): string {
 
 /** As `readPolicyAt`, of the file in the data directory; where none is there, the built-in policy. Cheap: call it for every decision. */
 export async function readPolicy(dataDir: string): Promise<Policy> {
-  return (await readPolicyAt(policyPath(dataDir))) ?? defaultPolicy()
+  return { ...((await readPolicyAt(policyPath(dataDir))) ?? defaultPolicy()), guarded: [resolve(dataDir)] }
 }
 
 /**
