@@ -12,6 +12,7 @@ import { personDataContract } from '../contract/person-data.ts'
 import { previewStoreContract } from '../contract/preview-store.ts'
 import { rateLimitsContract } from '../contract/rate-limits.ts'
 import { taskAuditContract } from '../contract/task-audit.ts'
+import { secretStoreContract } from '../contract/secret-store.ts'
 import { taskQueueContract } from '../contract/task-queue.ts'
 import { taskSignalsContract } from '../contract/task-signals.ts'
 import { taskStoreContract } from '../contract/task-store.ts'
@@ -39,6 +40,7 @@ if (withoutPostgres === false) {
   }))
   factStoreContract('postgres', openStores)
   identityStoreContract('postgres', openStores)
+  secretStoreContract('postgres', openStores)
   taskSignalsContract(
     'postgres',
     async (processes) => {
