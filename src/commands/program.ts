@@ -10,6 +10,8 @@ import { chatCommand } from './chat.ts'
 import { doctorCommand } from './doctor.ts'
 import { knowledgeCommand } from './knowledge.ts'
 import { memoryCommand } from './memory.ts'
+import { panicCommand } from './panic.ts'
+import { policyCommand } from './policy.ts'
 import { runCommand } from './run.ts'
 import { secretCommand } from './secret.ts'
 import { taskCommand } from './task.ts'
@@ -40,7 +42,9 @@ export async function runProgram(): Promise<ExitCode> {
     botCommand(exit),
     userCommand(),
     auditCommand(exit),
+    policyCommand(exit),
     doctorCommand(exit),
+    panicCommand(exit),
     secretCommand(exit),
     tokenCommand(),
   ]

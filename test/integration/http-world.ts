@@ -47,6 +47,7 @@ import { createSystemClock } from '../../src/adapters/system/clock.ts'
 import { createSystemIds } from '../../src/adapters/system/ids.ts'
 import { plainTerms } from '../simulation/terms.ts'
 import { createMemoryVault } from '../support/memory-vault.ts'
+import { memoryStop } from '../simulation/memory-stop.ts'
 
 export const SECRET = 'a secret that is long enough'
 const CURRENT = { id: 'key-1', secret: SECRET }
@@ -111,6 +112,7 @@ export async function openWorld(
     followLog: (taskId, after, signal) => followLog(log, taskId, after, signal, 200),
     store,
     queue,
+    stop: memoryStop({ store, signals, clock, queue, telemetry }),
     signals,
     ...files,
     access: createMemoryAccessStore(),

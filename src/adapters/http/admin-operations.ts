@@ -1,5 +1,6 @@
 // What the people who run the platform see and switch.
 import { z } from 'zod'
+import type { Stopped } from '../../core/stop/panic.ts'
 import type { JsonObject } from '../../core/vocabulary/json.ts'
 import { name, usageTotalsSchema } from './event-schemas.ts'
 import { json, operation } from './operation.ts'
@@ -48,6 +49,18 @@ const stateSchema = name(
     bots: z.array(botSchema),
   }),
 )
+const panicSchema = name(
+  'Panic',
+  z.object({
+    paused: z.boolean(),
+    stopped: z.array(z.object({ task_id: z.string(), input_text: z.string() })),
+    previews_closed: z.int(),
+    sandboxes_killed: z.int(),
+    /** Until no process of a sandbox was left, in milliseconds. */
+    kill_ms: z.int(),
+    problems: z.array(z.string()),
+  }),
+)
 const theState: Responses = { 200: { description: 'The state now.', schema: stateSchema } }
 
 export const adminOperations = [
@@ -86,17 +99,47 @@ export const adminOperations = [
     method: 'post',
     path: '/v1/admin/resume',
     id: 'resume',
-    summary: 'Tasks are claimed again.',
+    summary: 'Tasks are claimed again; ends a panic, too.',
     access: 'admin',
     body: z.object({}),
     responses: theState,
-    handle: async ({ deps }) => {
+    handle: async ({ deps, caller }) => {
+      if ((await deps.stop.since()) !== null) await deps.stop.off(caller.principal.userId)
       await deps.queue.setPaused(false)
       deps.signals.publish({ type: 'work' })
       return json(await state(deps))
     },
   }),
+  operation({
+    method: 'post',
+    path: '/v1/admin/panic',
+    id: 'panic',
+    summary:
+      'on: every sandbox is killed, what runs is aborted, previews close, and nothing starts. off: what waits goes on. Safe to repeat.',
+    access: 'admin',
+    body: z.object({ on: z.boolean() }),
+    responses: { 200: { description: 'What was stopped since it is on.', schema: panicSchema } },
+    handle: async ({ deps, caller, body }) => {
+      const by = caller.principal.userId
+      if (!body.on) {
+        await deps.stop.off(by)
+        return json(panicJson({ tasks: [], previews: 0, sandboxes: 0, killMs: 0, problems: [] }, false))
+      }
+      return json(panicJson(await deps.stop.on(by), true))
+    },
+  }),
 ]
+
+function panicJson({ tasks, previews, sandboxes, killMs, problems }: Stopped, paused: boolean): JsonObject {
+  return {
+    paused,
+    stopped: tasks.map(({ id, inputText }) => ({ task_id: id, input_text: inputText })),
+    previews_closed: previews,
+    sandboxes_killed: sandboxes,
+    kill_ms: Math.round(killMs),
+    problems,
+  }
+}
 
 async function state(deps: HttpDeps): Promise<JsonObject> {
   const [queue, usage, platform, bots] = await Promise.all([

@@ -38,6 +38,7 @@ import type { SecretEntry } from '../../core/secrets/watch-ages.ts'
 import type { KeptFile, ReadFiles } from '../../core/conversation/read-artifacts.ts'
 import type { Taken, Words } from '../../core/conversation/take-words.ts'
 import type { Request as TaskRequest } from '../../core/task/accept-request.ts'
+import type { StopSwitch } from '../../core/stop/stop-switch.ts'
 import type { TaskCommand } from '../../core/task/decide.ts'
 import type { RequestSettings } from '../../core/access/requests.ts'
 import type { AuthConfig } from './authenticate.ts'
@@ -128,6 +129,7 @@ export type HttpDeps = {
   readonly followLog: (taskId: TaskId, after: number, signal: AbortSignal) => AsyncIterable<TaskEvent>
   readonly store: TaskStore
   readonly queue: TaskQueue
+  readonly stop: StopSwitch
   readonly signals: TaskSignals
   readonly artifacts: ArtifactStore
   readonly objects: ObjectStore

@@ -95,7 +95,7 @@ export async function panicOn(deps: StopDeps, by: UserId): Promise<Stopped> {
   const { record } = done
   if (record !== null) {
     await attempt('The latch could not be set', () => deps.latch.set({ ...record, recorded: true }))
-    await attempt('It is not in the audit log', () => deps.recorder.record(by, 'panic', 'on'))
+    await attempt('It is not in the audit log', () => deps.recorder.record(by, 'panic', 'everything was stopped', { on: true }))
     await attempt('Others could not be told', () => deps.tell({ type: 'on', ...record }))
   }
   return { tasks: done.tasks, previews: done.previews, sandboxes: killed.size, killMs, problems }
@@ -109,7 +109,7 @@ export async function panicOff(deps: StopDeps, by: UserId): Promise<{ readonly w
   await deps.latch.set(null)
   deps.signals.publish({ type: 'work' })
   if (record !== null) {
-    await deps.recorder.record(by, 'panic', 'off')
+    await deps.recorder.record(by, 'panic', 'work goes on', { on: false })
     await deps.tell({ type: 'off', by, at: record.at })
   }
   return { waiting: (counts.queued ?? 0) + (counts.pending ?? 0) }
