@@ -152,6 +152,35 @@ test('control in the console', async (t) => {
     await row.waitFor({ state: 'detached' })
   })
 
+  await t.test('stop everything ends what runs and starts nothing, until somebody says go on', async () => {
+    await page.goto(`${url}/#/`)
+    const say = async (command: string) => {
+      await page.getByLabel('Your request').fill(`/run ${command}`)
+      await page.getByLabel('Your request').press('Enter')
+      const card = page.getByRole('article').filter({ hasText: command }).last()
+      await card.getByRole('button', { name: 'Approve' }).click(PATIENT)
+      return card
+    }
+    const endless = await say('sleep 300')
+    await endless.locator('.status').getByText('Working').waitFor(PATIENT)
+    await page.getByRole('button', { name: 'Stop everything' }).locator('visible=true').click()
+    const dialog = page.getByRole('dialog', { name: 'Stop everything?' })
+    await dialog.getByRole('button', { name: 'Stop everything now' }).click()
+    await page.getByText(/1 task stopped, 1 sandbox ended/).waitFor(PATIENT)
+    await endless.locator('.status').getByText('Aborted').waitFor(PATIENT)
+
+    const held = await say('echo held back')
+    await held.locator('.status').getByText('Queued').waitFor(PATIENT)
+    for (const name of ['audit', 'access'] as const) {
+      await open(page, url, name)
+      await page.getByText('Nothing new is started').waitFor()
+    }
+    await page.getByRole('button', { name: 'Go on' }).click()
+    await page.getByText('Nothing new is started').waitFor({ state: 'hidden' })
+    await page.goto(`${url}/#/`)
+    await held.locator('.status').getByText('Completed').waitFor(PATIENT)
+  })
+
   await t.test('leaving by revoking what one is in with leads to the door', async () => {
     const second = await context.newPage()
     await open(second, url, 'access')

@@ -53,8 +53,9 @@ export type ConsoleApp = {
   readonly admin: ReadonlySignal<AdminState | null>
   /** Asks nothing for those who do not run the platform. */
   readonly loadAdmin: () => Promise<string | null>
-  /** Stops everything, or lets it go on. */
-  readonly stopEverything: (on: boolean) => Promise<void>
+  readonly stopEverything: () => Promise<void>
+  /** Ends a stop, and a pause. */
+  readonly goOn: () => Promise<void>
   /** What the last stop in this window stopped, or why it could not. */
   readonly stopped: ReadonlySignal<StopState>
   readonly draft: Draft
@@ -227,14 +228,24 @@ export function createConsoleApp(): ConsoleApp {
     problem,
     now,
     admin,
-    stopEverything: async (on) => {
-      const answer = await api.stopEverything(on)
+    stopEverything: async () => {
+      const answer = await api.stopEverything()
       if (answer.type === 'problem') {
         stopped.value = { ...stopped.value, problem: answer.detail }
         return
       }
-      stopped.value = { report: on ? answer.value : null, problem: null }
+      stopped.value = { report: answer.value, problem: null }
       if (admin.value !== null) admin.value = { ...admin.value, paused: answer.value.paused }
+      void loadNewest()
+    },
+    goOn: async () => {
+      const answer = await api.resume()
+      if (answer.type === 'problem') {
+        stopped.value = { ...stopped.value, problem: answer.detail }
+        return
+      }
+      stopped.value = NOT_STOPPED
+      admin.value = answer.value
       void loadNewest()
     },
     loadAdmin: async () => {

@@ -30,7 +30,7 @@ export function controlCalls(call: Call) {
     me: () => call<WireSession>('GET', '/v1/session'),
     waysIn: () => call<WireWays>('GET', '/v1/session/ways'),
     signInWithTelegram: (proof: TelegramProof) => call<WireSession>('POST', '/v1/session/telegram', proof),
-    stopEverything: (on: boolean) => call<WireStopped>('POST', '/v1/admin/panic', { on }),
+    stopEverything: () => call<WireStopped>('POST', '/v1/admin/panic', { on: true }),
     audit: (query: AuditQuery, before: number | null) =>
       call<WirePage<WireAuditEntry>>('GET', auditPath(query, before, AUDIT_PAGE)),
     checkAudit: () => call<WireAuditCheck>('GET', '/v1/audit/verify'),

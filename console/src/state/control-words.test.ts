@@ -11,7 +11,7 @@ import {
   tokenToSend,
 } from './access-view.ts'
 import { addAuditPage, auditPath, isProse, NO_ENTRIES, sayAction, sayCheck } from './audit-view.ts'
-import type { WireAuditEntry, WireCredential, WireRule, WireSession } from './control.ts'
+import type { WireAuditEntry, WireCredential, WireRule, WireSession, WireStopped } from './control.ts'
 import { conditionsOf, groupRules, sayEgress, saySecretAges } from './policy-view.ts'
 import {
   EMPTY_SECRET,
@@ -186,6 +186,13 @@ test('only owners who may administer do', () => {
 })
 
 test('what a stop stopped', () => {
-  const report = { paused: true, stopped: [{ task_id: 't', input_text: 'x' }], previews_closed: 0, sandboxes_killed: 2 }
-  assert.equal(sayStopped(report), '1 task stopped, 2 sandboxes ended, 0 previews closed')
+  const report: WireStopped = {
+    paused: true,
+    stopped: [{ task_id: 't', input_text: 'x' }],
+    previews_closed: 0,
+    sandboxes_killed: 2,
+    kill_ms: 140,
+    problems: [],
+  }
+  assert.equal(sayStopped(report), '1 task stopped, 2 sandboxes ended in 140 ms, 0 previews closed')
 })

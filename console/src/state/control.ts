@@ -71,6 +71,13 @@ export type WireExplained = {
   readonly why: string
   readonly hosts?: readonly string[]
   readonly paths?: readonly string[]
+  /** Of a line of several, each. */
+  readonly commands?: readonly {
+    readonly text: string
+    readonly does: string
+    readonly verdict: Verdict
+    readonly rule: string
+  }[]
 }
 export type Explainable = { readonly command: string; readonly where: WorkPlace }
 
@@ -117,4 +124,7 @@ export type WireStopped = {
   readonly stopped: readonly { readonly task_id: string; readonly input_text: string }[]
   readonly previews_closed: number
   readonly sandboxes_killed: number
+  /** Until no process of a sandbox was left. */
+  readonly kill_ms: number
+  readonly problems: readonly string[]
 }

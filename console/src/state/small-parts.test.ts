@@ -84,6 +84,7 @@ test('times and sizes as a person says them', () => {
   assert.equal(sayDuration(5_240), '5.2 s')
   assert.equal(sayDuration(185_000), '3 min 05 s')
   assert.equal(sayDuration(7_800_000), '2 h 10 min')
+  assert.equal(sayDuration(604_740_000), '6 d 23 h')
   assert.equal(sayClock(3_723_000), '1:02:03')
   assert.equal(sayAge('2026-03-02T08:55:00Z', now), '5 min ago')
   assert.equal(sayUntil('2026-03-02T08:59:59Z', now), 'expired')

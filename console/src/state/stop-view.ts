@@ -1,11 +1,12 @@
 // What a stop stopped, in words.
 import type { WireStopped } from './control.ts'
-import { sayCount } from './time.ts'
+import { sayCount, sayDuration } from './time.ts'
 
-export function sayStopped({ stopped, previews_closed: previews, sandboxes_killed: sandboxes }: WireStopped): string {
+export function sayStopped(report: WireStopped): string {
+  const { stopped, previews_closed: previews, sandboxes_killed: sandboxes } = report
   return [
     `${sayCount(stopped.length, 'task')} stopped`,
-    `${sayCount(sandboxes, 'sandbox', 'sandboxes')} ended`,
+    `${sayCount(sandboxes, 'sandbox', 'sandboxes')} ended${sandboxes === 0 ? '' : ` in ${sayDuration(report.kill_ms)}`}`,
     `${sayCount(previews, 'preview')} closed`,
   ].join(', ')
 }

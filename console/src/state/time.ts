@@ -1,6 +1,6 @@
 // Times as a person says them.
 
-/** `0.4 s`, `12 s`, `3 min 05 s`, `2 h 10 min`. */
+/** `0.4 s`, `12 s`, `3 min 05 s`, `2 h 10 min`, `6 d 23 h`. */
 export function sayDuration(ms: number): string {
   if (!Number.isFinite(ms) || ms < 0) return ''
   if (ms < 1_000) return `${Math.round(ms)} ms`
@@ -9,7 +9,9 @@ export function sayDuration(ms: number): string {
   if (seconds < 60) return `${seconds} s`
   const minutes = Math.floor(seconds / 60)
   if (minutes < 60) return `${minutes} min ${String(seconds % 60).padStart(2, '0')} s`
-  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`
+  const hours = Math.floor(minutes / 60)
+  if (hours < 48) return `${hours} h ${String(minutes % 60).padStart(2, '0')} min`
+  return `${Math.floor(hours / 24)} d ${hours % 24} h`
 }
 
 /** A running clock, for something that is still going on: `0:07`, `12:40`, `1:02:03`. */

@@ -81,15 +81,19 @@ function Chain({ app }: Props) {
           </p>
         )}
       </div>
-      {check !== null && (
+      {check !== null && check.anchored !== null && (
         <p class="faint">
-          {check.anchored === null
-            ? 'Its end is not yet noted outside the database.'
-            : `Up to entry ${check.anchored.seq} its seal is noted outside the database too, since ${sayMoment(check.anchored.at)}.`}
+          Up to entry {check.anchored.seq} its seal is noted outside the database too, since{' '}
+          {sayMoment(check.anchored.at)}.
         </p>
       )}
       {(check?.warnings ?? []).map((warning) => (
-        <ProblemLine key={warning} text={warning} />
+        <p key={warning} class="verified tone-busy">
+          <Icon name="question" />
+          <span>
+            <Revealed text={warning} prose />
+          </span>
+        </p>
       ))}
       {check !== null && check.problems.length > 0 && (
         <ul class="breaks" aria-label="Problems in the chain">

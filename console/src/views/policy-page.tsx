@@ -95,7 +95,7 @@ function Explain({ app }: Props) {
 }
 
 function Explained({ said }: { readonly said: WireExplained }) {
-  const { hosts = [], paths = [] } = said
+  const { hosts = [], paths = [], commands = [] } = said
   return (
     <div class="explained">
       <p class="row">
@@ -110,6 +110,24 @@ function Explained({ said }: { readonly said: WireExplained }) {
         <Values label="Hosts" values={hosts} />
         <Values label="Paths" values={paths} />
       </dl>
+      {commands.length > 1 && (
+        <ol class="rules" aria-label="Command by command">
+          {commands.map((command, at) => (
+            <li key={at}>
+              <VerdictMark verdict={command.verdict} />
+              <div>
+                <code>
+                  <Revealed text={command.text} />
+                </code>
+                <p class="faint">
+                  <Revealed text={command.does} prose />
+                </p>
+              </div>
+              <code class="rule-id">{toLine(command.rule, 80)}</code>
+            </li>
+          ))}
+        </ol>
+      )}
     </div>
   )
 }

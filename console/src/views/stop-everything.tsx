@@ -16,7 +16,7 @@ export function StopButton({ app, short = false }: Props & { readonly short?: bo
   if (!isAdmin(app.me.value) || app.admin.value?.paused === true) return null
   const stop = async () => {
     setBusy(true)
-    await app.stopEverything(true)
+    await app.stopEverything()
     setBusy(false)
   }
   return (
@@ -49,12 +49,15 @@ export function StoppedBanner({ app }: Props) {
   if (!isAdmin(app.me.value)) return null
   const goOn = async () => {
     setBusy(true)
-    await app.stopEverything(false)
+    await app.goOn()
     setBusy(false)
   }
   return (
     <div role="status">
       {problem !== null && <ProblemLine text={problem} />}
+      {(report?.problems ?? []).map((each) => (
+        <ProblemLine key={each} text={each} />
+      ))}
       {app.admin.value?.paused === true && (
         <div class="stopped">
           <Icon name="halt" />

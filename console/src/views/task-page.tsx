@@ -2,6 +2,7 @@
 import type { TaskStatus } from '../../../src/core/vocabulary/task.ts'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { ConsoleApp } from '../live/console-app.ts'
+import { isAdmin } from '../state/access-view.ts'
 import { toLine, toPlain } from '../state/inert-text.ts'
 import { routeLink } from '../state/route.ts'
 import { statusLabel } from '../state/status.ts'
@@ -101,6 +102,7 @@ function Loaded({ app, id, tab, view, task, status, title, ahead }: LoadedProps)
           <Elapsed app={app} view={view} status={status} />
           {task !== undefined && <Age app={app} at={task.created_at} />}
           {view.sandboxLevel !== null && <span>sandbox {toLine(view.sandboxLevel, 40)}</span>}
+          {isAdmin(app.me.value) && <a href={routeLink({ type: 'control', page: 'audit', task: id })}>audit</a>}
           <span class="link-state" role="status">
             {link === 'reconnecting' ? 'Reconnecting…' : ''}
           </span>
