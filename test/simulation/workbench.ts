@@ -155,6 +155,8 @@ export function createWorkbench(options: WorkbenchOptions = {}) {
     accept,
     say,
     runOnce,
+    /** What a worker held that is gone may be taken up again. */
+    expireLeases: () => base.queue.bury(WORKER),
     log,
     task: async (taskId: TaskId): Promise<Task> => {
       const task = await base.store.get(taskId)

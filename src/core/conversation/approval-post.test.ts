@@ -39,7 +39,8 @@ test('the question is a message of its own, with a sound, in its own lane: exact
     [
       '**✋ May this command run?**',
       '```sh\nrm -rf build\n```',
-      'A shell command runs only after somebody approved exactly this text.',
+      'A command that a person typed runs once somebody says yes to it. _(rule `default.run` · destructive)_',
+      '_A yes holds for exactly this: in its sandbox._',
       '_An owner answers, until 10:00 UTC · `000001`_',
     ].join('\n\n'),
   )

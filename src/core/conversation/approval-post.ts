@@ -264,7 +264,8 @@ function boundTo(kind: ApprovalKind, { tree, tokens, where }: ApprovalBinding): 
   return [
     where === 'host' ? 'on the machine itself' : 'in its sandbox',
     ...(kind === 'egress' || kind === 'secret' ? ['for this task'] : files === '' ? [] : [files]),
-    `at most ${tokens.toLocaleString('en-US')} tokens in all`,
+    // A command asks no model.
+    ...(kind === 'shell_command' ? [] : [`at most ${tokens.toLocaleString('en-US')} tokens in all`]),
   ]
 }
 
@@ -294,7 +295,8 @@ function questionMarkdown({ taskId, request, approval }: Question, asker: string
     `**✋ ${questionTitle(approval.kind)}**`,
     ...(asker === null ? [] : [`${escapeMarkdown(asker)} ${asks}`]),
     subjectBlock(approval),
-    ...(reason === '' ? [] : [escapeMarkdown(reason)]),
+    // The rule says it better.
+    ...(reason === '' || approval.policy !== null ? [] : [escapeMarkdown(reason)]),
     ...termsLines(approval),
     `_An owner answers, until ${clockTime(approval.expiresAt, now)} · ${code(shortId(taskId))}_`,
   ].join('\n\n')

@@ -66,10 +66,13 @@ function decideAnswer(
   if (command.approvalId !== null && command.approvalId !== approval.id) return { type: 'wrong_approval' }
   if (command.type === 'approve' && now >= approval.expiresAt) return { type: 'approval_expired' }
   if (command.type === 'reject') return refuse(approval, command.by, command.comment)
-  if ((approval.policy?.people ?? 1) === 2 && approval.secondedBy.length === 0)
-    return [{ type: 'approval.seconded', data: { approval_id: approval.id, by: command.by } }]
-  // One person is one voice, however often it is raised.
-  if ([command.by, ...(command.also ?? [])].some((name) => approval.secondedBy.includes(name))) return []
+  if (approval.policy?.people === 2) {
+    if (approval.secondedBy.length === 0)
+      return [{ type: 'approval.seconded', data: { approval_id: approval.id, by: command.by } }]
+    // One person is one voice, however often it is raised.
+    const names = [command.by, ...(command.also ?? [])]
+    if (names.some((name) => approval.secondedBy.includes(name))) return []
+  }
   return [
     {
       type: 'approval.resolved',

@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import type { TaskEvent, TaskEventBody, TaskEventType } from '../vocabulary/event.ts'
+import { isMidWork } from '../vocabulary/approval.ts'
+import type { ApprovalPolicy } from '../vocabulary/approval.ts'
+import type { EventOf, TaskEvent, TaskEventBody, TaskEventType } from '../vocabulary/event.ts'
 import { mayFollowTheEnd } from '../vocabulary/event.ts'
 import type { ApprovalId, ArtifactId, PreviewId, TaskId, UserId } from '../vocabulary/ids.ts'
 import { isTerminal, TASK_STATUSES } from '../vocabulary/task.ts'
@@ -15,6 +17,7 @@ import { evolve, extend, ROUTE_STEP, statusAfter } from './evolve.ts'
 
 const id = 'task-1' as TaskId
 const ada = 'ada' as UserId
+const bob = 'bob' as UserId
 const monday = new Date('2026-03-02T09:00:00Z')
 const later = (minutes: number) => new Date(monday.getTime() + minutes * 60_000)
 const approvalIds = ['a1' as ApprovalId, 'a2' as ApprovalId]
@@ -126,16 +129,29 @@ const BODIES: { readonly [Type in TaskEventType]: Extract<TaskEventBody, { type:
   'budget.exhausted': { type: 'budget.exhausted', data: { limit: 'tokens a task', used: 2, allowed: 1 } },
 }
 
-const anyBody = fc.constantFrom<TaskEventBody>(...Object.values(BODIES), {
-  type: 'step.started',
-  data: { step: ROUTE_STEP, agent: 'router', title: 'Understand' },
+const asks = (more: Partial<EventOf<'approval.requested'>['data']>): TaskEventBody => ({
+  type: 'approval.requested',
+  data: { ...BODIES['approval.requested'].data, ...more },
 })
+const twoPeople: ApprovalPolicy = { rule: 'r', why: '', classes: [], people: 2 }
+
+const anyBody = fc.constantFrom<TaskEventBody>(
+  ...Object.values(BODIES),
+  asks({ kind: 'tool' }),
+  asks({ kind: 'egress' }),
+  asks({ policy: twoPeople }),
+  asks({ kind: 'tool', policy: twoPeople }),
+  {
+    type: 'step.started',
+    data: { step: ROUTE_STEP, agent: 'router', title: 'Understand' },
+  },
+)
 const anyApproval = fc.constantFrom<ApprovalId | null>(null, ...approvalIds)
 const anyCommand = fc.oneof<fc.Arbitrary<TaskCommand>[]>(
   fc.record({
     type: fc.constantFrom('approve' as const, 'reject' as const),
     approvalId: anyApproval,
-    by: fc.constant(ada),
+    by: fc.constantFrom(ada, bob),
     comment: fc.constantFrom(null, 'because'),
   }),
   fc.record({ type: fc.constant('abort' as const), by: fc.constant(ada), reason: fc.constant('enough') }),
@@ -241,10 +257,31 @@ test('any life: people get events or a reason; repeating an abort changes nothin
         assert.equal(before.approval?.status, 'pending')
         assert.ok(before.approval !== null && at < before.approval.expiresAt)
         assert.ok(command.approvalId === null || command.approvalId === before.approval.id)
-        assert.deepEqual(
-          bodies.map((body) => body.type),
-          ['approval.resolved', 'task.queued'],
-        )
+        const { secondedBy, policy } = before.approval
+        const types = bodies.map((body) => body.type)
+        if (policy?.people !== 2) assert.deepEqual(types, ['approval.resolved', 'task.queued'])
+        else if (secondedBy.length === 0) assert.deepEqual(types, ['approval.seconded'])
+        else if (secondedBy.includes(command.by)) assert.deepEqual(types, [])
+        else assert.deepEqual(types, ['approval.resolved', 'task.queued'])
+      }
+    }),
+    { numRuns: 2_000 },
+  )
+})
+
+test('any life: whatever is said to work that has begun, it goes on; what had not begun ends with a no, and nobody is two people', () => {
+  fc.assert(
+    fc.property(fc.array(anyAct, { maxLength: 30 }), usualWay, (acts, way) => {
+      for (const { before, act, bodies } of live(acts, way).told) {
+        if (act.type !== 'command' || before.approval === null || before.status !== 'needs_approval') continue
+        if (act.command.type === 'abort' || bodies.length === 0) continue
+        const ends = bodies.some(({ type }) => type === 'task.aborted')
+        const isNo = act.command.type !== 'approve'
+        if (before.approval.status === 'pending') assert.equal(ends, isNo && !isMidWork(before.approval.kind))
+        const yes = bodies.find((body) => body.type === 'approval.resolved' && body.data.status === 'approved')
+        if (yes === undefined || before.approval.policy?.people !== 2) continue
+        assert.ok(yes.type === 'approval.resolved' && !before.approval.secondedBy.includes(yes.data.by))
+        assert.equal(before.approval.secondedBy.length, 1)
       }
     }),
     { numRuns: 2_000 },
