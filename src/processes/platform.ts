@@ -32,6 +32,7 @@ import type { Config } from '../config.ts'
 import { commandTerms } from '../core/approval/command-terms.ts'
 import { roleAnywhere } from '../core/approval/role-anywhere.ts'
 import { keepAnchor } from '../core/audit/keep-anchor.ts'
+import { keepPolicyNoted } from '../core/audit/note-policy.ts'
 import { createRecorder } from '../core/audit/record.ts'
 import { recordedStores } from '../core/audit/recorded-stores.ts'
 import type { GatherDeps } from '../core/context/gather.ts'
@@ -51,6 +52,7 @@ import type { Preview } from '../core/ports/previews.ts'
 import type { FileToRead } from '../core/reading/read-file.ts'
 import { readFile } from '../core/reading/read-file.ts'
 import { closePreviews } from '../core/task/close-previews.ts'
+import { PLATFORM } from '../core/task/decide.ts'
 import type { TaskId, UserId } from '../core/vocabulary/ids.ts'
 import type { IncomingMessage } from '../core/vocabulary/message.ts'
 import { OWNER } from '../core/vocabulary/principal.ts'
@@ -214,7 +216,13 @@ export async function openPlatform(config: Config, { say, logTo }: OpenOptions) 
         return closed
       },
       /** Until aborted; resolves once the end is anchored. */
-      keepAnchor: (signal: AbortSignal) => keepAnchor({ ...shared, anchor: auditAnchor }, signal),
+      keepAudit: async (signal: AbortSignal): Promise<void> => {
+        const policyDigest = async () => (await readPolicy(dataDir)).digest
+        await Promise.all([
+          keepAnchor({ ...shared, anchor: auditAnchor }, signal),
+          keepPolicyNoted({ ...shared, policyDigest, by: PLATFORM }, signal),
+        ])
+      },
       databaseVersion: async () =>
         `${await serverVersion(connection)}, ${embedded === null ? 'a server of yours' : 'embedded'}`,
       /** Held until released, or until this process ends in any way; null when another gateway holds it. */

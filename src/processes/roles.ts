@@ -63,7 +63,7 @@ export async function startRoles(platform: Platform, request: RolesRequest): Pro
     worker?.start()
     if (isTelegram) telegram?.start()
     const cares = isWorker && request.only === null
-    const anchoring = isWorker || isGateway ? platform.keepAnchor(over.signal) : Promise.resolve()
+    const anchoring = isWorker || isGateway ? platform.keepAudit(over.signal) : Promise.resolve()
     const care = cares ? takeCare(platform, closing.signal) : Promise.resolve()
     const vectors = cares ? keepVectors(platform, closing.signal) : Promise.resolve()
     const secrets = cares ? keepSecrets(platform, closing.signal) : Promise.resolve()
