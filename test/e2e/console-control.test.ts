@@ -173,10 +173,10 @@ test('control in the console', async (t) => {
     await held.locator('.status').getByText('Queued').waitFor(PATIENT)
     for (const name of ['audit', 'access'] as const) {
       await open(page, url, name)
-      await page.getByText('Nothing new is started').waitFor()
+      await page.locator('.stopped').getByText('Nothing new is started').waitFor()
     }
     await page.getByRole('button', { name: 'Go on' }).click()
-    await page.getByText('Nothing new is started').waitFor({ state: 'hidden' })
+    await page.locator('.stopped').waitFor({ state: 'hidden' })
     await page.goto(`${url}/#/`)
     await held.locator('.status').getByText('Completed').waitFor(PATIENT)
   })
