@@ -10,7 +10,7 @@ import fc from 'fast-check'
 import type { SandboxSecret } from '../../src/core/ports/sandbox.ts'
 import { createAuthority } from '../../src/adapters/egress/authority.ts'
 import { ask, askProxy, connectThrough, egressWorld, listening, secureServer, secureThrough } from './egress-world.ts'
-import type { Answer, EgressWorld } from './egress-world.ts'
+import type { Answer, Asked, EgressWorld } from './egress-world.ts'
 
 const VALUE = 'v4lue-of-the-K3Y/+=nobody&sees'
 const PLACEHOLDER = 'factotum_placeholder_3f9c1a'
@@ -48,21 +48,12 @@ async function api(t: TestContext, answer: http.RequestListener = (_, response) 
 }
 
 /** One request in a tunnel of its own, as a program makes it that trusts what the sandbox is told to trust. */
-async function askHost(
-  world: EgressWorld,
-  host: string,
-  options: http.RequestOptions = {},
-  body = '',
-): Promise<Answer> {
+async function askHost(world: EgressWorld, host: string, options: Asked = {}, body = ''): Promise<Answer> {
   const { socket, status } = await connectThrough(world.socketPath, `${host}:443`)
   assert.equal(status, 200)
   const secure = await secureThrough(socket, host, world.caCertificate ?? '')
   try {
-    return await ask(
-      secure,
-      { path: '/', ...options, headers: { host, ...options.headers } as http.OutgoingHttpHeaders },
-      body,
-    )
+    return await ask(secure, { path: '/', ...options, headers: { host, ...options.headers } }, body)
   } finally {
     secure.destroy()
   }

@@ -178,12 +178,14 @@ export function secureThrough(tunnel: net.Socket, servername: string, ca: string
 
 export type Answer = { readonly status: number; readonly headers: http.IncomingHttpHeaders; readonly body: string }
 
+export type Asked = {
+  readonly method?: string
+  readonly path?: string
+  readonly headers?: Readonly<Record<string, string>>
+}
+
 /** One request over a connection that is there already. */
-export function ask(
-  socket: net.Socket,
-  options: http.RequestOptions,
-  body: string | readonly string[] = '',
-): Promise<Answer> {
+export function ask(socket: net.Socket, options: Asked, body: string | readonly string[] = ''): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const request = http.request({ ...options, createConnection: () => socket }, (response) => {
       let text = ''
@@ -200,13 +202,8 @@ export function ask(
 }
 
 /** A request in clear, as a program with HTTP_PROXY makes it. */
-export function askProxy(
-  socketPath: string,
-  url: string,
-  options: http.RequestOptions = {},
-  body = '',
-): Promise<Answer> {
+export function askProxy(socketPath: string, url: string, options: Asked = {}, body = ''): Promise<Answer> {
   const { host } = new URL(url)
-  const headers = { host, ...(Array.isArray(options.headers) ? {} : options.headers) }
+  const headers = { host, ...options.headers }
   return ask(net.connect({ path: socketPath }), { ...options, path: url, headers }, body)
 }

@@ -6,9 +6,6 @@ import { createRewriter } from './rewrite-stream.ts'
 /** Names and values in turn, as node gives and takes them. */
 export type RawHeaders = readonly string[]
 export type Outgoing = { readonly path: string; readonly headers: RawHeaders }
-export type Filled =
-  | ({ readonly type: 'filled'; readonly used: readonly string[] } & Outgoing)
-  | { readonly type: 'refused'; readonly why: string }
 
 // Of what is shorter, base64 leaves too little to tell it from other texts.
 const SHORTEST_CORE = 8
@@ -23,7 +20,7 @@ export function isFor(secret: SandboxSecret, { host }: EgressTarget): boolean {
 }
 
 /** Of `secrets` the ones whose placeholder is in the text, also inside of Basic credentials. */
-export function secretsIn(text: string, secrets: readonly SandboxSecret[]): readonly SandboxSecret[] {
+function secretsIn(text: string, secrets: readonly SandboxSecret[]): readonly SandboxSecret[] {
   return secrets.filter(({ placeholder }) => text.includes(placeholder))
 }
 

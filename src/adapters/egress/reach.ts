@@ -38,7 +38,7 @@ export const dialDirectly: Dial = (address, port) =>
   net.connect({ host: address, port, allowHalfOpen: true, noDelay: true, keepAlive: true })
 
 /** The addresses that this machine has now. */
-export function ownAddresses(): ReadonlySet<string> {
+function ownAddresses(): ReadonlySet<string> {
   return new Set(Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address)))
 }
 

@@ -48,8 +48,10 @@ export async function terminate(terminated: Terminated, client: net.Socket): Pro
       done(new Error('another name'))
     },
   })
+  let secured = false
   inside.on('error', () => {
-    account.failed('the program did not complete TLS with the proxy: it may not trust the sandbox’s certificate')
+    if (!secured)
+      account.failed('the program did not complete TLS with the proxy: it may not trust the sandbox’s certificate')
     client.destroy()
   })
   inside.once('close', () => client.destroy())
@@ -71,7 +73,10 @@ export async function terminate(terminated: Terminated, client: net.Socket): Pro
   server.on('connect', (_, socket) =>
     refuseRaw(socket, { status: 400, sentence: 'There is no proxy behind this one.' }),
   )
-  inside.once('secure', () => server.emit('connection', inside))
+  inside.once('secure', () => {
+    secured = true
+    server.emit('connection', inside)
+  })
 }
 
 /** Connections to the checked addresses of the target and to nothing else, one at a time, verified against its name. */

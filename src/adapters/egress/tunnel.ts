@@ -12,7 +12,7 @@ import { rewriteStream } from './rewrite-stream.ts'
 
 export const ESTABLISHED = 'HTTP/1.1 200 Connection established\r\n\r\n'
 /** Fatal, unrecognized_name (RFC 8446, 6). */
-export const UNRECOGNIZED_NAME = Buffer.from([21, 3, 3, 0, 2, 2, 112])
+const UNRECOGNIZED_NAME = Buffer.from([21, 3, 3, 0, 2, 2, 112])
 const TLS_PORT = 443
 
 class Forbidden extends Error {
