@@ -44,7 +44,7 @@ const RULES: readonly Rule[] = [
   {
     rule: 'PrivateKey',
     pattern:
-      /-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----(?<secret>(?:[A-Za-z0-9+/=\s:,.()-]|\\[nr]){64,16000}?)(?:-----END|$)/g,
+      /-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----(?<secret>(?:[A-Za-z0-9+/=\s:,.()]|-(?!-)|\\[nr]){64,16000}?)(?:-----END|$)/g,
   },
   {
     rule: 'AuthorizationHeader',
@@ -62,7 +62,7 @@ const RULES: readonly Rule[] = [
   {
     rule: 'AssignedSecret',
     pattern:
-      /^[ \t]{0,20}(?:export[ \t]{1,4})?[A-Z0-9_]{0,60}(?:PASSWORD|PASSWD|SECRET|TOKEN|API_KEY|APIKEY|ACCESS_KEY|PRIVATE_KEY)[A-Z0-9_]{0,30}=(?<secret>[^\s"'`#]{12,300})[ \t]{0,20}$/gm,
+      /(?<![A-Za-z0-9_])[A-Z0-9_]{0,60}(?:PASSWORD|PASSWD|SECRET|TOKEN|API_KEY|APIKEY|ACCESS_KEY|PRIVATE_KEY)[A-Z0-9_]{0,30}=(?<secret>[^\s"'`#;&|]{12,300})(?=[\s;&|]|$)/g,
     is: isRandom,
   },
 ]
@@ -95,14 +95,15 @@ export function isExample(secret: string): boolean {
   return secret.length >= 16 && new Set(secret).size < FEWEST_CHARACTERS
 }
 
-const PLAIN_WORDS = /^[A-Za-z]+(?:[-_.:/ ][A-Za-z]+)*\d{0,4}$/
+const PLAIN_WORD = /^(?:[A-Za-z]+\d{0,4}|\d{1,4})$/
 const REFERENCE = /^(?:process\.env|os\.environ|import\.meta|https?:|file:|data:|\/|\.{1,2}\/|\$|@|#)|[(){}[\];<>]/
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i
 const BITS_A_CHARACTER = 3.2
 
 /** Not a word, a path, a reference or a name, but something that a machine made up. */
 function isRandom(secret: string): boolean {
-  if (PLAIN_WORDS.test(secret) || REFERENCE.test(secret) || UUID.test(secret)) return false
+  if (secret.split(/[-_.:/ ]/).every((part) => PLAIN_WORD.test(part)) || REFERENCE.test(secret) || UUID.test(secret))
+    return false
   const kinds = [/[a-z]/, /[A-Z]/, /\d/, /[^A-Za-z0-9]/].filter((kind) => kind.test(secret)).length
   return kinds >= 2 && /\d/.test(secret) && entropyOf(secret) >= BITS_A_CHARACTER
 }
