@@ -59,6 +59,35 @@ export function workspacesContract(name: string, bench: (t: TestContext) => Prom
     assert.deepEqual(read(task), recorded)
     assert.equal(await workspaces.snapshot(task, 'nothing happened'), commit)
   })
+  promise('a folder is named by its files, and the copy of it by the same name', async (bench) => {
+    const { workspaces, newTask, write, directoryWith } = bench
+    const files = { 'a.txt': 'one\n', 'folder/b.txt': 'two\n', 'node_modules/c/index.js': 'three\n', '.env': 'KEY=1\n' }
+    const [path, same] = [directoryWith(files), directoryWith(files)]
+    const named = await workspaces.fingerprint({ type: 'directory', path })
+    assert.ok(named !== null && named.length > 20)
+    assert.equal(await workspaces.fingerprint({ type: 'directory', path: same }), named)
+    const task = newTask()
+    await workspaces.prepare(task, { type: 'directory', path })
+    assert.equal(await workspaces.filesDigest(task), named)
+    for (const other of ['a.txt', 'node_modules/c/index.js', 'new.txt']) {
+      const changed = directoryWith({ ...files, [other]: 'else\n' })
+      assert.notEqual(await workspaces.fingerprint({ type: 'directory', path: changed }), named, other)
+    }
+    write(task, 'a.txt', 'else\n')
+    assert.notEqual(await workspaces.filesDigest(task), named)
+    await assert.rejects(workspaces.fingerprint({ type: 'directory', path: `${path}-gone` }))
+  })
+  promise('the files of a task are named by their commit, an empty workspace by nothing', async (bench) => {
+    const { workspaces, newTask, write } = bench
+    const task = newTask()
+    const first = await workspaces.prepare(task, { type: 'empty' })
+    write(task, 'a.txt', 'one\n')
+    const second = await workspaces.snapshot(task, 'one')
+    assert.equal(await workspaces.fingerprint({ type: 'task', task_id: task, commit: first }), first)
+    assert.equal(await workspaces.fingerprint({ type: 'task', task_id: task, commit: null }), second)
+    assert.equal(await workspaces.fingerprint({ type: 'empty' }), null)
+    await assert.rejects(workspaces.fingerprint({ type: 'task', task_id: newTask(), commit: null }))
+  })
   promise('a file may become a folder and a folder a file, both ways', async (bench) => {
     const { workspaces, newTask, write, remove, read } = bench
     const task = newTask()
