@@ -2,7 +2,6 @@
 import { memoryStop } from './memory-stop.ts'
 import { memoryStores } from './memory-stores.ts'
 import { createMemoryOutbox } from '../../src/adapters/memory/outbox.ts'
-import { createMemoryRateLimits } from '../../src/adapters/memory/rate-limits.ts'
 import { createMemoryTaskQueue } from '../../src/adapters/memory/task-queue.ts'
 import { createTaskRecords } from '../../src/adapters/memory/task-records.ts'
 import { createMemoryTaskSignals } from '../../src/adapters/memory/task-signals.ts'
@@ -12,7 +11,6 @@ import { questionPosts } from '../../src/core/conversation/approval-post.ts'
 import { cardKey } from '../../src/core/conversation/accepted.ts'
 import { offerCardButtons } from '../../src/core/conversation/card-buttons.ts'
 import type { Cards } from '../../src/core/conversation/cards.ts'
-import type { RequestSettings } from '../../src/core/access/requests.ts'
 import type { ConversationDeps } from '../../src/core/conversation/deps.ts'
 import { recordPosts } from '../../src/core/conversation/record-posts.ts'
 import { createReceive } from '../../src/core/conversation/receive.ts'
@@ -66,16 +64,14 @@ export type Break = { readonly call: number; readonly when: 'before' | 'after' }
 
 /** `createOwn` makes the cards; without it each is one line. */
 /** What is not as on most stages. */
-export type StageWishes = {
-  readonly requests?: RequestSettings
+export type StageWishes = Partial<Pick<ConversationDeps, 'requests' | 'consoleLogin'>> & {
   readonly requesterAbort?: boolean
-  readonly consoleLogin?: ConversationDeps['consoleLogin'] & {}
 }
 
 export function createChatStage(
   breaks: Break | null = null,
   createOwn: CreateCards | null = null,
-  { requests, requesterAbort = true, consoleLogin }: StageWishes = {},
+  { requesterAbort = true, ...wishes }: StageWishes = {},
 ) {
   let now = START
   let written = 100
@@ -132,8 +128,7 @@ export function createChatStage(
     stop: memoryStop({ store, signals, clock, queue, telemetry }),
     closePreviews: async (taskId) => void closedPreviews.add(taskId),
     claimOwnership: async (code) => codes.delete(code),
-    ...(requests === undefined ? {} : { requests: { rates: createMemoryRateLimits(clock), settings: requests } }),
-    ...(consoleLogin === undefined ? {} : { consoleLogin }),
+    ...wishes,
     settings: {
       owners: [userOf(ADA)],
       requesterAbort,

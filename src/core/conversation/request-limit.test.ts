@@ -3,11 +3,22 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { UserId } from '../vocabulary/ids.ts'
 import { NO_REQUEST_LIMITS } from '../access/requests.ts'
+import type { RequestSettings } from '../access/requests.ts'
+import type { RateLimits } from '../ports/rate-limits.ts'
+import { createMemoryRateLimits } from '../../adapters/memory/rate-limits.ts'
 import { ADA, BOB, BOT, chatOf, createChatStage, EVE, GROUP, userOf } from '../../../test/simulation/chat-stage.ts'
 import type { ChatStage, StageWishes } from '../../../test/simulation/chat-stage.ts'
 
+/** The stage has a clock of its own, which is not there yet when this is made. */
+const time: { now: () => Date } = { now: () => new Date(0) }
+
+function counting(settings: RequestSettings): { readonly rates: RateLimits; readonly settings: RequestSettings } {
+  return { rates: createMemoryRateLimits({ now: () => time.now() }), settings }
+}
+
 async function stageWith(wishes: StageWishes): Promise<ChatStage> {
   const stage = createChatStage(null, null, wishes)
+  time.now = stage.now
   await stage.base.members.put({ userId: userOf(BOB), role: 'member', name: 'Bob', since: stage.now() })
   return stage
 }
@@ -18,7 +29,7 @@ async function refusals(stage: ChatStage): Promise<readonly string[]> {
 }
 
 test('too many requests are turned away with when to come back, once a minute; the words are kept', async () => {
-  const stage = await stageWith({ requests: { ...NO_REQUEST_LIMITS, perMinute: 3 } })
+  const stage = await stageWith({ requests: counting({ ...NO_REQUEST_LIMITS, perMinute: 3 }) })
   for (const text of ['/new_task one', '/task two of them', '/new_task three']) await stage.say(BOB, text)
   assert.equal((await stage.tasks()).length, 3)
   const fourth = await stage.say(BOB, '/new_task four')
@@ -39,7 +50,7 @@ test('too many requests are turned away with when to come back, once a minute; t
 })
 
 test('the same message delivered again is not counted again', async () => {
-  const stage = await stageWith({ requests: { ...NO_REQUEST_LIMITS, perMinute: 2 } })
+  const stage = await stageWith({ requests: counting({ ...NO_REQUEST_LIMITS, perMinute: 2 }) })
   const first = await stage.say(BOB, '/new_task one')
   for (let n = 0; n < 5; n += 1) await stage.give({ type: 'message', message: first, receivedAt: first.sentAt })
   await stage.say(BOB, '/new_task two')
@@ -48,7 +59,7 @@ test('the same message delivered again is not counted again', async () => {
 })
 
 test('no more tasks are open at once than allowed', async () => {
-  const stage = await stageWith({ requests: { ...NO_REQUEST_LIMITS, tasksAtOnce: 2 } })
+  const stage = await stageWith({ requests: counting({ ...NO_REQUEST_LIMITS, tasksAtOnce: 2 }) })
   for (const text of ['/new_task one', '/new_task two', '/new_task three']) await stage.say(BOB, text)
   assert.equal((await stage.tasks()).length, 2)
   assert.match((await refusals(stage))[0] ?? '', /2 of your tasks are open already/)
@@ -130,7 +141,7 @@ test('a link into the console is for the person alone, in their own chat', async
 })
 
 test('who was refused can ask again after a day', async () => {
-  const stage = await stageWith({ requests: NO_REQUEST_LIMITS })
+  const stage = await stageWith({ requests: counting(NO_REQUEST_LIMITS) })
   await stage.say(EVE, 'let me in')
   stage.pass(60_000)
   await stage.tap(ADA, 'pairing:', 'Refuse')
