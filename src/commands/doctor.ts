@@ -10,6 +10,7 @@ import { botReports } from '../processes/bot-reports.ts'
 import type { Platform } from '../processes/platform.ts'
 import { readRunning } from '../processes/running.ts'
 import { isLoopback } from '../config.ts'
+import { listSecrets } from '../processes/secret-list.ts'
 import { createOutput, EXIT, withPlatform } from './command.ts'
 import type { ExitCode } from './command.ts'
 
@@ -91,6 +92,7 @@ async function examine(platform: Platform): Promise<readonly Finding[]> {
       required: false,
       detail: `version ${prompts.version}, skills: ${prompts.skills.map(({ name }) => name).join(', ')}`,
     },
+    await secretsFinding(platform),
     ...bots.map(({ bot, username, state, detail }) => ({
       name: `bot: ${username === null ? bot : `@${username}`}`,
       // A bot that nobody runs just now is no fault of the machine.
@@ -121,6 +123,20 @@ async function examine(platform: Platform): Promise<readonly Finding[]> {
 function isPlainHttp({ PUBLIC_URL, HTTP_HOST }: Platform['config']): boolean {
   if (PUBLIC_URL === undefined || !PUBLIC_URL.startsWith('http:')) return false
   return !isLoopback(HTTP_HOST) || !isLoopback(new URL(PUBLIC_URL).hostname)
+}
+
+/** Where the vault's key is, and what is to be replaced. */
+async function secretsFinding(platform: Platform): Promise<Finding> {
+  const { kind, place } = platform.keySource
+  const key = `the vault's key is in a ${kind} (${place})`
+  try {
+    const old = (await listSecrets(platform)).filter(({ age }) => age.state !== 'fresh')
+    const names = old.map(({ name, age }) => `${name} is ${age.days} days old (${age.state})`)
+    const detail = old.length === 0 ? `${key}; none is due to be replaced` : `${names.join(', ')}; ${key}`
+    return { name: 'secrets', ok: old.length === 0, required: false, detail }
+  } catch (error) {
+    return { name: 'secrets', ok: false, required: true, detail: messageOf(error) }
+  }
 }
 
 /** Whether objects can be put, read and deleted where they are kept apart from the data directory. */

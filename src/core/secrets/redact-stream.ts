@@ -57,5 +57,6 @@ function whatIsWhole(text: string): number {
   const whole = isTooLong ? text.length - HELD_OF_LINE : lineEnd
   const begin = [...text.matchAll(KEY_BEGINS)].at(-1)?.index ?? -1
   if (begin === -1 || begin >= whole || text.length - begin > LONGEST_KEY) return whole
-  return text.indexOf(KEY_ENDS, begin) === -1 ? begin : whole
+  const end = text.indexOf(KEY_ENDS, begin)
+  return end === -1 || end >= whole ? begin : whole
 }
