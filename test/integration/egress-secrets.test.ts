@@ -9,7 +9,16 @@ import zlib from 'node:zlib'
 import fc from 'fast-check'
 import type { SandboxSecret } from '../../src/core/ports/sandbox.ts'
 import { createAuthority } from '../../src/adapters/egress/authority.ts'
-import { ask, askProxy, connectThrough, egressWorld, listening, secureServer, secureThrough } from './egress-world.ts'
+import {
+  ask,
+  askProxy,
+  connectThrough,
+  egressWorld,
+  listening,
+  portOf,
+  secureServer,
+  secureThrough,
+} from './egress-world.ts'
 import type { Answer, Asked, EgressWorld } from './egress-world.ts'
 
 const VALUE = 'v4lue-of-the-K3Y/+=nobody&sees'
@@ -351,3 +360,38 @@ test('a stream of events arrives while it is made', async (t) => {
   secure.destroy()
   assert.deepEqual(heard, ['data: first\n\n', 'data: last\n\n'])
 })
+
+test('a program that does not wait for the answer to its CONNECT loses nothing', async (t) => {
+  const { server } = await api(t)
+  const secretWorld = await egressWorld(t, { internet: { 443: server }, secrets: [key()] })
+  const plainWorld = await egressWorld(t, { internet: { 443: server } })
+  const hello = await clientHello('api.example')
+  for (const { socketPath } of [secretWorld, plainWorld]) {
+    const socket = net.connect({ path: socketPath })
+    socket.write(
+      Buffer.concat([Buffer.from('CONNECT api.example:443 HTTP/1.1\r\nHost: api.example:443\r\n\r\n'), hello]),
+    )
+    let heard = Buffer.alloc(0)
+    await new Promise<void>((resolve) => {
+      socket.on('data', (piece: Buffer) => {
+        heard = Buffer.concat([heard, piece])
+        // A handshake record: the server's own hello.
+        if (/^HTTP\/1\.1 200 [^]*\r\n\r\n\x16\x03\x03/.test(heard.toString('latin1'))) resolve()
+      })
+    })
+    socket.destroy()
+  }
+})
+
+/** The first bytes that a TLS client sends. */
+async function clientHello(servername: string): Promise<Buffer> {
+  const heard = Promise.withResolvers<Buffer>()
+  const server = net.createServer((socket) => socket.once('data', (piece) => heard.resolve(Buffer.from(piece))))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const client = tls.connect({ host: '127.0.0.1', port: portOf(server), servername, ALPNProtocols: ['http/1.1'] })
+  client.on('error', () => undefined)
+  const bytes = await heard.promise
+  client.destroy()
+  server.close()
+  return bytes
+}
