@@ -11,6 +11,9 @@ import './styles/plan.css'
 import './styles/log.css'
 import './styles/changes.css'
 import './styles/control.css'
+import './styles/audit.css'
+import './styles/policy.css'
+import './styles/access.css'
 import { Shell } from './views/shell.tsx'
 
 const root = document.getElementById('app')

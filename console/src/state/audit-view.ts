@@ -88,7 +88,7 @@ export function sayCheck({ ok, entries, head, problems, more_problems: more }: W
     const what = sayCount(Math.max(1, problems.length + more), 'problem')
     return `${what} in ${sayCount(entries, 'entry', 'entries')}: somebody edited, removed or reordered what was written.`
   }
-  const sealed = head === null || head.seq === 0 ? '' : ` The last one is ${head.hash.slice(0, 12)}….`
+  const sealed = head === null || head.seq === 0 ? '' : ` The last seal begins with ${head.hash.slice(0, 12)}.`
   return `Intact: ${sayCount(entries, 'entry', 'entries')}, each sealed by the one before it.${sealed}`
 }
 

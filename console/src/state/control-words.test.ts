@@ -70,7 +70,7 @@ test('an action is told by what came of it, also one that nobody knows', () => {
 test('a check of the chain says how much it looked at, and what is wrong', () => {
   const head = { seq: 2, hash: 'abcdef0123456789'.repeat(4) }
   const check = { ok: true, entries: 2, head, problems: [], more_problems: 0, warnings: [], anchored: null }
-  assert.match(sayCheck(check), /^Intact: 2 entries.+abcdef012345…/)
+  assert.match(sayCheck(check), /^Intact: 2 entries.+abcdef012345\.$/)
   const problems = [{ seq: 1, problem: 'edited' }]
   assert.match(sayCheck({ ...check, ok: false, problems, more_problems: 4 }), /^5 problems in 2 entries/)
 })

@@ -1,7 +1,7 @@
 // The policy as a person reads it: rules in the order in which they decide, conditions as words.
 import type { EgressRule, RuleCondition, Verdict } from '../../../src/core/vocabulary/policy.ts'
 import type { JsonObject } from '../../../src/core/vocabulary/json.ts'
-import type { RuleOrigin, WirePolicy, WireRule } from './control.ts'
+import type { RuleOrigin, WireRule } from './control.ts'
 
 /** Never colour alone: a sign and a word as well. */
 export const VERDICT_LOOKS = {
@@ -84,8 +84,4 @@ export function saySecretAges(secrets: JsonObject): string | null {
   if (typeof warn !== 'number' || typeof most !== 'number') return null
   const then = typeof atMax === 'string' ? AT_MAX[atMax] : undefined
   return `A warning comes after ${warn} days. At ${most} days a secret is too old${then === undefined ? '' : `: ${then}`}.`
-}
-
-export function isKnownPolicy(policy: WirePolicy): boolean {
-  return Array.isArray(policy.rules) && Array.isArray(policy.egress)
 }

@@ -97,7 +97,7 @@ function CredentialRow({ app, me, credential, onRevoke }: RowProps) {
           {credential.current && <span class="badge this-one">this one</span>}
         </p>
         <p>
-          {userId === me.user_id ? 'You' : <Revealed text={toLine(userId, 80)} />} as {credential.role}, may{' '}
+          {userId === me.user_id ? 'You' : <Revealed text={toLine(userId, 80)} />}, as {credential.role}, may{' '}
           {sayScopes(credential.scopes)}
         </p>
         <p class="faint">
