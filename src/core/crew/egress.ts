@@ -49,8 +49,7 @@ export async function createTaskEgress(run: Run, isReplay: boolean): Promise<Tas
   const sums = new Map<string, Sum>()
   const binding = bindingOf(run, null)
 
-  const tell = (kind: 'egress' | 'secret', subject: string): Answer['status'] | null =>
-    answerOf(run, kind, subject, binding)
+  const tell = (kind: 'egress' | 'secret', subject: string): Answer | null => answerOf(run, kind, subject, binding)
 
   function decide(target: EgressTarget): EgressVerdict {
     if (closed) return NOTHING_LEAVES
@@ -58,10 +57,10 @@ export async function createTaskEgress(run: Run, isReplay: boolean): Promise<Tas
     const verdict = egressVerdict(policy, target, { by, bot, at: run.clock.now() })
     if (verdict.type !== 'ask') return verdict
     const subject = targetText(target)
-    const status = tell('egress', subject)
-    if (status === 'approved') return { type: 'allow', rule: 'approved', private: false }
+    const answer = tell('egress', subject)
+    if (answer?.status === 'approved') return { type: 'allow', rule: 'approved', private: false }
     if (granted.has(subject)) return { type: 'allow', rule: 'approved.command', private: false }
-    if (status !== null) return { type: 'deny', rule: 'refused', why: noTo(status) }
+    if (answer !== null) return { type: 'deny', rule: 'refused', why: noTo(answer) }
     if (run.answers.asked('egress') >= MOST_HOSTS)
       return { type: 'deny', rule: 'task.most-hosts', why: `People were asked about ${MOST_HOSTS} hosts already.` }
     return verdict
@@ -90,9 +89,9 @@ export async function createTaskEgress(run: Run, isReplay: boolean): Promise<Tas
     )
     if (decision.verdict === 'deny') return 'refuse'
     const subject = `${secret.name} for ${targetText(target)}`
-    const status = tell('secret', subject)
-    if (status === 'approved') return 'use_asked'
-    if (status !== null) return 'refuse'
+    const answer = tell('secret', subject)
+    if (answer?.status === 'approved') return 'use_asked'
+    if (answer !== null) return 'refuse'
     if (decision.verdict === 'allow' && secret.use.type !== 'ask') return 'use'
     if (run.answers.asked('secret') < MOST_HOSTS)
       asked.set(`secret ${subject}`, { kind: 'secret', subject, binding, policy: askedBy(decision) })
@@ -158,19 +157,14 @@ export async function createTaskEgress(run: Run, isReplay: boolean): Promise<Tas
 }
 
 /** What people said of exactly this in this task; null where they were not asked, or something of it differs since. */
-function answerOf(
-  run: Run,
-  kind: 'egress' | 'secret',
-  subject: string,
-  binding: ApprovalBinding,
-): Answer['status'] | null {
+function answerOf(run: Run, kind: 'egress' | 'secret', subject: string, binding: ApprovalBinding): Answer | null {
   const digest = approvalDigest(run.ids, kind, subject, binding)
-  const answer = run.answers.of(kind).findLast((one) => one.digest === digest && one.subject === subject)
-  return answer?.status ?? null
+  return run.answers.of(kind).findLast((one) => one.digest === digest && one.subject === subject) ?? null
 }
 
-function noTo(status: Answer['status']): string {
-  return status === 'expired' ? 'Nobody answered in time whether it may be reached.' : 'A person said no to it.'
+function noTo({ status, comment }: Answer): string {
+  if (status === 'expired') return 'Nobody answered in time whether it may be reached.'
+  return comment === null ? 'A person said no to it.' : `A person said no to it: ${comment}`
 }
 
 type Sum = { decided: EventOf<'egress.decided'>['data']; readonly secrets: Set<string> }
