@@ -23,6 +23,7 @@ export function findConstants(statements: readonly Statement[], source: string):
     else before.count += 1
   }
   const certain = new Set<SyntaxNode>(statements.flatMap(firstOf))
+  const dynamic: Word[] = []
   let clouded = false
   const visit = (node: SyntaxNode): void => {
     if (node.type === 'Assignment') note(node.name, null, node.pos)
@@ -30,7 +31,8 @@ export function findConstants(statements: readonly Statement[], source: string):
     if (node.type === 'ParameterExpansion' && node.operation !== undefined) note(node.parameter, null, node.pos)
     if (node.type === 'ArithmeticExpansion' || node.type === 'ArithmeticCommand') clouded = true
     if (node.type === 'Command') {
-      if (changesVariables(node)) clouded = true
+      if (node.name?.parts?.some(({ type }) => !LITERAL.has(type)) === true) dynamic.push(node.name)
+      else if (changesVariables(node)) clouded = true
       if (certain.has(node) && node.name === undefined) {
         for (const prefix of node.prefix) {
           if (prefix.type !== 'Assignment') visit(prefix)
@@ -46,6 +48,18 @@ export function findConstants(statements: readonly Statement[], source: string):
   }
   if (/[=(]|for\b|select\b/.test(source)) for (const statement of statements) visit(statement)
   const splits = found.has('IFS')
+  // A program of a name that only running it would tell may be one of those that change variables.
+  clouded ||= dynamic.some((name) => {
+    const text = literalOf(
+      name,
+      (variable) => (found.get(variable)?.count === 1 ? found.get(variable)?.value : null) ?? null,
+    )
+    return (
+      text === null ||
+      mayChange(text.split(/[\s/]/)[0] ?? '') ||
+      mayChange(text.replace(/\s.*$/s, '').replace(/^.*\//, ''))
+    )
+  })
   return {
     valueOf: (name, at) => {
       const known = found.get(name)
@@ -66,16 +80,19 @@ function firstOf({ command, background }: Statement): readonly SyntaxNode[] {
 
 function changesVariables({ name, args }: Command): boolean {
   if (name === undefined) return false
-  if (name.parts?.some(({ type }) => type !== 'Literal' && type !== 'SingleQuoted') === true) {
-    return !/^\$\{?\w+\}?$/.test(name.text)
-  }
   const program = name.value.replace(/^.*\//, '')
   if (program === 'export' || program === 'readonly') return args.some((argument) => argument.type !== 'Word')
   if (program === 'printf') return args.some((argument) => argument.type === 'Word' && argument.value.startsWith('-v'))
   return CHANGE_VARIABLES.has(program)
 }
 
-function literalOf(word: Word): string | null {
+const LITERAL: ReadonlySet<string> = new Set(['Literal', 'SingleQuoted', 'AnsiCQuoted'])
+
+function mayChange(program: string): boolean {
+  return CHANGE_VARIABLES.has(program)
+}
+
+function literalOf(word: Word, valueOf: (name: string) => string | null = () => null): string | null {
   if (word.parts === undefined) return word.value
   const pieces = word.parts.map((part) => {
     switch (part.type) {
@@ -88,6 +105,12 @@ function literalOf(word: Word): string | null {
       case 'DoubleQuoted':
         return part.parts.every(({ type }) => type === 'Literal')
           ? part.parts.map((child) => (child.type === 'Literal' ? child.value : '')).join('')
+          : null
+      case 'SimpleExpansion':
+        return valueOf(part.text.slice(1))
+      case 'ParameterExpansion':
+        return part.prefix === undefined && part.index === undefined && part.operation === undefined
+          ? valueOf(part.parameter)
           : null
       default:
         return null

@@ -115,6 +115,10 @@ function run(reading: Reading, given: readonly Arg[], stdin: readonly string[] |
     return readScript({ ...reading, depth: reading.depth + 1 }, reading.read.read(name))
   }
   if (odd) return addPart(reading, words, hides('the name is written in letters that only look like others'))
+  if (name.startsWith('-')) {
+    addPart(reading, words, hides('what stands before it takes its words in a way that is not known'))
+    return findHidden(reading, words, stdin)
+  }
   const args = words.slice(1)
   const { program, file, name: plain } = programOf(name)
   const effect = effectOf(reading, { name: plain, args, stdin }, program, file)

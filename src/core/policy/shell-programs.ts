@@ -92,7 +92,7 @@ export const SHELL_PROGRAMS: Programs = {
   unbuffer: wrapper(),
   timeout: wrapper(['-k', '-s', '--kill-after', '--signal'], 1),
   gtimeout: wrapper(['-k', '-s'], 1),
-  taskset: wrapper(['-c', '-p'], 1),
+  taskset: wrapper(['-p'], 1),
   numactl: wrapper(['-m', '-N', '-C']),
   prlimit: wrapper(),
   cpulimit: wrapper(['-l', '-p', '-e']),
@@ -299,7 +299,7 @@ function envEffect(args: readonly Arg[]): Effect {
   }
   const words = commandAfter(args, valued)
   const settings = args.slice(0, args.length - words.length).filter((arg) => arg !== null && /^[A-Za-z_]\w*=/.test(arg))
-  if (words.length === 0) return reads('env lists the environment')
+  if (words.length === 0) return reads('env lists the environment', ['/proc/self/environ'])
   return starts('env starts it', command([...settings, ...words]))
 }
 

@@ -40,8 +40,9 @@ const SENDS = `
   openstack ibmcloud oci nomad consul vault kafka-console-producer amqp-publish grpcurl wscat websocat slack telegram-send
 `
 const DESTRUCTIVE = `srm wipe scrub blkdiscard wipefs sgdisk sfdisk fdisk cfdisk gdisk parted mkswap badblocks zerofree secure-delete sfill
-  dropdb dropuser userdel_files shred rmdir unlink truncate rm trash trash-put rimraf del-cli git-filter-repo bfg tmutil diskutil
-  lvremove vgremove pvremove zfs zpool btrfs mdadm hdparm nvme sg_format`
+  shred rmdir unlink truncate rm trash trash-put rimraf del-cli git-filter-repo bfg tmutil diskutil
+`
+const DESTRUCTIVE_ELSEWHERE = `dropdb dropuser lvremove vgremove pvremove zfs zpool btrfs mdadm hdparm nvme sg_format`
 const PRIVILEGED = `
   mount umount swapon swapoff losetup cryptsetup lvm lvcreate pvcreate vgcreate lvextend vgextend iptables ip6tables nft
   ufw firewall-cmd ebtables arptables ipset route ifup ifdown nmcli wg wg-quick openvpn tailscale brctl tc ethtool iwconfig
@@ -65,6 +66,7 @@ export const SIMPLE_PROGRAMS: Programs = {
   ...all(NETWORK, ({ name }) => asks(`${name} uses the network`)),
   ...all(SENDS, ({ name }) => sends(`${name} talks to other machines`)),
   ...all(DESTRUCTIVE, ({ name, args }) => destroys(`${name} deletes`, operandsOf(args))),
+  ...all(DESTRUCTIVE_ELSEWHERE, ({ name }) => destroys(`${name} deletes`, [null])),
   ...all(PRIVILEGED, ({ name }) => needsRights(`${name} needs rights over the machine`)),
   ...all('gdb lldb expect tclsh entr make_shell ltrace rlwrap at batch dbus-send gdbus osascript', ({ name }) =>
     hides(`${name} may run anything`),
