@@ -81,7 +81,7 @@ function Chain({ app }: Props) {
           </p>
         )}
       </div>
-      {check !== null && check.anchored !== null && (
+      {check?.anchored != null && (
         <p class="faint">
           Up to entry {check.anchored.seq} its seal is noted outside the database too, since{' '}
           {sayMoment(check.anchored.at)}.
