@@ -90,7 +90,8 @@ export const adminOperations = [
     access: 'admin',
     body: z.object({}),
     responses: theState,
-    handle: async ({ deps }) => {
+    handle: async ({ deps, caller }) => {
+      await deps.recorder.record(caller.principal.userId, 'setting.changed', 'claiming work', { paused: true })
       await deps.queue.setPaused(true)
       return json(await state(deps))
     },
@@ -105,6 +106,7 @@ export const adminOperations = [
     responses: theState,
     handle: async ({ deps, caller }) => {
       if ((await deps.stop.since()) !== null) await deps.stop.off(caller.principal.userId)
+      await deps.recorder.record(caller.principal.userId, 'setting.changed', 'claiming work', { paused: false })
       await deps.queue.setPaused(false)
       deps.signals.publish({ type: 'work' })
       return json(await state(deps))
