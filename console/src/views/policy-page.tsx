@@ -204,19 +204,22 @@ function RuleRow({ rule }: { readonly rule: WireRule }) {
           <Revealed text={rule.why} prose />
           {rule.people === 2 && <span class="badge">two people</span>}
         </p>
-        <p class="conditions">
-          {conditions.length === 0 && <span class="faint">always</span>}
-          {conditions.map(({ label, values }) => (
-            <span key={label} class="condition">
-              <span class="faint">{toLine(label, 40)}</span>{' '}
-              {values.map((value, at) => (
-                <code key={at}>
-                  <Revealed text={value} />
-                </code>
-              ))}
-            </span>
-          ))}
-        </p>
+        {/* What is built in has its conditions in its words. */}
+        {(conditions.length > 0 || rule.origin === 'file') && (
+          <p class="conditions">
+            {conditions.length === 0 && <span class="faint">always</span>}
+            {conditions.map(({ label, values }) => (
+              <span key={label} class="condition">
+                <span class="faint">{toLine(label, 40)}</span>{' '}
+                {values.map((value, at) => (
+                  <code key={at}>
+                    <Revealed text={value} />
+                  </code>
+                ))}
+              </span>
+            ))}
+          </p>
+        )}
       </div>
       <code class="rule-id">{toLine(rule.id, 80)}</code>
     </li>
