@@ -12,6 +12,7 @@ import { readRunning } from '../processes/running.ts'
 import { isLoopback } from '../config.ts'
 import { listSecrets } from '../processes/secret-list.ts'
 import { createOutput, EXIT, withPlatform } from './command.ts'
+import { tryToEscape } from './doctor-escape.ts'
 import type { ExitCode } from './command.ts'
 
 type Finding = { readonly name: string; readonly ok: boolean; readonly required: boolean; readonly detail: string }
@@ -23,8 +24,13 @@ export function doctorCommand(exit: (code: ExitCode) => void): Command {
   return new Command('doctor')
     .description('what this machine can do, what it lacks, and what to do about it')
     .option('--json', 'the findings as JSON')
-    .action(async (options: { json?: true }) => {
+    .option(
+      '--escape',
+      'try to get out of the sandboxes of this machine, every way that is known; takes about a minute',
+    )
+    .action(async (options: { json?: true; escape?: true }) => {
       const output = createOutput()
+      if (options.escape === true) return exit(await tryToEscape(output, options.json === true))
       const findings = await withPlatform(output, examine)
       const healthy = findings.every((finding) => finding.ok || !finding.required)
       if (options.json) output.json({ healthy, findings })

@@ -15,7 +15,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { python, sharedSandbox, shell } from './attempt.ts'
+import { sharedSandbox, shell } from './attempt.ts'
 import { prepareGround } from './ground.ts'
 import { workspaceFiles } from './workspace-files.ts'
 
@@ -55,79 +55,6 @@ test('tries to find secrets in the environment', async (t) => {
       .trim()
       .split('\n')
       .filter((name) => !known.includes(name)),
-    [],
-  )
-})
-
-test('tries to write outside of the workspace', async (t) => {
-  const sandbox = await shared(t)
-  if (sandbox === null) return
-  for (const path of [
-    '/x',
-    '/usr/bin/x',
-    '/etc/x',
-    '/opt/x',
-    '/opt/node/bin/node',
-    '/opt/factotum/runner/main.js',
-    '/dev/x',
-    '/lib/x',
-    '/var/x',
-  ]) {
-    const { exitCode, stderr } = await shell(sandbox, `echo hello > ${path}`)
-    assert.notEqual(exitCode, 0, path)
-    assert.match(stderr, /Read-only|Directory nonexistent|Permission denied|Text file busy/, path)
-  }
-})
-
-test('tries to write to kernel settings, to core_pattern, to sysrq and to /sys', async (t) => {
-  const sandbox = await shared(t)
-  if (sandbox === null) return
-  const places = [
-    'sys/kernel/core_pattern',
-    'sys/kernel/hostname',
-    'sys/vm/drop_caches',
-    'sysrq-trigger',
-    'sys/user/max_user_namespaces',
-  ]
-  for (const path of [...places.map((place) => `/proc/${place}`), '/sys/kernel/mm/x', '/sys/fs/cgroup/x']) {
-    assert.notEqual((await shell(sandbox, `echo 1 > ${path}`)).exitCode, 0, path)
-  }
-  assert.equal((await shell(sandbox, 'ls /sys')).stdout, '')
-  const kernel = await shell(
-    sandbox,
-    'cat /proc/kcore /proc/kallsyms /proc/kmsg /proc/keys /proc/cmdline /proc/config.gz; dmesg',
-  )
-  assert.equal(kernel.stdout, '')
-})
-
-test('tries to make device nodes and to open devices', async (t) => {
-  const sandbox = await shared(t)
-  if (sandbox === null) return
-  assert.notEqual((await shell(sandbox, 'mknod disk b 8 0')).exitCode, 0)
-  assert.notEqual((await shell(sandbox, 'mknod memory c 1 1')).exitCode, 0)
-  const { stdout } = await shell(sandbox, 'ls /dev')
-  const harmless = [
-    'core',
-    'fd',
-    'full',
-    'null',
-    'ptmx',
-    'pts',
-    'random',
-    'shm',
-    'stderr',
-    'stdin',
-    'stdout',
-    'tty',
-    'urandom',
-    'zero',
-    'console',
-  ]
-  assert.deepEqual(
-    stdout
-      .trim()
-      .split('\n')
-      .filter((name) => !harmless.includes(name)),
     [],
   )
 })
@@ -177,24 +104,6 @@ test('tries to swap a file for a link while the host reads it', async (t) => {
     if (read instanceof Uint8Array) assert.equal(Buffer.from(read).toString(), 'fine\n')
   }
   await swapping
-})
-
-test('tries to take a file of the system into the workspace by a hard link', async (t) => {
-  const sandbox = await shared(t)
-  if (sandbox === null) return
-  assert.notEqual((await shell(sandbox, 'ln /etc/passwd hard')).exitCode, 0)
-  assert.notEqual((await shell(sandbox, 'ln /usr/bin/env hard')).exitCode, 0)
-})
-
-test('tries to open a file by its handle', async (t) => {
-  const sandbox = await ground.open(t)
-  if (sandbox === null) return
-  const result = await python(
-    t,
-    sandbox,
-    'call(303, 264, -100, b"/etc/passwd", ctypes.create_string_buffer(128), ctypes.byref(ctypes.c_int()), 0)',
-  )
-  if (result !== null) assert.equal(result.stdout, 'EPERM\n')
 })
 
 test('tries to leave a program behind that runs as its owner', async (t) => {
