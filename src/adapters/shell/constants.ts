@@ -54,11 +54,7 @@ export function findConstants(statements: readonly Statement[], source: string):
       name,
       (variable) => (found.get(variable)?.count === 1 ? found.get(variable)?.value : null) ?? null,
     )
-    return (
-      text === null ||
-      mayChange(text.split(/[\s/]/)[0] ?? '') ||
-      mayChange(text.replace(/\s.*$/s, '').replace(/^.*\//, ''))
-    )
+    return text === null || mayChange(text.replace(/\s.*$/s, '').replace(/^.*\//, ''))
   })
   return {
     valueOf: (name, at) => {

@@ -54,13 +54,12 @@ export function parseArguments(args: readonly Arg[], valued: readonly string[] =
   }
 }
 
-/** The words of the command that a wrapper starts: all from the first that is neither option, nor an option's value, nor `A=b`. */
+/** The words of the command that a wrapper starts: all from the first that is neither option nor an option's value. */
 export function commandAfter(args: readonly Arg[], valued: readonly string[] = []): readonly Arg[] {
   for (let index = 0; index < args.length; index += 1) {
     const arg = args[index] ?? null
     if (arg === null) return args.slice(index)
     if (arg === '--') return args.slice(index + 1)
-    if (/^[A-Za-z_]\w*=/.test(arg)) continue
     if (!arg.startsWith('-') || arg === '-') return args.slice(index)
     if (valued.includes(arg)) index += 1
     else if (/^-[A-Za-z]{2,}$/.test(arg) && valued.includes(`-${arg.at(-1)}`)) index += 1

@@ -182,12 +182,16 @@ function findHidden(reading: Reading, args: readonly Arg[], stdin: readonly stri
     const apart: Reading = { ...reading, depth: reading.depth + 4, parts: own, place: { now: reading.place.now } }
     if (/[\s;|&]/.test(arg)) readScript(apart, reading.read.read(arg))
     else if (programOf(arg).program !== null && programOf(arg).name !== 'test') run(apart, args.slice(index), stdin)
-    const dangers = own.filter(
-      ({ classes, hard }) => hard !== null || classes.includes('destructive') || classes.includes('privileged'),
-    )
+    const dangers = withWrittenFiles(own).filter(isDanger)
     reading.parts.push(...dangers)
     if (dangers.length > 0) break
   }
+}
+
+/** What does not read as a line of the shell is none, and tells nothing. */
+function isDanger({ classes, hard, opaque, words }: CommandPart): boolean {
+  const hidden = opaque && words.length > 0
+  return hard !== null || hidden || classes.includes('destructive') || classes.includes('privileged')
 }
 
 function moveTo({ place }: Reading, args: readonly Arg[]): void {

@@ -2,6 +2,7 @@
 import type { Arg, Call, Effect, Programs } from './effect.ts'
 import { asks, destroys, hides, reads, starts, together, unknown } from './effect.ts'
 import { parseArguments } from './arguments.ts'
+import { unescaped } from './outputs.ts'
 
 type Language = { readonly inline: RegExp; readonly valued: readonly string[] }
 
@@ -122,7 +123,7 @@ function codeEffect(name: string, code: Arg, rest: readonly Arg[]): Effect {
   if (code === null) return hides(`what ${name} would run is not known`)
   const effects: Effect[] = [unknown(`${name} runs code`)]
   const texts = [...code.matchAll(SHELL_CALL)].map(([, double, single, braced]) =>
-    (double ?? single ?? braced ?? '').replace(/\\(.)/g, '$1'),
+    unescaped(double ?? single ?? braced ?? '', true),
   )
   const lists = [...code.matchAll(LIST_CALL)].map(([, list, called]) =>
     [...(list ?? called ?? '').matchAll(/['"]([^'"]*)['"]/g)].map(([, word]) => word ?? ''),

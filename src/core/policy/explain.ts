@@ -6,6 +6,7 @@ import { VERDICTS } from '../vocabulary/policy.ts'
 import { classifyCommand } from './classify.ts'
 import type { CommandPart } from './classify.ts'
 import { defaultFor } from './default-verdicts.ts'
+import { HARD_DENIALS } from './effect.ts'
 import { hardDenialOf } from './hard-denials.ts'
 import { targetOf } from './match.ts'
 import { ruleMatches } from './rule-matches.ts'
@@ -79,7 +80,8 @@ function strictest(rulings: readonly Ruling[]): Ruling {
   const worstOnes = rulings.filter(({ verdict }) => VERDICTS.indexOf(verdict) === worst)
   // What is asked because of more than a host comes first: a host that is allowed would not answer it.
   if (worst === 0) return worstOnes.at(-1) ?? NOTHING
-  return worstOnes.find(({ hosts }) => hosts.length === 0) ?? worstOnes[0] ?? NOTHING
+  const never = worstOnes.find(({ rule }) => rule in HARD_DENIALS)
+  return never ?? worstOnes.find(({ hosts }) => hosts.length === 0) ?? worstOnes[0] ?? NOTHING
 }
 
 /** The act as a whole: what is no command, and a line that a person typed. */

@@ -2,6 +2,7 @@
 import type { Arg, Effect, Programs } from './effect.ts'
 import { destroys, hides, needsRights, reads, starts, together, unknown, writes } from './effect.ts'
 import { commandAfter, parseArguments } from './arguments.ts'
+import { unescaped } from './outputs.ts'
 import { sedEffect } from './sed-script.ts'
 
 const FIND_RUNS = ['-exec', '-execdir', '-ok', '-okdir']
@@ -237,8 +238,8 @@ function awkEffect(args: readonly Arg[]): Effect {
   const program = operands[0] ?? null
   if (program === null || /@(load|include)|\[[^\]]*\]\s*\(|@\w+\(/.test(program))
     return hides('what awk would do is not known')
-  const systems = [...program.matchAll(/system\s*\(\s*"((?:[^"\\]|\\.)*)"\s*\)/g)].map(
-    ([, text]) => text?.replace(/\\(.)/g, '$1') ?? '',
+  const systems = [...program.matchAll(/system\s*\(\s*"((?:[^"\\]|\\.)*)"\s*\)/g)].map(([, text]) =>
+    unescaped(text ?? '', true),
   )
   const rest = program.replace(/system\s*\(\s*"(?:[^"\\]|\\.)*"\s*\)/g, '')
   const effects: Effect[] = [reads('awk only reads', operands.slice(1))]

@@ -67,14 +67,15 @@ function echoed(args: readonly string[]): readonly string[] {
   return text.includes('\\') ? [text, unescaped(text)] : [text]
 }
 
-function unescaped(text: string): string {
+/** As programming languages read a string, too: there a `\\` before a letter of no meaning falls away. */
+export function unescaped(text: string, isCode = false): string {
   return text.replace(
     /\\(?:x([\da-fA-F]{1,2})|0?([0-7]{1,3})|u([\da-fA-F]{1,4})|U([\da-fA-F]{1,8})|(.))/gs,
     (whole, hex?: string, octal?: string, short?: string, long?: string, letter?: string) => {
       const code = hex ?? short ?? long
       if (code !== undefined) return characterOf(parseInt(code, 16))
       if (octal !== undefined) return characterOf(parseInt(octal, 8) % 256)
-      return (letter === undefined ? undefined : ESCAPES[letter]) ?? whole
+      return (letter === undefined ? undefined : ESCAPES[letter]) ?? (isCode ? (letter ?? whole) : whole)
     },
   )
 }

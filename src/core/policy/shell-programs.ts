@@ -274,7 +274,7 @@ function shellEffect({ name, args, stdin }: Call): Effect {
     (arg) => arg !== null && (/^-[a-zA-Z]*c[a-zA-Z]*$/.test(arg) || arg === '--command' || /^-[Cc]ommand$/.test(arg)),
   )
   if (at >= 0) {
-    const text = args.slice(at + 1).find((arg) => arg === null || !/^[-+][a-zA-Z]+$/.test(arg)) ?? null
+    const text = args.slice(at + 1).find((arg) => arg === null || !/^(--|[-+][a-zA-Z]+)$/.test(arg)) ?? null
     const later = args.slice(at + 2)
     // `sh -c '"$@"' sh rm …`: the words behind are what runs.
     const passed = text !== null && /\$[@*\d{]/.test(text) && later.length > 1 ? [command(later.slice(1))] : []
@@ -298,9 +298,12 @@ function envEffect(args: readonly Arg[]): Effect {
     return starts('env starts it', shell(joined([splits[0] ?? null, ...rest])))
   }
   const words = commandAfter(args, valued)
-  const settings = args.slice(0, args.length - words.length).filter((arg) => arg !== null && /^[A-Za-z_]\w*=/.test(arg))
-  if (words.length === 0) return reads('env lists the environment', ['/proc/self/environ'])
-  return starts('env starts it', command([...settings, ...words]))
+  if (words.every((word) => word !== null && /^[A-Za-z_]\w*=/.test(word)))
+    return together(
+      reads('env lists the environment', ['/proc/self/environ']),
+      starts('with these settings', command(words)),
+    )
+  return starts('env starts it', command(words))
 }
 
 function sourced(args: readonly Arg[]): Effect {
