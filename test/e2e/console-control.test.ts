@@ -161,12 +161,13 @@ test('control in the console', async (t) => {
       await card.getByRole('button', { name: 'Approve' }).click(PATIENT)
       return card
     }
-    const endless = await say('sleep 300')
-    await endless.locator('.status').getByText('Working').waitFor(PATIENT)
+    const endless = await say('echo under way; sleep 300')
+    await endless.locator('.now-message').getByText('under way', { exact: true }).waitFor(PATIENT)
     await page.getByRole('button', { name: 'Stop everything' }).locator('visible=true').click()
     const dialog = page.getByRole('dialog', { name: 'Stop everything?' })
     await dialog.getByRole('button', { name: 'Stop everything now' }).click()
-    await page.getByText(/1 task stopped, 1 sandbox ended/).waitFor(PATIENT)
+    await page.locator('.stopped').getByText('What was stopped').waitFor(PATIENT)
+    assert.match((await page.locator('.stopped').textContent()) ?? '', /1 task stopped, 1 sandbox ended in /)
     await endless.locator('.status').getByText('Aborted').waitFor(PATIENT)
 
     const held = await say('echo held back')
