@@ -179,7 +179,7 @@ async function useTool(
         return { output: 'exit code 1\nit broke', ok: true }
       }
       let command = String(input['command'])
-      for (const [port, real] of served) command = command.replaceAll(`127.0.0.1:${port}`, `127.0.0.1:${real}`)
+      for (const [port, real] of served) command = command.replaceAll(new RegExp(`\\b${port}\\b`, 'g'), String(real))
       const { NODE_TEST_CONTEXT: _, ...env } = process.env
       const run = spawnSync('sh', ['-c', command], {
         cwd: folder,

@@ -61,10 +61,14 @@ export function createGate(run: Run, allowed: readonly ToolName[], grants: Egres
   }
 }
 
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|0\.0\.0\.0|\[?::1\]?)$/
+
 /** The question is not the command but the hosts: once they are allowed, nothing is left to ask. */
 function clearHosts(decision: PolicyDecision, grants: EgressGrants): Clearance {
   for (const text of decision.askedHosts) {
     const target = targetOf(text)
+    // Its own servers: a sandbox is alone in its network.
+    if (LOOPBACK.test(target.host)) continue
     const verdict = grants.decide(target)
     if (verdict.type === 'ask') throw new NeedsApproval(grants.question(target, verdict))
     if (verdict.type === 'deny')

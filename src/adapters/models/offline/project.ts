@@ -26,10 +26,11 @@ export type RecipeName = (typeof RECIPE_NAMES)[number]
 /** Asks the served page for its status and title, from inside the sandbox. */
 export function probeWithNode(port: number, path = '/'): string {
   return [
-    `node -e "fetch('http://127.0.0.1:${port}${path}').then(async (answer) => {`,
-    `const text = await answer.text();`,
-    `console.log(answer.status, (/<title>(.*?)<\\/title>/.exec(text) ?? [, text.slice(0, 200)])[1]);`,
-    `process.exit(answer.ok ? 0 : 1) }).catch((error) => {`,
-    `console.error(String(error.cause ?? error)); process.exit(1) })"`,
+    `node -e "require('node:http').get({ host: '127.0.0.1', port: ${port}, path: '${path}' }, (answer) => {`,
+    `let text = ''; answer.on('data', (part) => { text += part }); answer.on('end', () => {`,
+    `const [, title] = text.match(/<title>(.*?)<\\/title>/) ?? [];`,
+    `console.log(answer.statusCode, title ?? text.slice(0, 200));`,
+    `process.exitCode = answer.statusCode < 400 ? 0 : 1 }) }).on('error', (error) => {`,
+    `console.error(String(error)); process.exitCode = 1 })"`,
   ].join(' ')
 }

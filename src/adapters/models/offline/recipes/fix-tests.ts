@@ -6,8 +6,8 @@ import type { Recipe } from '../recipe.ts'
 import type { CallResult, Ending, Script } from '../script.ts'
 import { lastLines } from '../script.ts'
 
-/** As the sandbox's shell reads it: beside the workspace, never in it. */
-const FOLDER = '"${TMPDIR:-/tmp}/test-repair"'
+/** Of the sandbox: beside the workspace, never in it. Written out, so that what is run there can be told from the command. */
+const FOLDER = '/tmp/test-repair'
 const PARTS = ['tokens.ts', 'mutations.ts', 'test-run.ts', 'search.ts']
 const SEARCH_SECONDS = 180
 const REPORT = z.object({

@@ -20,7 +20,7 @@ export function pythonWeb(request: string): Project {
       { path: 'tests/__init__.py', content: '' },
       { path: 'tests/test_app.py', content: tests(greeting) },
     ],
-    verifyCommand: "python3 -c \"compile(open('app.py').read(), 'app.py', 'exec')\"",
+    verifyCommand: 'python3 -m py_compile app.py',
     testCommand: 'python3 -m unittest discover',
     serve: { command: (port) => `PORT=${port} python3 app.py`, probe },
     acceptance: {
@@ -32,7 +32,10 @@ export function pythonWeb(request: string): Project {
 }
 
 function probe(port: number): string {
-  return `python3 -c "import urllib.request; print(urllib.request.urlopen('http://127.0.0.1:${port}/', timeout=5).status)"`
+  return [
+    `python3 -c "from http import client; page = client.HTTPConnection('127.0.0.1', ${port}, timeout=5);`,
+    `page.request('GET', '/'); print(page.getresponse().status)"`,
+  ].join(' ')
 }
 
 const APP = `"""A small web server: serves the files of static/, and nothing else."""
