@@ -34,7 +34,6 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   'ipaddr.js': ['src/adapters/egress/'],
   '@peculiar': ['src/adapters/egress/'],
   'reflect-metadata': ['src/adapters/egress/'],
-  'rate-limiter-flexible': ['src/adapters/postgres/'],
   commander: ['src/main.ts', 'src/commands/'],
 }
 
