@@ -134,3 +134,22 @@ function parentOf(pid: number): number {
     return 0
   }
 }
+
+test('a server that tries to get out long after it began to listen ends the sandbox as well', async (t) => {
+  const sandbox = await ground.open(t)
+  if (sandbox === null) return
+  if ((await shell(sandbox, 'command -v python3')).exitCode !== 0) return t.skip('there is no python3 in /usr')
+  // kexec_load, which nothing well-meant calls.
+  const program = `
+import ctypes, os, platform, socket, time
+server = socket.create_server(('127.0.0.1', 7100))
+while not os.path.exists('go'): time.sleep(0.02)
+ctypes.CDLL(None).syscall(246 if platform.machine() == 'x86_64' else 104, 0, 0, 0, 0)
+`
+  await sandbox.writeFile('server.py', Buffer.from(program))
+  const command = { command: 'python3 server.py', cwd: '.', env: {}, port: 7100, readyTimeoutMs: 20_000 }
+  assert.equal((await sandbox.serve(command, new AbortController().signal)).type, 'listening')
+  await sandbox.writeFile('go', Buffer.from(''))
+  assert.equal((await sandbox.ended).reason, 'escape')
+  return undefined
+})

@@ -43,6 +43,10 @@ const LATE_MS = 200
 const GONE_MS = 900
 // 128 + SIGSYS: how a shell reports a child that the seccomp filter killed.
 const SIGSYS_EXIT = 159
+const ESCAPED: SandboxEnd = {
+  reason: 'escape',
+  detail: 'a command made a system call that only an escape needs, and was killed for it',
+}
 
 const TAKEN = `port ${EGRESS_PORT} is where the sandbox reaches the network: take another one`
 
@@ -75,6 +79,7 @@ export async function startSandbox(parts: Parts): Promise<Sandbox> {
       if (bytes <= limits.diskBytes) return
       void end({ reason: 'disk', detail: `the workspace holds ${bytes} bytes, ${limits.diskBytes} are allowed` })
     },
+    () => void end(ESCAPED),
   )
 
   function end(seen: SandboxEnd): Promise<SandboxEnd> {
@@ -157,8 +162,7 @@ export async function startSandbox(parts: Parts): Promise<Sandbox> {
 
   async function noticeEscape(exitCode: number | null, signal: string | null): Promise<void> {
     if (signal !== 'SIGSYS' && exitCode !== SIGSYS_EXIT) return
-    const detail = 'a command made a system call that only an escape needs, and was killed for it'
-    throw new SandboxGone(await end({ reason: 'escape', detail }))
+    throw new SandboxGone(await end(ESCAPED))
   }
 
   /** Nobody outside is to come in by the way out. */

@@ -12,6 +12,7 @@ function world() {
     host,
     (problem) => garbage.push(problem),
     (bytes) => disk.push(bytes),
+    () => garbage.push('filtered'),
   )
   const say = async (text: string | Buffer): Promise<void> => {
     runner.write(text)

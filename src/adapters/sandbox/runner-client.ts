@@ -25,11 +25,12 @@ export type Asked = (more: (request: WithoutId<RunnerRequest>) => void) => void
 
 type Pending = { readonly take: (reply: Answer) => void; readonly reject: (error: Error) => void }
 
-/** Calls `onGarbage` once when the runner can't be believed any more, and `onDisk` for each size of the workspace. */
+/** Calls `onGarbage` once when the runner can't be believed any more; the others for what it says unasked. */
 export function createRunnerClient(
   control: Duplex,
   onGarbage: (problem: string) => void,
   onDisk: (bytes: number) => void,
+  onFiltered: () => void,
 ): RunnerClient {
   const pending = new Map<number, Pending>()
   let lastId = 0
@@ -41,6 +42,7 @@ export function createRunnerClient(
   const read = createReplyReader((reply) => {
     if (reply.type === 'ready') return ready.resolve()
     if (reply.type === 'disk') return onDisk(reply.bytes)
+    if (reply.type === 'filtered') return onFiltered()
     const waiting = pending.get(reply.id)
     if (waiting === undefined) return onGarbage('the runner answered what nobody asked')
     try {

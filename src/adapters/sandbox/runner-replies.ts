@@ -15,6 +15,7 @@ const served = z.string().max(16_000)
 
 const reply = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('ready') }),
+  z.strictObject({ type: z.literal('filtered') }),
   z.strictObject({ type: z.literal('disk'), bytes: count }),
   z.strictObject({ type: z.literal('output'), id, stream, data: base64 }),
   z.strictObject({ type: z.literal('tail'), id, stream, data: base64 }),

@@ -105,6 +105,10 @@ export function createCommands(wire: Wire): Commands {
     const outcome = await untilListening(port, request.readyTimeoutMs, () => over !== null || cancelled)
     stops.delete(id)
     if (outcome === 'listening') {
+      // How it ends later nobody waits for, but what it tried must not pass unnoticed.
+      void ending.then(() => {
+        if (over !== null && wasFiltered(over)) wire.send({ type: 'filtered' })
+      })
       wire.send({ type: 'listening', id, processId: `${id}`, output: output() })
       return
     }
@@ -125,6 +129,11 @@ export function createCommands(wire: Wire): Commands {
     cancel: (id) => stops.get(id)?.(),
     running: () => stops.size + served.size,
   }
+}
+
+/** Killed by the system call filter, itself or, as a shell reports it (128 + SIGSYS), the last that it waited for. */
+function wasFiltered({ exitCode, signal }: Ending): boolean {
+  return signal === 'SIGSYS' || exitCode === 159
 }
 
 /** Resolves when the leader is gone and the pipes are closed; its background processes don't outlive it. */

@@ -41,6 +41,8 @@ export type RefusalReason = 'not_found' | 'not_a_file' | 'too_large' | 'outside_
 
 export type RunnerReply =
   | { readonly type: 'ready' }
+  /** The system call filter killed something that was serving; unasked. */
+  | { readonly type: 'filtered' }
   /** Of the whole workspace, unasked. */
   | { readonly type: 'disk'; readonly bytes: number }
   /** As it comes, until the cap; base64. */
