@@ -202,7 +202,7 @@ test('a command needs the scope for it: whoever may only ask may not say yes to 
   const world = await openWorld(t)
   const asker: Principal = { ...ADA, scopes: ['tasks:read', 'tasks:write'] }
   const thread = await made(await world.call(asker, 'POST', '/v1/threads', {}))
-  const { task } = await say(world, asker, thread, { text: '/run rm -rf /' })
+  const { task } = await say(world, asker, thread, { text: '/run rm -rf build' })
   assert.equal(await statusOf(world, task?.id ?? ''), 'needs_approval')
   // An order waits whatever is said; plain words in the same conversation do answer it, where they may.
   const { answered } = await say(world, asker, thread, { text: 'yes' })
