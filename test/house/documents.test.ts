@@ -135,7 +135,7 @@ function anchorsOf(page: string): ReadonlySet<string> {
 
 /** `task show` from `factotum task show ID` and from `npm run factotum -- task show ID`. */
 function commandsIn(line: string): readonly string[] {
-  const known = /(?:\bfactotum --|(?:^|[`$(]\s*)(?:npx )?factotum) ([a-z]+)(?: ([a-z]+(?:\|[a-z]+)*))?/g
+  const known = /(?:\bfactotum --|(?:^|[`$(]\s*)(?:npx )?factotum) ([a-z]+)(?: ([a-z]+(?:-[a-z]+)*(?:\|[a-z]+)*))?/g
   return [...line.matchAll(known)].flatMap(([, first = '', rest]) => {
     if (rest === undefined || !GROUPS.has(first)) return [first]
     return rest.split('|').map((second) => `${first} ${second}`)

@@ -70,7 +70,9 @@ test('a port has at most ten methods, none of them optional', () => {
 test('no file names a path of one machine or the host of a package registry', () => {
   const files = textFiles().filter((path) => basename(path) !== 'package-lock.json')
   assert.deepEqual(offenders(files, MACHINE_PATHS), [])
-  assert.deepEqual(offenders(textFiles(), REGISTRY_HOSTS), [])
+  // What sandboxes may reach by default is data of the product, and names such hosts in this one place.
+  const others = textFiles().filter((path) => path !== 'src/core/policy/default-policy.ts')
+  assert.deepEqual(offenders(others, REGISTRY_HOSTS), [])
 })
 
 test('the lock files record versions and hashes, not where they were downloaded from', () => {

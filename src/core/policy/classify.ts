@@ -231,7 +231,7 @@ function addPart(reading: Reading, words: readonly Arg[], given: Effect): void {
   })
 }
 
-/** What a line writes and then runs is as unknown as what it wrote. */
+/** Nobody knows what a file is that this line wrote before it runs it. */
 function withWrittenFiles(parts: readonly CommandPart[]): readonly CommandPart[] {
   const written = parts.flatMap(({ paths }) => paths.flatMap(({ path, does }) => (does === 'writes' ? [path] : [])))
   if (written.length === 0) return parts

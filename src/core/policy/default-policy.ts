@@ -6,9 +6,11 @@ export const DEFAULT_SECRETS: SecretPolicy = { warnDays: 80, maxDays: 90, atMax:
 const HTTPS = [443] as const
 const https = (...hosts: readonly string[]): readonly EgressRule[] => hosts.map((host) => ({ host, ports: HTTPS }))
 
+export const NPM_REGISTRY = 'registry.npmjs.org'
+
 /** Where installers of packages get them. Nothing is sent there but the names of what is wanted. */
 export const DEFAULT_EGRESS: readonly EgressRule[] = [
-  ...https(['registry', 'npmjs', 'org'].join('.')),
+  ...https(NPM_REGISTRY),
   ...https('pypi.org', 'files.pythonhosted.org'),
   ...https('index.crates.io', 'static.crates.io'),
   ...https('proxy.golang.org', 'sum.golang.org'),

@@ -56,9 +56,17 @@ function inWords(policy: Policy, act: Act, text: string): HardDenial | null {
   if (METADATA.test(text)) return 'hard.metadata'
   if (SYSRQ.test(text)) return 'hard.kernel'
   if (OWN_FOLDER.test(text)) return 'hard.platform'
-  if (act.where === 'host' && (OWN_SECRETS.test(text) || (policy.guarded ?? []).some((path) => text.includes(path))))
+  if (act.where === 'host' && (OWN_SECRETS.test(text) || (policy.guarded ?? []).some((path) => names(text, path))))
     return 'hard.platform'
   return null
+}
+
+/** Whether the path stands there, and not only the beginning of another one's last name. */
+function names(text: string, path: string): boolean {
+  for (let at = text.indexOf(path); at >= 0; at = text.indexOf(path, at + 1)) {
+    if (!/[\w.-]/.test(text[at + path.length] ?? '')) return true
+  }
+  return false
 }
 
 function isGuarded(policy: Policy, path: string, destroyed: boolean): boolean {

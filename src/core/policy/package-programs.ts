@@ -2,12 +2,11 @@
 import type { Arg, Effect, Programs } from './effect.ts'
 import { asks, destroys, hides, installs, reads, sends, starts, together, unknown, writes } from './effect.ts'
 import { commandAfter, parseArguments } from './arguments.ts'
+import { NPM_REGISTRY } from './default-policy.ts'
 import { hostOfUrl } from './network-programs.ts'
 
 type Table = Readonly<Record<string, readonly string[]>>
 const words = (text: string): readonly string[] => text.split(/\s+/).filter((word) => word !== '')
-
-const NPM_REGISTRY = ['registry', 'npmjs', 'org'].join('.')
 
 const NODE_TABLE: Table = {
   install: words(

@@ -92,6 +92,11 @@ export const policyFileSchema = z
 
 export type PolicyFile = z.infer<typeof policyFileSchema>
 
+/** The JSON Schema of the file, for editors: name it in `$schema`. */
+export function policyFileDocument() {
+  return { title: 'The policy file of Factotum', ...z.toJSONSchema(policyFileSchema, { io: 'input' }) }
+}
+
 export type ReadPolicyFile =
   | { readonly type: 'policy'; readonly policy: Policy }
   /** One sentence for each mistake, with the line where the text is no JSON, or the field. */
