@@ -16,10 +16,9 @@ import { OWNER } from '../core/vocabulary/principal.ts'
 import { PLACES_OF_WORK } from '../core/vocabulary/policy.ts'
 import type { Act, Policy, WorkPlace } from '../core/vocabulary/policy.ts'
 import { messageOf } from '../core/vocabulary/thrown.ts'
-import { readConfig } from '../config.ts'
 import { policyPath, readPolicy, readPolicyAt } from '../processes/policy-file.ts'
 import type { Platform } from '../processes/platform.ts'
-import { callerDirectory, CommandError, createOutput, EXIT, withPlatform } from './command.ts'
+import { callerDirectory, CommandError, createOutput, EXIT, ownConfig, withPlatform } from './command.ts'
 import type { ExitCode, Output } from './command.ts'
 
 const DAY_MS = 86_400_000
@@ -44,7 +43,7 @@ export function policyCommand(exit: (code: ExitCode) => void): Command {
       if ((command === undefined) !== (options.stdin === true))
         throw new CommandError('Give one command, or --stdin.', EXIT.usage)
       const output = createOutput()
-      const rules = await readPolicy(readConfig(process.cwd()).dataDir)
+      const rules = await readPolicy(ownConfig().dataDir)
       const explain = explainer(rules)
       if (command === undefined) return explainLines(output, explain, options.where)
       const explanation = explain(command, options.where)
@@ -58,7 +57,7 @@ export function policyCommand(exit: (code: ExitCode) => void): Command {
     .option('--json', 'one JSON object {digest, file, rules, egress, secrets}')
     .action(async (options: { json?: true }) => {
       const output = createOutput()
-      const { dataDir } = readConfig(process.cwd())
+      const { dataDir } = ownConfig()
       const file = await readPolicyAt(policyPath(dataDir))
       const rules = await readPolicy(dataDir)
       const shown = { ...policyRules(rules), file: file === null ? null : policyPath(dataDir) }
@@ -73,7 +72,7 @@ export function policyCommand(exit: (code: ExitCode) => void): Command {
     .option('--json', 'one JSON object {ok, file, problem}')
     .action(async (file: string | undefined, options: { json?: true }) => {
       const output = createOutput()
-      const path = file === undefined ? policyPath(readConfig(process.cwd()).dataDir) : resolve(callerDirectory(), file)
+      const path = file === undefined ? policyPath(ownConfig().dataDir) : resolve(callerDirectory(), file)
       const found = await checked(path, file !== undefined)
       if (options.json) output.json(found)
       else

@@ -1,4 +1,5 @@
 // The gateway: HTTP, WebSockets and the console over one platform.
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import manifest from '#package' with { type: 'json' }
@@ -19,6 +20,7 @@ import { contextOf } from './context.ts'
 import { ownersOf } from './login.ts'
 import { createPeople } from './people.ts'
 import type { Platform } from './platform.ts'
+import { policyPath } from './policy-file.ts'
 import { secretKeeper } from './secret-list.ts'
 import { signingKeys } from './secrets.ts'
 import type { Telegram } from './telegram.ts'
@@ -49,6 +51,7 @@ export async function startGateway(platform: Platform, telegram: Telegram | null
       lookUp: (scopes, words, limit) => lookUp(platform, scopes, words, limit),
       people: createPeople(platform),
       secretKeeper: secretKeeper(platform),
+      policyFile: async () => (existsSync(policyPath(config.dataDir)) ? policyPath(config.dataDir) : null),
       platform: async () => ({
         version: manifest.version,
         sandbox: await platform.sandboxes.probe(),

@@ -182,6 +182,26 @@ test('control in the console', async (t) => {
     await held.locator('.status').getByText('Completed').waitFor(PATIENT)
   })
 
+  await t.test('the policy in force, and what it says of a command in either place', async () => {
+    await open(page, url, 'policy')
+    await page.getByRole('region', { name: 'Never' }).getByText('deny').first().waitFor(PATIENT)
+    const titles = await page.locator('.control-body section > h2').allTextContents()
+    assert.deepEqual(titles, ['Never', 'Built in'])
+    const explain = page.getByRole('form', { name: 'Explain a command' })
+    const verdictOf = async (command: string, where: string) => {
+      await explain.getByLabel('What would happen to this command?').fill(command)
+      await explain.getByLabel(where).check()
+      await explain.getByRole('button', { name: 'Explain' }).click()
+      await explain.locator('.explained').waitFor(PATIENT)
+      return (await explain.locator('.verdict').first().textContent()) ?? ''
+    }
+    assert.equal(await verdictOf('ls -la', 'on the host'), 'allow')
+    assert.equal(await verdictOf('rm -rf build', 'on the host'), 'ask')
+    assert.equal(await verdictOf('rm -rf build', 'in a sandbox'), 'allow')
+    assert.equal(await verdictOf('cat list | sh -c "rm -rf /"', 'in a sandbox'), 'deny')
+    await explain.getByText('destructive').first().waitFor()
+  })
+
   await t.test('leaving by revoking what one is in with leads to the door', async () => {
     const second = await context.newPage()
     await open(second, url, 'access')

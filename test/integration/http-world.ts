@@ -10,6 +10,7 @@ import { NO_USAGE } from '../../src/core/vocabulary/usage.ts'
 import { buildContextPack } from '../../src/core/context/context-pack.ts'
 import { gatherContext } from '../../src/core/context/gather.ts'
 import { NO_REQUEST_LIMITS } from '../../src/core/access/requests.ts'
+import { createBashReader } from '../../src/adapters/shell/bash-reader.ts'
 import { createRecorder } from '../../src/core/audit/record.ts'
 import { giveToTask, readArtifacts } from '../../src/core/conversation/read-artifacts.ts'
 import { takeWords } from '../../src/core/conversation/take-words.ts'
@@ -28,6 +29,7 @@ import { issueCredential } from '../../src/adapters/http/issue-credential.ts'
 import { createMemoryAccessStore } from '../../src/adapters/memory/access-store.ts'
 import { createMemoryArtifactStore } from '../../src/adapters/memory/artifact-store.ts'
 import { createMemoryConversationStore } from '../../src/adapters/memory/conversation-store.ts'
+import { defaultPolicy } from '../../src/core/policy/default-policy.ts'
 import { createMemoryAuditLog } from '../../src/adapters/memory/audit-log.ts'
 import { createMemoryCredentialStore } from '../../src/adapters/memory/credential-store.ts'
 import { createMemoryMemberStore } from '../../src/adapters/memory/member-store.ts'
@@ -138,6 +140,9 @@ export async function openWorld(
     lookUp: (scopes, words, limit) => lookUp(knowledge, scopes, words, limit),
     people: peopleInMemory(records),
     secretKeeper: createMemoryVault(clock).keeper,
+    policy: async () => defaultPolicy(),
+    policyFile: async () => null,
+    shell: createBashReader(),
     ledger: { totals: async () => NO_USAGE, typical: async () => null },
     clock,
     ids,

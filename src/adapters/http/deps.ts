@@ -9,6 +9,7 @@ import type { MemoryScope } from '../../core/vocabulary/memory.ts'
 import type { Message } from '../../core/vocabulary/message.ts'
 import type { Refusal } from '../../core/vocabulary/refusal.ts'
 import type { Task } from '../../core/vocabulary/task.ts'
+import type { Policy } from '../../core/vocabulary/policy.ts'
 import type { ModelLabel, ModelTier } from '../../core/vocabulary/usage.ts'
 import type { AuditAnchor, AuditLog, AuditRecorder } from '../../core/ports/audit-log.ts'
 import type { AccessStore } from '../../core/ports/access-store.ts'
@@ -27,6 +28,7 @@ import type { ObjectStore } from '../../core/ports/object-store.ts'
 import type { Erased, PersonRecord } from '../../core/ports/person-data.ts'
 import type { RateLimits } from '../../core/ports/rate-limits.ts'
 import type { SandboxReport } from '../../core/ports/sandbox.ts'
+import type { ShellReader } from '../../core/ports/shell-reader.ts'
 import type { HeldClaim, TaskQueue } from '../../core/ports/task-queue.ts'
 import type { TaskSignals } from '../../core/ports/task-signals.ts'
 import type { TaskStore } from '../../core/ports/task-store.ts'
@@ -154,6 +156,11 @@ export type HttpDeps = {
   readonly lookUp: (scopes: readonly MemoryScope[], words: string, limit: number) => Promise<readonly KnowledgeHit[]>
   readonly people: People
   readonly secretKeeper: SecretKeeper
+  /** As it is in force now. Throws an Error that says what is wrong with the file. */
+  readonly policy: () => Promise<Policy>
+  /** Null where there is none. */
+  readonly policyFile: () => Promise<string | null>
+  readonly shell: ShellReader
   readonly ledger: Ledger
   readonly clock: Clock
   readonly ids: Ids

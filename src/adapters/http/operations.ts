@@ -8,6 +8,7 @@ import { knowledgeOperations } from './knowledge-operations.ts'
 import { memoryOperations } from './memory-operations.ts'
 import type { Operation } from './operation.ts'
 import { peopleOperations } from './people-operations.ts'
+import { policyOperations } from './policy-operations.ts'
 import { secretOperations } from './secret-operations.ts'
 import { sessionOperations } from './session-operations.ts'
 import { taskOperations } from './task-operations.ts'
@@ -24,6 +25,7 @@ export const operations: readonly Operation[] = [
   ...sessionOperations,
   ...secretOperations,
   ...credentialOperations,
+  ...policyOperations,
   ...adminOperations,
   ...auditOperations,
   ...workerOperations,
