@@ -19,6 +19,8 @@ export function isUpdate(value: unknown): value is Update {
   return Number.isSafeInteger(value.update_id) && Number(value.update_id) >= 0
 }
 
+const PANIC = /^\/panic(?:@\w+)?(?:\s|$)/i
+
 /** Deeper than Telegram nests anything by far, and not as deep as what writes and stores JSON can bear. */
 const DEEPEST = 500
 
@@ -64,9 +66,11 @@ function laneOrOther(update: Update): string {
   }
 }
 
-/** Taps and stops have lanes of their own, because nobody must wait for the messages before them to be worked off. */
+/** Taps, stops and panics have lanes of their own, because nobody must wait for the messages before them to be worked off. */
 function laneOf(update: Update): string {
   const message = update.message ?? update.edited_message
+  if (message !== undefined && message === update.message && PANIC.test(message.text ?? ''))
+    return `panic:${lane(message.chat, null)}`
   if (message !== undefined) return lane(message.chat, topicOf(message))
   const { callback_query: tap, my_chat_member: member, stopped_message_generation: stop } = update
   if (tap !== undefined) return `tap:${tap.message === undefined ? tap.from.id : tap.message.chat.id}/${tap.from.id}`
