@@ -113,6 +113,9 @@ const NETWORK =
 const HIDES =
   /system|popen|spawn|subprocess|child_process|\bexec|execv|execfile|\beval\b|__import__|importlib|getattr|globals|locals\(|__builtins__|__class__|compile\(|base64|b64decode|fromhex|unhexlify|codecs|marshal|pickle|ctypes|cffi|\bpty\b|\bos\b.*\bfork|Function\s*\(|atob|Buffer\.from|process\.binding|process\.(kill|dlopen)|fromCharCode|require\s*\(\s*[^'"\s]|import\s*\(\s*[^'"\s]|constructor|Reflect|Deno\.(run|Command)|`|qx|\bopen3?\s*\(?\s*['"]\s*\||\|\s*['"]|pack\s*\(|unpack|\bchr\s*\(|\\x[\da-f]{2}|\\u\{?[\da-f]{2}|\\[0-7]{3}|shell_exec|passthru|proc_open|pcntl|create_function|Kernel|\bsend\b|public_send|instance_eval|os\.execute|io\.popen|loadstring|\bload\b|do shell script|\bshell\b|\bdo\s+['"]|chr\(|\[::-1\]|reverse|rot13|\.join\(|\bsyscall|\bsetuid|\bkill\b/i
 
+/** What is longer is not looked through. */
+const LONGEST_CODE = 20_000
+
 const SHELL_CALL =
   /(?:os\.system|os\.popen|subprocess\.(?:run|call|check_call|check_output|Popen|getoutput)|execSync|exec|system|shell_exec|passthru|popen|os\.execute|io\.popen|qx)\s*\(?\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|\{([^}]*)\})/g
 const LIST_CALL =
@@ -120,7 +123,7 @@ const LIST_CALL =
 
 /** Whatever the language: calls of a shell with plain text are read, deletions and connections seen, what is hidden is said to be. */
 function codeEffect(name: string, code: Arg, rest: readonly Arg[]): Effect {
-  if (code === null) return hides(`what ${name} would run is not known`)
+  if (code === null || code.length > LONGEST_CODE) return hides(`what ${name} would run is not known`)
   const effects: Effect[] = [unknown(`${name} runs code`)]
   const texts = [...code.matchAll(SHELL_CALL)].map(([, double, single, braced]) =>
     unescaped(double ?? single ?? braced ?? '', true),

@@ -5,6 +5,8 @@ import { commandAfter, parseArguments } from './arguments.ts'
 import { unescaped } from './outputs.ts'
 import { sedEffect } from './sed-script.ts'
 
+/** What is longer is not looked through. */
+const LONGEST_PROGRAM = 5_000
 const FIND_RUNS = ['-exec', '-execdir', '-ok', '-okdir']
 
 export const FILE_PROGRAMS: Programs = {
@@ -236,7 +238,7 @@ function awkEffect(args: readonly Arg[]): Effect {
   const { operands, has } = parseArguments(args, ['-F', '-v', '-f', '--file', '-i', '-l', '-e'])
   if (has('-f', '--file', '-l', '--load', '-e', '-E')) return unknown('awk runs a program from a file')
   const program = operands[0] ?? null
-  if (program === null || /@(load|include)|\[[^\]]*\]\s*\(|@\w+\(/.test(program))
+  if (program === null || program.length > LONGEST_PROGRAM || /@(load|include)|\[[^\]]*\]\s*\(|@\w+\(/.test(program))
     return hides('what awk would do is not known')
   const systems = [...program.matchAll(/system\s*\(\s*"((?:[^"\\]|\\.)*)"\s*\)/g)].map(([, text]) =>
     unescaped(text ?? '', true),
