@@ -2,16 +2,19 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, test } from 'node:test'
+import { test } from 'node:test'
+import type { TestContext } from 'node:test'
 import { ConfigError, isLoopback, readConfig } from './config.ts'
 
-let folder = ''
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'config-'))
-})
-afterEach(() => rmSync(folder, { recursive: true }))
+/** One for each test, not by hooks of the file: where files share a process, those would run around everybody's tests. */
+function emptyFolder(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'config-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  return folder
+}
 
-test('an empty environment gives the embedded defaults, on loopback', () => {
+test('an empty environment gives the embedded defaults, on loopback', (t) => {
+  const folder = emptyFolder(t)
   const config = readConfig(folder, {})
   assert.equal(config.HTTP_HOST, '127.0.0.1')
   assert.equal(config.HTTP_PORT, 7070)
@@ -20,7 +23,8 @@ test('an empty environment gives the embedded defaults, on loopback', () => {
   assert.ok(Object.isFrozen(config))
 })
 
-test('the environment wins over .env.secrets, and that over .env', () => {
+test('the environment wins over .env.secrets, and that over .env', (t) => {
+  const folder = emptyFolder(t)
   writeFileSync(join(folder, '.env'), 'HTTP_PORT=1\nMODEL_MAIN=a/b\nOPENAI_API_KEY=from-settings\n')
   writeFileSync(join(folder, '.env.secrets'), 'OPENAI_API_KEY=from-secrets\nMODEL_MAIN=c/d\n', { mode: 0o600 })
   const config = readConfig(folder, { HTTP_PORT: '2' })
@@ -30,7 +34,8 @@ test('the environment wins over .env.secrets, and that over .env', () => {
   assert.deepEqual(config.secrets, ['from-secrets'])
 })
 
-test('.env.secrets that others can read is refused, with the command that mends it', () => {
+test('.env.secrets that others can read is refused, with the command that mends it', (t) => {
+  const folder = emptyFolder(t)
   writeFileSync(join(folder, '.env.secrets'), 'JWT_SECRET=0123456789abcdef\n', { mode: 0o644 })
   assert.throws(
     () => readConfig(folder, {}),
@@ -38,7 +43,8 @@ test('.env.secrets that others can read is refused, with the command that mends 
   )
 })
 
-test('every mistake is reported at once, by name', () => {
+test('every mistake is reported at once, by name', (t) => {
+  const folder = emptyFolder(t)
   const wrong = { HTTP_PORT: 'seven', DATABASE_URL: 'mysql://x', JWT_SECRET: 'short', PREVIEW_URL: 'http://fixed' }
   assert.throws(
     () => readConfig(folder, wrong),
@@ -46,23 +52,27 @@ test('every mistake is reported at once, by name', () => {
   )
 })
 
-test('a mistake in a secret is reported without the secret', () => {
+test('a mistake in a secret is reported without the secret', (t) => {
+  const folder = emptyFolder(t)
   assert.throws(
     () => readConfig(folder, { JWT_SECRET: 'hunter2' }),
     (error) => error instanceof ConfigError && !error.message.includes('hunter2'),
   )
 })
 
-test('a public bind without a secret is refused; with one it is not', () => {
+test('a public bind without a secret is refused; with one it is not', (t) => {
+  const folder = emptyFolder(t)
   assert.throws(() => readConfig(folder, { HTTP_HOST: '0.0.0.0' }), /JWT_SECRET/)
   assert.equal(readConfig(folder, { HTTP_HOST: '0.0.0.0', JWT_SECRET: '0123456789abcdef' }).HTTP_HOST, '0.0.0.0')
 })
 
-test('an empty variable is an unset one', () => {
+test('an empty variable is an unset one', (t) => {
+  const folder = emptyFolder(t)
   assert.equal(readConfig(folder, { DATABASE_URL: '', HTTP_PORT: '' }).HTTP_PORT, 7070)
 })
 
-test('objects are kept in S3 when all of it is set, and half of it is refused', () => {
+test('objects are kept in S3 when all of it is set, and half of it is refused', (t) => {
+  const folder = emptyFolder(t)
   const whole = {
     S3_ENDPOINT: 'http://127.0.0.1:9000',
     S3_BUCKET: 'factotum',

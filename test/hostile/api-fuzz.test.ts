@@ -203,7 +203,7 @@ function requestFor(random: Random, it: FuzzedOperation, ids: readonly [string, 
   for (const { name, schema } of it.query)
     if (random.chance(0.7)) {
       const value = random.chance(0.8) ? valueFor(random, schema, known) : hostileValue(random)
-      query.append(name, (typeof value === 'string' ? value : (JSON.stringify(value) ?? '')).slice(0, 3_000))
+      query.append(name, asText(value).slice(0, 3_000))
     }
   if (random.chance(0.1)) query.append(random.chance(0.5) ? '__proto__' : 'role', 'owner')
   const where = query.size === 0 ? path : `${path}?${query}`
@@ -211,13 +211,18 @@ function requestFor(random: Random, it: FuzzedOperation, ids: readonly [string, 
     const type = random.chance(0.5) ? 'text/plain' : `${it.raw[random.between(0, it.raw.length - 1)]}; boundary=x`
     const form =
       '--x\r\ncontent-disposition: form-data; name="f"; filename="../../a\u0000.txt"\r\n\r\nhello\r\n--x--\r\n'
-    const body = Buffer.from(random.chance(0.3) ? form : String(hostileValue(random)))
+    const body = Buffer.from(random.chance(0.3) ? form : asText(hostileValue(random)))
     return { method: it.method, path: where, headers: { 'content-type': type }, body }
   }
   if (it.body === null) return { method: it.method, path: where, headers: {}, body: null }
   const type = random.chance(0.95) ? 'application/json' : random.pick(['text/plain', 'application/xml', 'x'])
   const body = bodyText(random, valueFor(random, it.body, known))
   return { method: it.method, path: where, headers: { 'content-type': type }, body }
+}
+
+/** Not `String(value)`: values that name their own `toString` have none. */
+function asText(value: unknown): string {
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '')
 }
 
 /** One connection after the other, kept open: paths go out exactly as they are. */

@@ -244,7 +244,7 @@ test('an agent that obeys a page it read has the tools of its role and no others
       },
     },
   })
-  const waiting = await bench.accept('shell_command', 'rm -rf /')
+  const waiting = await bench.accept('shell_command', 'rm -rf build')
   const before = await Promise.all(SCOPES.map((scope) => bench.memories.memoryFiles.list(scope)))
   const { id } = await bench.say('a page')
   await bench.runOnce(id)
