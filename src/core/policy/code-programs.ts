@@ -2,6 +2,7 @@
 import type { Arg, Call, Effect, Programs } from './effect.ts'
 import { asks, destroys, hides, reads, starts, together, unknown } from './effect.ts'
 import { parseArguments } from './arguments.ts'
+import { hostOfUrl } from './network-programs.ts'
 import { unescaped } from './outputs.ts'
 
 type Language = { readonly inline: RegExp; readonly valued: readonly string[] }
@@ -121,6 +122,13 @@ const SHELL_CALL =
 const LIST_CALL =
   /(?:subprocess\.(?:run|call|check_call|check_output|Popen)\s*\(\s*\[([^\]]*)\]|(?:spawnSync|spawn|execFileSync|execFile)\s*\(\s*(['"][^'"]*['"](?:\s*,\s*\[[^\]]*\])?))/g
 
+/** As far as addresses stand there; what it really reaches is decided on when it does. */
+function hostsIn(code: string): readonly Arg[] {
+  const urls = [...code.matchAll(/\b(?:https?|wss?):\/\/[^\s'"`\\)]+/g)].map(([url]) => hostOfUrl(url))
+  if (urls.length > 0) return urls
+  return /\b(localhost|127\.0\.0\.1)\b/.test(code) ? ['localhost'] : [null]
+}
+
 /** Whatever the language: calls of a shell with plain text are read, deletions and connections seen, what is hidden is said to be. */
 function codeEffect(name: string, code: Arg, rest: readonly Arg[]): Effect {
   if (code === null || code.length > LONGEST_CODE) return hides(`what ${name} would run is not known`)
@@ -138,7 +146,7 @@ function codeEffect(name: string, code: Arg, rest: readonly Arg[]): Effect {
   ]
   if (runs.length > 0) effects.push(starts(`${name} starts it`, ...runs))
   if (DESTROYS.test(code)) effects.push(destroys('the code deletes', [null]))
-  if (NETWORK.test(code)) effects.push(asks('the code uses the network'))
+  if (NETWORK.test(code)) effects.push(asks('the code uses the network', hostsIn(code)))
   if (HIDES.test(code) || rest.includes(null)) effects.push(hides('what the code starts can not be seen'))
   return together(...effects)
 }

@@ -3,7 +3,7 @@ import { targetText } from '../vocabulary/egress.ts'
 import type { Act, CommandClass, Policy, Verdict } from '../vocabulary/policy.ts'
 import type { CommandPart } from './classify.ts'
 import { egressVerdict } from './egress-verdict.ts'
-import { targetOf } from './match.ts'
+import { plainHost, targetOf } from './match.ts'
 
 type Default = {
   readonly verdict: Verdict
@@ -33,6 +33,7 @@ export const DEFAULT_RULES = {
   'default.tool': ['allow', 'This works on the files of the task alone.'],
   'default.destructive-inside': ['allow', 'All that is deleted lies in the workspace, where every step can be undone.'],
   'default.destructive': ['ask', 'This deletes or overwrites what may lie outside of the workspace.'],
+  'default.loopback': ['allow', 'This talks to programs in the same sandbox.'],
   'default.egress-listed': ['allow', 'These hosts are reached freely.'],
   'default.network': ['ask', 'This reaches a host that is not on the list of hosts that are reached freely.'],
   'default.network-unknown': ['ask', 'Which host this reaches is not known.'],
@@ -92,8 +93,10 @@ function toolDefault({ tool, where }: Act): Default {
 }
 
 function networkDefault(policy: Policy, act: Act, part: CommandPart): Default {
-  if (part.sends) return ofRule('default.sends')
   const known = part.hosts.filter((host) => host !== null)
+  if (known.length > 0 && known.length === part.hosts.length && known.every(isLoopback))
+    return ofRule('default.loopback')
+  if (part.sends) return ofRule('default.sends')
   if (known.length === 0 || known.length < part.hosts.length) return ofRule('default.network-unknown')
   const judged = known.map((host) => ({ target: targetOf(host), verdict: egressVerdict(policy, targetOf(host), act) }))
   const denied = judged.find(({ verdict }) => verdict.type === 'deny')?.verdict
@@ -101,6 +104,11 @@ function networkDefault(policy: Policy, act: Act, part: CommandPart): Default {
   const asked = judged.filter(({ verdict }) => verdict.type === 'ask')
   if (asked.length === 0) return ofRule('default.egress-listed')
   return { ...ofRule('default.network'), hosts: asked.map(({ target }) => targetText(target)) }
+}
+
+/** In a sandbox that is the sandbox itself. */
+function isLoopback(host: string): boolean {
+  return /^(localhost|([\w-]+\.)+localhost|127(\.\d{1,3}){3}|0\.0\.0\.0|\[::1?\])$/.test(plainHost(targetOf(host).host))
 }
 
 function ofRule(rule: keyof typeof DEFAULT_RULES): Default {
