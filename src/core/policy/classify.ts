@@ -181,7 +181,7 @@ function findHidden(reading: Reading, args: readonly Arg[], stdin: readonly stri
     const own: CommandPart[] = []
     const apart: Reading = { ...reading, depth: reading.depth + 4, parts: own, place: { now: reading.place.now } }
     if (/[\s;|&]/.test(arg)) readScript(apart, reading.read.read(arg))
-    else if (programOf(arg).program !== null && programOf(arg).name !== 'test') run(apart, args.slice(index), stdin)
+    else if (/[a-z]/i.test(arg) && programOf(arg).program !== null) run(apart, args.slice(index), stdin)
     const dangers = withWrittenFiles(own).filter(isDanger)
     reading.parts.push(...dangers)
     if (dangers.length > 0) break
@@ -231,9 +231,14 @@ function addPart(reading: Reading, words: readonly Arg[], given: Effect): void {
   })
 }
 
+/** What they change of a file is not what stands in it. */
+const SAME_TEXT: ReadonlySet<string> = new Set(['chmod', 'chgrp', 'chown', 'mkdir'])
+
 /** Nobody knows what a file is that this line wrote before it runs it. */
 function withWrittenFiles(parts: readonly CommandPart[]): readonly CommandPart[] {
-  const written = parts.flatMap(({ paths }) => paths.flatMap(({ path, does }) => (does === 'writes' ? [path] : [])))
+  const written = parts.flatMap(({ paths, words }) =>
+    (SAME_TEXT.has(words[0] ?? '') ? [] : paths).flatMap(({ path, does }) => (does === 'writes' ? [path] : [])),
+  )
   if (written.length === 0) return parts
   const isWritten = (file: Arg | undefined) => {
     if (file === undefined) return false

@@ -86,6 +86,7 @@ function interpreterEffect({ name, args, stdin }: Call, { inline, valued }: Lang
     return moduleEffect(args.slice(module + 1), name)
   if (has('--version', '-V', '--help') || (has('-v') && operands.length === 0))
     return reads(`${name} tells about itself`)
+  if (name === 'node' && args[0] === '--check') return reads('node only looks whether it can be read', operands)
   if (operands.includes(null) && operands[0] === null) return hides(`what ${name} runs is not known`)
   if (operands.length === 0 || operands[0] === '-' || operands[0]?.startsWith('/dev/') === true) {
     if (stdin === 'nothing' && operands.length === 0) return unknown(`${name} waits for what it is told`)

@@ -89,8 +89,7 @@ export const SYSTEM_PROGRAMS: Programs = {
     args.some((arg) => arg !== null && /^-[a-z]*[cd]/.test(arg))
       ? destroys('the history is lost', [null])
       : reads('history tells'),
-  kill: ({ args }) =>
-    killEffect('kill', args.includes('-l') || args.includes('-L'), args.slice(1).includes('-1') || args.includes(null)),
+  kill: ({ args }) => killEffect('kill', args.includes('-l') || args.includes('-L'), args.slice(1).includes('-1')),
   pkill: ({ args }) =>
     killEffect('pkill', false, args.includes('.') || args.some((arg) => arg !== null && /^-[a-z]*[uU]/.test(arg))),
   killall: () => killEffect('killall', false, false),
