@@ -47,7 +47,7 @@ import { createMemoryTaskSignals } from '../../src/adapters/memory/task-signals.
 import { createMemoryTaskStore } from '../../src/adapters/memory/task-store.ts'
 import { createSystemClock } from '../../src/adapters/system/clock.ts'
 import { createSystemIds } from '../../src/adapters/system/ids.ts'
-import { plainTerms } from '../simulation/terms.ts'
+import { plainIntake } from '../simulation/terms.ts'
 import { createMemoryVault } from '../support/memory-vault.ts'
 import { memoryStop } from '../simulation/memory-stop.ts'
 
@@ -85,7 +85,7 @@ export async function openWorld(
     ...log,
     ids,
     telemetry,
-    termsOf: plainTerms(),
+    ...plainIntake(),
     limits: { inputCharacters: 32_000, approvalMs: 60_000 },
   }
   const conversations = createMemoryConversationStore(records)

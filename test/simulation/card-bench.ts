@@ -22,7 +22,7 @@ import { createCountedIds } from './ids.ts'
 import { createRandom } from './random.ts'
 import { createScheduler } from './scheduler.ts'
 import type { Scheduler } from './scheduler.ts'
-import { plainTerms } from './terms.ts'
+import { plainIntake } from './terms.ts'
 
 const EPOCH = Date.parse('2026-03-02T09:00:00Z')
 export const ADA = 'telegram:1' as UserId
@@ -61,7 +61,7 @@ export function createCardBench({ settings, tamper }: CardBenchOptions = {}) {
     ...running,
     stop: memoryStop(running),
     ids: createCountedIds(),
-    termsOf: plainTerms(),
+    ...plainIntake(),
     limits: { inputCharacters: 20_000, approvalMs: 3_600_000 },
     outbox: {
       ...outbox,

@@ -29,7 +29,7 @@ import type { Task } from '../../src/core/vocabulary/task.ts'
 import { DEAF_MODELS, readersThatHear } from './chat-senses.ts'
 import { message, RESULT, ROUTING } from './chat-samples.ts'
 import { endState } from './chat-end-state.ts'
-import { plainTerms } from './terms.ts'
+import { plainIntake } from './terms.ts'
 
 export const BOT = '1' as BotId
 const WORKER = 'worker' as WorkerId
@@ -106,7 +106,7 @@ export function createChatStage(
     clock,
     ids,
     telemetry,
-    termsOf: plainTerms(),
+    ...plainIntake(),
     limits: { inputCharacters: 1_000, approvalMs: 3_600_000 },
     ...stores,
     outbox: recorded.outbox,

@@ -17,7 +17,7 @@ import type { Task } from '../../src/core/vocabulary/task.ts'
 import { createCountedIds } from './ids.ts'
 import { everyOrder } from './interleavings.ts'
 import type { Gate } from './interleavings.ts'
-import { plainTerms } from './terms.ts'
+import { plainIntake } from './terms.ts'
 
 const ada = 'telegram:1' as UserId
 const AT = new Date('2026-03-02T09:00:00Z')
@@ -33,7 +33,7 @@ function newWorld(): WordsDeps {
     ids: createCountedIds(),
     clock,
     telemetry: { count: () => undefined, time: () => undefined, log: () => undefined },
-    termsOf: plainTerms(),
+    ...plainIntake(),
     limits: { inputCharacters: 1_000, approvalMs: 60_000 },
   }
 }

@@ -27,9 +27,10 @@ type Terms = {
 
 const NO_FILES = { fingerprint: async () => null }
 
-export function plainTerms(terms: Terms = {}): AcceptDeps['termsOf'] {
+/** What accepting asks: everything may be kept as it is, and the policy says what it says. */
+export function plainIntake(terms: Terms = {}): Pick<AcceptDeps, 'keepable' | 'termsOf'> {
   const { workspaces = NO_FILES, tokensPerTask = TOKENS_PER_TASK, rules = plainRules } = terms
   const telemetry = { log: () => undefined, count: () => undefined, time: () => undefined }
   const deps = { ...rules, clock: createSystemClock(), telemetry, workspaces, tokensPerTask }
-  return (wanted) => commandTerms(deps, wanted)
+  return { keepable: async (given) => ({ ...given, rules: [] }), termsOf: (wanted) => commandTerms(deps, wanted) }
 }

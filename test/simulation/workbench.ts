@@ -25,14 +25,14 @@ import type { TaskId, UserId, WorkerId } from '../../src/core/vocabulary/ids.ts'
 import type { SubtaskRole } from '../../src/core/vocabulary/plan.ts'
 import type { Task, TaskType } from '../../src/core/vocabulary/task.ts'
 import { createMemories, crewDeps } from './crew-deps.ts'
-import { plainRules, plainTerms } from './terms.ts'
+import { plainIntake, plainRules } from './terms.ts'
 import type { UsableSecret } from '../../src/core/secrets/vault.ts'
 
 export type WorkbenchOptions = {
   readonly script?: Partial<Script>
   readonly sandbox?: Partial<MemorySandboxScript>
   readonly limits?: Partial<CrewLimits>
-  readonly terms?: Parameters<typeof plainTerms>[0]
+  readonly terms?: Parameters<typeof plainIntake>[0]
   readonly secrets?: readonly UsableSecret[]
   /** Of the host; what is in them may change. */
   readonly directories?: Readonly<Record<string, Readonly<Record<string, string>>>>
@@ -68,7 +68,7 @@ export function createWorkbench(options: WorkbenchOptions = {}) {
     signals: createMemoryTaskSignals(),
     clock,
     ids,
-    termsOf: plainTerms({ workspaces, ...options.terms }),
+    ...plainIntake({ workspaces, ...options.terms }),
     limits: { inputCharacters: 10_000, approvalMs: 60_000 },
     telemetry: {
       log: (level, message, fields) => void logged.push(`${level}: ${message} ${JSON.stringify(fields ?? {})}`),
@@ -76,7 +76,7 @@ export function createWorkbench(options: WorkbenchOptions = {}) {
       time: () => undefined,
     },
   }
-  const base: WorkerDeps = {
+  const base: WorkerDeps & Pick<AcceptDeps, 'keepable'> = {
     ...accepting,
     ...crewDeps(records, memories, accepting),
     ...(options.terms?.rules ?? plainRules),

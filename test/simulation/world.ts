@@ -27,7 +27,7 @@ import { createProcess, remotely } from './process.ts'
 import type { Faults, Process } from './process.ts'
 import type { Random } from './random.ts'
 import type { Scheduler } from './scheduler.ts'
-import { plainRules, plainTerms } from './terms.ts'
+import { plainIntake, plainRules } from './terms.ts'
 
 /** Ways to break the world on purpose, to see that the simulation notices. */
 export type Sabotage = 'no-fencing-tokens' | 'no-workspace-reset' | 'no-sandbox-fencing' | 'no-version-check'
@@ -253,7 +253,7 @@ export function createWorld(scheduler: Scheduler, random: Random, settings: Worl
   }
 
   const nobody = createProcess('files', scheduler, random.branch(), settings.faults)
-  const termsOf = plainTerms({ workspaces: machine.workspacesFor(nobody), tokensPerTask: TOKENS_PER_TASK })
+  const terms = plainIntake({ workspaces: machine.workspacesFor(nobody), tokensPerTask: TOKENS_PER_TASK })
   let changes = 0
   let born = 0
   function startWorker(): Hand {
@@ -267,7 +267,7 @@ export function createWorld(scheduler: Scheduler, random: Random, settings: Worl
       clock,
       ids,
       telemetry: telemetryOf(settings.trace, id),
-      termsOf,
+      ...terms,
       limits: { inputCharacters: 1_000, approvalMs: APPROVAL_MS },
     }
     const remembered = {
@@ -376,7 +376,7 @@ export function createWorld(scheduler: Scheduler, random: Random, settings: Worl
     artifacts,
     violations,
     office,
-    acceptDeps: { ...outside, termsOf, limits: { inputCharacters: 1_000, approvalMs: APPROVAL_MS } },
+    acceptDeps: { ...outside, ...terms, limits: { inputCharacters: 1_000, approvalMs: APPROVAL_MS } },
     queue,
     wellFrom: settings.faults.wellFrom,
     makePeace: () => {

@@ -14,7 +14,7 @@ import { chatScope, personScope, SHARED } from '../vocabulary/memory.ts'
 import type { TaskType } from '../vocabulary/task.ts'
 import { gatherContext } from './gather.ts'
 import type { GatherDeps } from './gather.ts'
-import { plainTerms } from '../../../test/simulation/terms.ts'
+import { plainIntake } from '../../../test/simulation/terms.ts'
 
 const ada = 'telegram:1' as UserId
 const bob = 'telegram:2' as UserId
@@ -42,7 +42,7 @@ async function stage(change: Partial<GatherDeps> = {}) {
   })
   const limits = { inputCharacters: 1_000, approvalMs: 1_000 }
   const accepting = {
-    termsOf: plainTerms(),
+    ...plainIntake(),
     store,
     clock,
     ids: createSystemIds(),

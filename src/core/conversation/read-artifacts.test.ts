@@ -14,7 +14,7 @@ import type { MessageId, UserId } from '../vocabulary/ids.ts'
 import { acceptRequest } from '../task/accept-request.ts'
 import { giveToTask, readArtifacts } from './read-artifacts.ts'
 import type { KeptFile } from './read-artifacts.ts'
-import { plainTerms } from '../../../test/simulation/terms.ts'
+import { plainIntake } from '../../../test/simulation/terms.ts'
 
 const silent = { log: () => undefined, time: () => undefined, count: () => undefined }
 
@@ -30,7 +30,7 @@ function world() {
     artifacts: createMemoryArtifactStore(records),
     objects: createMemoryObjectStore(),
     telemetry: silent,
-    termsOf: plainTerms(),
+    ...plainIntake(),
     limits: { inputCharacters: 1_000, approvalMs: 60_000 },
     models: {
       transcribe: async ({ bytes, name }: MediaRequest) => {

@@ -10,7 +10,7 @@ import { acceptRequest } from '../task/accept-request.ts'
 import { readLog } from '../task/read-log.ts'
 import type { PreviewId, TaskId, UserId, WorkerId } from '../vocabulary/ids.ts'
 import { buryTheDead, closeOrphans, settleApprovals } from './caretaker.ts'
-import { plainTerms } from '../../../test/simulation/terms.ts'
+import { plainIntake } from '../../../test/simulation/terms.ts'
 
 const HOUR_MS = 3_600_000
 const gone = 'gone' as WorkerId
@@ -37,7 +37,7 @@ function openOffice() {
       digest: (text: string) => text,
     },
     telemetry: { log: () => undefined, count: () => undefined, time: () => undefined },
-    termsOf: plainTerms(),
+    ...plainIntake(),
     limits: { inputCharacters: 1_000, approvalMs: HOUR_MS },
     isDead: (worker: WorkerId) => worker === gone,
     keepStopped: async () => undefined,

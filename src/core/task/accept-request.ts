@@ -23,8 +23,8 @@ export type CommandTerms = {
 }
 
 export type AcceptDeps = LogDeps & {
-  /** What of a request may be kept, and by which rules something of it may not. All of it, where nobody looks. */
-  readonly keepable?: (
+  /** What of a request may be kept, and by which rules something of it may not. */
+  readonly keepable: (
     given: Pick<Request, 'text' | 'raw'>,
   ) => Promise<Pick<Request, 'text' | 'raw'> & { readonly rules: readonly string[] }>
   readonly termsOf: (wanted: WantedCommand) => Promise<CommandTerms>
@@ -57,11 +57,11 @@ export async function acceptRequest(
   deps: AcceptDeps,
   given: Request,
 ): Promise<{ readonly task: Task; readonly created: boolean } | Refusal> {
-  const kept = await deps.keepable?.(given)
+  const kept = await deps.keepable({ text: given.text, raw: given.raw })
   // A command that is not run as it was typed is another command.
-  if (kept !== undefined && kept.rules.length > 0 && given.taskType === 'shell_command')
+  if (kept.rules.length > 0 && given.taskType === 'shell_command')
     return { type: 'invalid', problem: SECRET_IN_COMMAND }
-  const request = toStorable(kept === undefined ? given : { ...given, text: kept.text, raw: kept.raw })
+  const request = toStorable({ ...given, text: kept.text, raw: kept.raw })
   const problem = inputProblem(request.text, deps.limits.inputCharacters)
   if (problem !== null) return { type: 'invalid', problem }
   const terms =

@@ -15,7 +15,7 @@ import type { UserId, WorkerId } from '../vocabulary/ids.ts'
 import { acceptRequest } from './accept-request.ts'
 import { applyCommand, isRefusal } from './apply-command.ts'
 import { createTaskWriter, WriterStopped } from './task-writer.ts'
-import { plainTerms } from '../../../test/simulation/terms.ts'
+import { plainIntake } from '../../../test/simulation/terms.ts'
 
 const telemetry = { log: () => undefined, count: () => undefined, time: () => undefined }
 const ada = 'ada' as UserId
@@ -33,7 +33,7 @@ async function claimed(tamper: (store: TaskStore) => Partial<TaskStore> = () => 
       ...deps,
       ids: createSystemIds(),
       telemetry,
-      termsOf: plainTerms(),
+      ...plainIntake(),
       limits: { inputCharacters: 100, approvalMs: 1_000 },
     },
     {
