@@ -24,7 +24,7 @@ export const DEFAULT_EGRESS: readonly EgressRule[] = [
   { host: 'dl-cdn.alpinelinux.org' },
 ]
 
-export const DEFAULT_DIGEST = 'default-1'
+const DEFAULT_DIGEST = 'default-1'
 
 /** What an operator's file may say; everything of it may be missing. */
 export type OperatorPolicy = Partial<Pick<Policy, 'rules' | 'egress'>> & {

@@ -1,6 +1,5 @@
 // What becomes of an act, and why: rule by rule, command by command. Everything that decides does it through here.
 import type { ShellReader } from '../ports/shell-reader.ts'
-import { targetText } from '../vocabulary/egress.ts'
 import type { Act, CommandClass, Policy, Rule, Verdict } from '../vocabulary/policy.ts'
 import { VERDICTS } from '../vocabulary/policy.ts'
 import { classifyCommand } from './classify.ts'
@@ -8,7 +7,6 @@ import type { CommandPart } from './classify.ts'
 import { defaultFor } from './default-verdicts.ts'
 import { HARD_DENIALS } from './effect.ts'
 import { hardDenialOf } from './hard-denials.ts'
-import { targetOf } from './match.ts'
 import { ruleMatches } from './rule-matches.ts'
 import type { Matter } from './rule-matches.ts'
 
@@ -138,9 +136,4 @@ function ruled(policy: Policy, matter: Matter, otherwise: () => Ruling): Ruling 
 
 function ofRule({ id, verdict, why, people }: Rule): Ruling {
   return { verdict, rule: id, why, people: people ?? 1, hosts: [] }
-}
-
-/** As a person reads it: without the port of https. */
-export function hostText(host: string): string {
-  return targetText(targetOf(host))
 }

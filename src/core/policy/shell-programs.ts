@@ -3,7 +3,7 @@ import type { Arg, Call, Effect, Program, Programs, Run } from './effect.ts'
 import { asks, hides, needsRights, reads, starts, together, unknown, writes } from './effect.ts'
 import { commandAfter, parseArguments } from './arguments.ts'
 
-export const SHELLS = [
+const SHELLS = [
   'sh',
   'bash',
   'zsh',
