@@ -40,7 +40,36 @@ test('scripts inside of words are read: substitutions, here-documents, defaults,
 
 test('what sh reads otherwise than bash is read in both ways', () => {
   assert.deepEqual(read('((rm -rf /))'), ['rm -rf /'])
-  assert.ok(read('[[ a && rm -rf / ]]').some((words) => words.startsWith('rm -rf /')))
+  for (const line of [
+    '[[ a && rm -rf / ]]',
+    String.raw`: $'\'; rm -rf / #'`,
+    String.raw`X=$'\'; rm -rf /; Y='`,
+    'echo $[ 1; rm -rf / ]',
+    ': &> f rm -rf /',
+    ': &>>f rm -rf /',
+  ])
+    assert.ok(
+      read(line).some((words) => words.startsWith('rm -rf /')),
+      line,
+    )
+})
+
+test('a here-document that may end elsewhere for sh is no text that is known', () => {
+  for (const line of [
+    "cat <<$'a'\n$a\nrm -rf /\na\n",
+    'cat <<"a"`;rm -rf /',
+    'cat << a${x;rm -rf /',
+    'cat <<a"b"\nab\n',
+  ])
+    assert.notDeepEqual(shell.read(line).problems, [], line)
+  for (const line of [
+    'cat <<EOF\na\nEOF',
+    "cat <<-'E O'\na\nE O",
+    'cat << "E.1" | sort\na\nE.1',
+    'cat <<\\E\na\nE',
+    'a $((1<<2)) <<<$x',
+  ])
+    assert.deepEqual(shell.read(line).problems, [], line)
 })
 
 test('a variable is known when it was given once, for certain, to a literal, before', () => {

@@ -47,8 +47,33 @@ function readText(source: string, depth: number, count: Walk['count']): ShellScr
   const script = parse(source)
   const problems = new Set((script.errors ?? []).map(({ message }) => message))
   if (CONTROL.test(source)) problems.add('control characters')
+  if (hasOddDelimiter(source)) problems.add('a here-document whose end sh and bash see in different places')
   const read = readStatements(script.commands, source, findConstants(script.commands, source), depth, count, problems)
-  return problems.size > 0 && depth === 0 ? { ...read, commands: [...read.commands, ...salvaged(source, count)] } : read
+  if (depth > 0) return read
+  const sh = asShReads(source)
+  const others = sh === source ? [] : [readText(sh, 1, count)]
+  for (const problem of others.flatMap((other) => other.problems)) problems.add(problem)
+  const pieces = problems.size > 0 ? salvaged(source, count) : []
+  return {
+    commands: [...read.commands, ...others.flatMap(({ commands }) => commands), ...pieces],
+    functions: [...read.functions, ...others.flatMap(({ functions }) => functions)],
+    problems: [...problems],
+  }
+}
+
+/**
+ * To sh, `$'` is a dollar before plain quotes, in which nothing escapes a quote; `$[` is text; `&>` ends a command and begins another. A
+ * bash reads in the result what sh reads in the source: what is replaced inside of quotes changes no border of a word.
+ */
+function asShReads(source: string): string {
+  return source.replace(/\$(?='[^']*\\'|\[)/g, '_').replace(/&(?=>)/g, '& ')
+}
+
+/** Beyond a plain word, and one in plain quotes, the two don't agree on what the last line has to be, or where the word ends. */
+function hasOddDelimiter(source: string): boolean {
+  return /<<-?[ \t]*(?![ \t-])(?!(?:\\?[\w.!:@%+-]+|'[^'\\\n$`]*'|"[^"\\\n$`]*")(?:[\s;&|<>()]|$))/.test(
+    source.replaceAll('<<<', ''),
+  )
 }
 
 const MOST_PIECES = 500

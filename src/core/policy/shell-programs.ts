@@ -224,13 +224,19 @@ export const SHELL_PROGRAMS: Programs = {
     args.length < 2 || args[0] === '-' || args[0] === '-l' || args[0] === '-p'
       ? reads('trap lists or resets')
       : starts('trap runs it later', shell(args[0] === '--' ? (args[1] ?? null) : (args[0] ?? null))),
-  alias: ({ args }) =>
-    args.some((arg) => arg === null)
-      ? hides('what the alias stands for is not known')
-      : starts(
-          'an alias stands for it',
-          ...args.flatMap((arg) => (arg?.includes('=') === true ? [shell(arg.slice(arg.indexOf('=') + 1))] : [])),
-        ),
+  alias: ({ args }) => {
+    const given = args.filter((arg) => arg === null || arg.includes('='))
+    if (given.length === 0) return reads('alias lists')
+    if (given.includes(null)) return hides('what the alias stands for is not known')
+    // What follows it in a line of its own is read with other words than it shows.
+    return together(
+      starts(
+        'an alias stands for it',
+        ...given.flatMap((arg) => (arg === null ? [] : [shell(arg.slice(arg.indexOf('=') + 1))])),
+      ),
+      hides('and changes what is written after it'),
+    )
+  },
   enable: ({ args }) =>
     args.some((arg) => arg === null || arg.startsWith('-f'))
       ? hides('enable loads code')
