@@ -6,10 +6,10 @@ import type { UsableSecret } from '../secrets/vault.ts'
 import { approvalDigest } from '../task/accept-request.ts'
 import type { ApprovalBinding } from '../vocabulary/approval.ts'
 import { targetText } from '../vocabulary/egress.ts'
-import type { EgressReport, EgressTarget, EgressVerdict } from '../vocabulary/egress.ts'
-import type { EventOf } from '../vocabulary/event.ts'
+import type { EgressTarget, EgressVerdict } from '../vocabulary/egress.ts'
 import { messageOf } from '../vocabulary/thrown.ts'
 import type { Answer } from './answers.ts'
+import { createEgressSums } from './egress-sums.ts'
 import { askedBy, bindingOf, NeedsApproval } from './needs-approval.ts'
 import type { MidWorkQuestion } from './needs-approval.ts'
 import type { Run } from './run.ts'
@@ -35,6 +35,8 @@ export type TaskEgress = SandboxEgress &
 
 /** More hosts than that are a search, or an attempt to find a hole. */
 const MOST_HOSTS = 5
+/** Of what was refused for want of an answer; one of it is asked about. */
+const MOST_KEPT = 50
 const NOTHING_LEAVES = {
   type: 'deny',
   rule: 'task.over',
@@ -46,8 +48,12 @@ export async function createTaskEgress(run: Run, isReplay: boolean): Promise<Tas
   let closed = isReplay
   const granted = new Set<string>()
   const asked = new Map<string, MidWorkQuestion>()
-  const sums = new Map<string, Sum>()
+  const sums = createEgressSums()
   const binding = bindingOf(run, null)
+
+  function ask(key: string, asking: MidWorkQuestion): void {
+    if (asked.size < MOST_KEPT) asked.set(key, asking)
+  }
 
   const tell = (kind: 'egress' | 'secret', subject: string): Answer | null => answerOf(run, kind, subject, binding)
 
@@ -94,7 +100,7 @@ export async function createTaskEgress(run: Run, isReplay: boolean): Promise<Tas
     if (answer !== null) return 'refuse'
     if (decision.verdict === 'allow' && secret.use.type !== 'ask') return 'use'
     if (run.answers.asked('secret') < MOST_HOSTS)
-      asked.set(`secret ${subject}`, { kind: 'secret', subject, binding, policy: askedBy(decision) })
+      ask(`secret ${subject}`, { kind: 'secret', subject, binding, policy: askedBy(decision) })
     return 'ask'
   }
 
@@ -110,11 +116,7 @@ export async function createTaskEgress(run: Run, isReplay: boolean): Promise<Tas
   }
 
   function flush(): void {
-    const events = [...sums.values()].flatMap(({ decided, secrets }) => [
-      { type: 'egress.decided', data: decided } as const,
-      ...[...secrets].map((name) => ({ type: 'secret.used', data: { name, host: decided.host } }) as const),
-    ])
-    sums.clear()
+    const events = sums.take()
     if (events.length > 0) run.writer.note(...events)
   }
 
@@ -122,11 +124,11 @@ export async function createTaskEgress(run: Run, isReplay: boolean): Promise<Tas
   return {
     decide: (target) => {
       const verdict = decide(target)
-      if (verdict.type === 'ask') asked.set(targetText(target), question(target, verdict))
+      if (verdict.type === 'ask') ask(targetText(target), question(target, verdict))
       return verdict
     },
     question,
-    report: (report) => add(sums, report),
+    report: sums.add,
     secrets: secrets.map((secret): SandboxSecret => ({
       name: secret.name,
       placeholder: `secret-${secret.name}-${run.ids.unguessable()}`,
@@ -165,24 +167,4 @@ function answerOf(run: Run, kind: 'egress' | 'secret', subject: string, binding:
 function noTo({ status, comment }: Answer): string {
   if (status === 'expired') return 'Nobody answered in time whether it may be reached.'
   return comment === null ? 'A person said no to it.' : `A person said no to it: ${comment}`
-}
-
-type Sum = { decided: EventOf<'egress.decided'>['data']; readonly secrets: Set<string> }
-
-function add(sums: Map<string, Sum>, report: EgressReport): void {
-  const { host, port, verdict, rule, bytesOut, bytesIn } = report
-  const key = JSON.stringify([host, port, verdict, rule])
-  const sum = sums.get(key) ?? {
-    decided: { host, port, verdict, rule, connections: 0, bytes_out: 0, bytes_in: 0 },
-    secrets: new Set<string>(),
-  }
-  const { decided } = sum
-  sum.decided = {
-    ...decided,
-    connections: decided.connections + 1,
-    bytes_out: decided.bytes_out + bytesOut,
-    bytes_in: decided.bytes_in + bytesIn,
-  }
-  for (const name of report.secrets) sum.secrets.add(name)
-  sums.set(key, sum)
 }
