@@ -48,6 +48,18 @@ test('a token that is signed well and not on record opens nothing', async (t) =>
   assert.equal((await withToken(world, borrowed)).status, 401)
 })
 
+test('a role that was raised in the database alone raises no token', async (t) => {
+  const world = await openWorld(t)
+  const { credential } = await world.credentialOf(ADA)
+  const id = world.deps.ids.next<CredentialId>()
+  await world.deps.credentials.add({ ...credential, id, role: 'owner', scopes: OWNER.scopes })
+  await world.deps.members.put({ userId: ADA.userId, role: 'owner', name: 'Ada', since: new Date() })
+  const token = await signToken({ key: KEYS.current, principal: ADA, ttlSeconds: 60, now: new Date(), id })
+  const me = await jsonOf(await withToken(world, token, '/v1/session'))
+  assert.deepEqual([me['role'], me['scopes']], ['member', ADA.scopes])
+  assert.equal((await withToken(world, token, '/v1/audit')).status, 403)
+})
+
 test('an owner issues a token for a program; it does what it says and no more, and is shown once', async (t) => {
   const world = await openWorld(t)
   const made = await world.call(OWNER, 'POST', '/v1/credentials', {

@@ -1,5 +1,5 @@
 // What a credential with a good signature is worth at this moment: whether it is on record, and what its person is by now.
-import { roleNow, worthNow } from '../../core/access/scopes.ts'
+import { capScopes, lesser, roleNow, worthNow } from '../../core/access/scopes.ts'
 import type { Clock } from '../../core/ports/clock.ts'
 import type { CredentialStore } from '../../core/ports/credential-store.ts'
 import type { IdentityStore } from '../../core/ports/identity-store.ts'
@@ -79,7 +79,9 @@ export function createCredentialCheck(deps: CheckDeps, owners: readonly string[]
       const { record, person } = found
       // Signed with our key and yet not what we recorded: somebody else has the key.
       if (record.kind !== kind || record.userId !== principal.userId || record.expiresAt < expiresAt) return null
-      return { ...person, scopes: person.scopes.filter((scope) => principal.scopes.includes(scope)) }
+      // What was signed is the most that it is worth: the record and the person are rows that somebody may have changed.
+      const role = lesser(person.role, principal.role)
+      return { ...person, role, scopes: capScopes(role, person.scopes).filter((it) => principal.scopes.includes(it)) }
     },
     onRevoked: (id, listener) => {
       const own = () => listener()

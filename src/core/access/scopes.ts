@@ -63,6 +63,7 @@ export function issueProblem(
   return `A ${wanted.role} can't have ${beyond.join(', ')}: at most ${ROLE_SCOPES[wanted.role].join(', ')}.`
 }
 
-function lesser(one: Role, other: Role): Role {
+/** Of two roles the one that may less. */
+export function lesser(one: Role, other: Role): Role {
   return RANKS[one] <= RANKS[other] ? one : other
 }
