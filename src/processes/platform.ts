@@ -157,7 +157,7 @@ export async function openPlatform(config: Config, { say, logTo }: OpenOptions) 
       roleOf: (userId: UserId) => roleAnywhere({ ...database, owners: ownersOf(config) }, userId),
     }
     const termsOf: AcceptDeps['termsOf'] = (wanted) =>
-      commandTerms({ ...rules, workspaces, telemetry, clock, tokensPerTask: config.TASK_TOKENS }, wanted)
+      commandTerms({ ...rules, workspaces, objects, ids, telemetry, clock, tokensPerTask: config.TASK_TOKENS }, wanted)
     const limits = { inputCharacters: config.INPUT_CHARACTERS, approvalMs: config.approvalMs }
     const auditKeys = createKeyFile(join(dataDir, 'secrets', 'audit'))
     const auditAnchor = createAnchorFile({

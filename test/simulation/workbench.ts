@@ -61,6 +61,7 @@ export function createWorkbench(options: WorkbenchOptions = {}) {
   const files = new Map<TaskId, Map<string, Uint8Array>>()
   const workspaces = createMemoryWorkspaces({ files, directories: options.directories ?? {} })
   const previewStore = createMemoryPreviewStore()
+  const objects = createMemoryObjectStore()
   const logged: string[] = []
   const memories = createMemories(records)
   const accepting: AcceptDeps = {
@@ -68,7 +69,7 @@ export function createWorkbench(options: WorkbenchOptions = {}) {
     signals: createMemoryTaskSignals(),
     clock,
     ids,
-    ...plainIntake({ workspaces, ...options.terms }),
+    ...plainIntake({ workspaces, objects, ...options.terms }),
     limits: { inputCharacters: 10_000, approvalMs: 60_000 },
     telemetry: {
       log: (level, message, fields) => void logged.push(`${level}: ${message} ${JSON.stringify(fields ?? {})}`),
@@ -90,7 +91,7 @@ export function createWorkbench(options: WorkbenchOptions = {}) {
     workspaces,
     previews: createMemoryPreviews({ store: previewStore, ids, clock, worker: WORKER, previewMs: 60_000 }),
     artifacts: createMemoryArtifactStore(records),
-    objects: createMemoryObjectStore(),
+    objects,
     limits: {
       turnsPerAgent: 20,
       repairRounds: 1,
@@ -152,6 +153,7 @@ export function createWorkbench(options: WorkbenchOptions = {}) {
     previewStore,
     logged,
     memories,
+    ask,
     accept,
     say,
     runOnce,

@@ -69,6 +69,7 @@ async function say(call: Call, { text, externalId, artifactIds }: Said): Promise
     ...incoming,
     text: request,
     ...(order === null ? {} : { request: order.request }),
+    artifacts: read.artifacts,
     taskType: order?.taskType ?? null,
     source: { type: 'empty' },
     confirm: order === null,

@@ -9,6 +9,8 @@ import type { ApprovalBinding, ApprovalPolicy } from '../vocabulary/approval.ts'
 import type { UserId } from '../vocabulary/ids.ts'
 import type { Act, Policy, PolicyDecision } from '../vocabulary/policy.ts'
 import { messageOf } from '../vocabulary/thrown.ts'
+import { treeWith } from '../task/attached-files.ts'
+import type { AttachedDeps } from '../task/attached-files.ts'
 
 export type JudgeDeps = {
   /** As it is in force now. */
@@ -19,12 +21,13 @@ export type JudgeDeps = {
   readonly clock: Clock
 }
 
-export type TermsDeps = JudgeDeps & {
-  readonly workspaces: Pick<Workspaces, 'fingerprint'>
-  readonly telemetry: Telemetry
-  /** What a task may cost in all. */
-  readonly tokensPerTask: number
-}
+export type TermsDeps = JudgeDeps &
+  AttachedDeps & {
+    readonly workspaces: Pick<Workspaces, 'fingerprint'>
+    readonly telemetry: Telemetry
+    /** What a task may cost in all. */
+    readonly tokensPerTask: number
+  }
 
 export const ALWAYS_ASKED = {
   rule: 'run.always-asked',
@@ -33,10 +36,10 @@ export const ALWAYS_ASKED = {
 
 /** Never throws for what the files are like: a source that can't be looked at now is bound to nothing, and fails when it is opened. */
 export async function commandTerms(deps: TermsDeps, wanted: WantedCommand): Promise<CommandTerms> {
-  const { command, person, source } = wanted
+  const { command, person, source, files } = wanted
   const [decision, tree] = await Promise.all([
     judgeCommand(deps, { command, person, tokens: deps.tokensPerTask }),
-    fingerprintOf(deps, source),
+    fingerprintOf(deps, source).then((source) => treeWith(deps, source, files)),
   ])
   const binding: ApprovalBinding = { where: 'sandbox', person, tree, tokens: deps.tokensPerTask }
   return { binding, policy: askedPolicy(decision), denied: decision.verdict === 'deny' }

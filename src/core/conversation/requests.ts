@@ -68,6 +68,7 @@ export async function startTask(deps: ReceiveDeps, visit: Visit, wanted: Wanted)
     authorName: message.author.name,
     text: wanted.text,
     raw: message.raw,
+    artifacts: visit.artifacts,
     direct: message.direct,
     taskType: wanted.taskType,
     source: wanted.source ?? (await sourceFor(deps, visit)),

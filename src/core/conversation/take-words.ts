@@ -5,6 +5,8 @@ import type { ApprovalId, TaskId, UserId } from '../vocabulary/ids.ts'
 import type { IncomingMessage, Message } from '../vocabulary/message.ts'
 import type { Refusal } from '../vocabulary/refusal.ts'
 import type { Task, TaskType, WorkspaceSource } from '../vocabulary/task.ts'
+import { isAttachedFile } from '../task/attached-files.ts'
+import type { Artifact } from '../ports/artifact-store.ts'
 import type { ConversationStore } from '../ports/conversation-store.ts'
 import type { ObjectStore } from '../ports/object-store.ts'
 import { acceptRequest } from '../task/accept-request.ts'
@@ -17,6 +19,8 @@ import { typedAnswer } from './yes-or-no.ts'
 export type WordsDeps = AcceptDeps & { readonly conversations: ConversationStore; readonly objects: ObjectStore }
 
 export type Words = IncomingMessage & {
+  /** What came with them. None unless said otherwise. */
+  readonly artifacts?: readonly Artifact[]
   /** What the task is to do, where it is not the whole text. */
   readonly request?: string
   readonly taskType: TaskType | null
@@ -84,7 +88,9 @@ export async function takeWords(
       }
       const text = words.request ?? words.text
       const source = await sourceOf(deps, words, decision.replaces)
-      const accepted = await acceptRequest(deps, { ...words, text, source, heard: true })
+      const { artifacts = [], ...request } = words
+      const files = artifacts.filter(isAttachedFile)
+      const accepted = await acceptRequest(deps, { ...request, files, text, source, heard: true })
       return 'type' in accepted ? accepted : { type: 'task', message, task: accepted.task, replaced }
     }
   }

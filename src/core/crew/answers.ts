@@ -3,15 +3,20 @@ import type { Approval } from '../vocabulary/approval.ts'
 import type { TaskEvent } from '../vocabulary/event.ts'
 import type { ApprovalId } from '../vocabulary/ids.ts'
 
-export type Answer = Pick<Approval, 'id' | 'kind' | 'subject' | 'digest' | 'status' | 'binding' | 'comment'>
+export type Answer = Pick<
+  Approval,
+  'id' | 'kind' | 'subject' | 'digest' | 'status' | 'binding' | 'comment' | 'expiresAt'
+>
 
 export type Answers = {
   /** Answered questions of this kind, oldest first. */
   readonly of: (kind: Approval['kind']) => readonly Answer[]
   /** How many questions were asked in the middle of work. */
   readonly asked: (kind: Approval['kind']) => number
-  /** The oldest answer to exactly this that nothing was done by yet. */
-  readonly unused: (digest: string) => Answer | null
+  /** The oldest answer to exactly this that nothing was done by yet. A yes that its work did not begin by in time is none. */
+  readonly unused: (digest: string, now: Date) => Answer | null
+  /** Whether something was begun by it. */
+  readonly isUsed: (id: ApprovalId) => boolean
   /** From now on something is done by it. */
   readonly use: (id: ApprovalId) => void
   /** By which yes this call was begun, by a worker that did not come to record what came of it; null where none was. */
@@ -28,7 +33,8 @@ export function readAnswers(log: readonly TaskEvent[]): Answers {
     switch (event.type) {
       case 'approval.requested': {
         const { approval_id: id, kind, subject, digest, binding = null } = event.data
-        requested.set(id, { id, kind, subject, digest, status: 'pending', binding, comment: null })
+        const expiresAt = new Date(event.data.expires_at)
+        requested.set(id, { id, kind, subject, digest, status: 'pending', binding, comment: null, expiresAt })
         // Whoever asks has come to an end of what it was doing.
         begun.clear()
         break
@@ -51,10 +57,17 @@ export function readAnswers(log: readonly TaskEvent[]): Answers {
   return {
     of: (kind) => answered.filter((answer) => answer.kind === kind),
     asked: (kind) => [...requested.values()].filter((question) => question.kind === kind).length,
-    unused: (digest) => answered.find((answer) => answer.digest === digest && !used.has(answer.id)) ?? null,
+    unused: (digest, now) =>
+      answered.find((answer) => answer.digest === digest && !used.has(answer.id) && !isTooLate(answer, now)) ?? null,
+    isUsed: (id) => used.has(id),
     use: (id) => void used.add(id),
     begun: (step, callId) => begun.get(callKey(step, callId)) ?? null,
   }
+}
+
+/** Said in time, but for a moment that is over: what was true when somebody looked may not be any more. */
+export function isTooLate({ status, expiresAt }: Pick<Answer, 'status' | 'expiresAt'>, now: Date): boolean {
+  return status === 'approved' && now >= expiresAt
 }
 
 function callKey(step: string, callId: string): string {

@@ -122,6 +122,26 @@ test('a yes is used up: the same once more is asked about once more', async () =
   assert.equal(pushes(), 2)
 })
 
+test('a yes that its work comes to only after it ran out is asked for once more', async () => {
+  let ahead = 0
+  const { bench, work, answer, pushes } = stage([[shell(PUSH)]], {
+    tamper: ({ clock }) => ({ clock: { ...clock, now: () => new Date(clock.now().getTime() + ahead) } }),
+  })
+  const { id } = await bench.accept()
+  const first = await work(id)
+  await answer(id, { type: 'approve' })
+  ahead = 86_400_000
+  const second = await work(id)
+  assert.equal(second.status, 'needs_approval')
+  assert.equal(second.approval?.digest, first.approval?.digest)
+  assert.notEqual(second.approval?.id, first.approval?.id)
+  assert.equal(pushes(), 0)
+  const again = { type: 'approve', approvalId: null, by: OWNER, comment: null } as const
+  assert.ok(!isRefusal(await applyCommand(bench.deps, id, again)))
+  assert.equal((await work(id)).status, 'completed')
+  assert.equal(pushes(), 1)
+})
+
 test('a worker that dies in what was approved leaves it undone: it is not done again, and the agent knows', async () => {
   const dying = new AbortController()
   const { bench, work, answer, told, pushes } = stage([[shell(PUSH)]], {

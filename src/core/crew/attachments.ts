@@ -1,4 +1,5 @@
 // The files that came with a request, on their way into the workspace: names that are safe there, bytes within bounds.
+import type { SentFile } from '../task/accept-request.ts'
 import { TaskFailure } from '../task/task-failure.ts'
 import type { Attachment } from './task-context.ts'
 import type { Run } from './run.ts'
@@ -41,6 +42,12 @@ function safeName(name: string): string {
 function split(name: string): readonly [string, string] {
   const ending = /\.[\p{L}\p{N}]{1,10}$/u.exec(name)?.[0] ?? ''
   return [name.slice(0, name.length - ending.length), ending]
+}
+
+/** What came with the request: as its message brought it, under the names that its sender gave it. */
+export async function sentFiles({ artifacts, context }: Pick<Run, 'artifacts' | 'context'>): Promise<SentFile[]> {
+  const found = await Promise.all(context.attachments.map(({ artifact_id }) => artifacts.get(artifact_id)))
+  return found.flatMap((artifact) => (artifact === null ? [] : [artifact]))
 }
 
 /**

@@ -1,4 +1,5 @@
 // What a task's crew is told beside the request, gathered once and recorded as a step: a task that is resumed reads what it read before.
+import { isAttachedFile } from '../task/attached-files.ts'
 import type { ContextMaterial } from '../context/context-pack.ts'
 import { buildContextPack } from '../context/context-pack.ts'
 import { gatherContext } from '../context/gather.ts'
@@ -68,11 +69,11 @@ async function gather(run: Run): Promise<TaskContext> {
   const query = { author: task.userId, words: task.inputText, before: message?.id ?? null, now: run.clock.now() }
   const found = thread === null ? EMPTY : await gatherContext(deps, { ...query, thread })
   const material = { ...found, work: found.work.filter(({ id }) => id !== task.id) }
-  const paths = attachmentPaths(artifacts.filter(isFile))
+  const paths = attachmentPaths(artifacts.filter(isAttachedFile))
   return {
     pack: buildContextPack(material, budget),
     routers: buildContextPack(withoutMaterial(material), Math.min(budget, ROUTERS_TOKENS)).text,
-    attachments: artifacts.filter(isFile).map(({ id, mediaType, bytes }, index) => ({
+    attachments: artifacts.filter(isAttachedFile).map(({ id, mediaType, bytes }, index) => ({
       artifact_id: id,
       path: paths[index] ?? '',
       media_type: mediaType,
@@ -97,10 +98,6 @@ async function artifactsOf(run: Run, message: Message | null): Promise<readonly 
   return [...new Map(both.flat().map((artifact) => [artifact.id, artifact])).values()]
 }
 
-function isFile({ kind, content }: Artifact): boolean {
-  return kind === 'file' && content === null
-}
-
 function readingsOf(artifacts: readonly Artifact[]): readonly Reading[] {
   const read = artifacts.filter(({ content }) => content !== null && content.text.trim() !== '').slice(0, READINGS)
   const most = Math.min(READING_TOKENS, Math.floor(READINGS_TOKENS / Math.max(1, read.length)))
@@ -119,7 +116,7 @@ function withoutMaterial(material: ContextMaterial): ContextMaterial {
     messages: material.messages.map((message) => ({
       ...message,
       text: message.role === 'assistant' ? gist(message.text) : message.text,
-      artifacts: message.artifacts.filter(isFile),
+      artifacts: message.artifacts.filter(isAttachedFile),
     })),
   }
 }

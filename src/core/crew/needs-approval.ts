@@ -6,7 +6,7 @@ import type { Run } from './run.ts'
 
 /** What is asked. Once it is answered the work that threw it is done again, from the files as they were last recorded. */
 export type MidWorkQuestion = Pick<Approval, 'kind' | 'subject'> & {
-  readonly binding: ApprovalBinding
+  readonly binding: ApprovalBinding | null
   readonly policy: ApprovalPolicy
 }
 

@@ -83,7 +83,7 @@ function clearByYes(run: Run, decision: PolicyDecision, { step, call, tree }: As
   if (run.answers.begun(step, call.id) !== null) return { type: 'refused', why: OUTCOME_UNKNOWN, decision }
   const subject = subjectOf(call)
   const binding = bindingOf(run, tree)
-  const answer = run.answers.unused(approvalDigest(run.ids, 'tool', subject, binding))
+  const answer = run.answers.unused(approvalDigest(run.ids, 'tool', subject, binding), run.clock.now())
   if (answer === null) {
     if (run.answers.asked('tool') >= MOST_QUESTIONS)
       return {

@@ -6,9 +6,12 @@ import type { PolicyDecision } from '../vocabulary/policy.ts'
 import type { TaskResult } from '../vocabulary/task.ts'
 import { outputOf } from '../quality/gate.ts'
 import { approvalDigest } from '../task/accept-request.ts'
+import { treeWith } from '../task/attached-files.ts'
 import { TaskFailure } from '../task/task-failure.ts'
+import { isTooLate } from './answers.ts'
+import { sentFiles } from './attachments.ts'
 import { recordChanges } from './changes.ts'
-import { bindingOf } from './needs-approval.ts'
+import { bindingOf, NeedsApproval } from './needs-approval.ts'
 import { policyWords } from './policy-gate.ts'
 import { progressOf, withoutSecretsOf } from './redaction.ts'
 import { resultOf } from './result.ts'
@@ -18,11 +21,24 @@ import type { Workshop } from './workshop.ts'
 const OUTPUT_BYTES = 64_000
 const NOT_APPROVED = 'The command is not the one that was approved, so it was not run.'
 
+const RAN_OUT = {
+  rule: 'run.late',
+  why: 'It was approved, but its turn came only after that had run out.',
+} as const
 const STEP = 'command'
+
+/** Throws NeedsApproval where the command was approved for a time that was over before its turn came: nothing of it was begun. */
+export function askAgainWhenLate({ answers, clock, journal, task }: Run): void {
+  const yes = answers.of('shell_command').findLast(({ status }) => status === 'approved')
+  if (yes === undefined || !isTooLate(yes, clock.now()) || answers.isUsed(yes.id) || journal.has(STEP)) return
+  const { kind, subject, binding } = yes
+  const { classes, people } = task.approval?.policy ?? { classes: [], people: 1 }
+  throw new NeedsApproval({ kind, subject, binding, policy: { ...RAN_OUT, classes, people } })
+}
 
 /** Throws TaskFailure with the output as evidence when the command fails, and where it is not what was approved. */
 export async function runShellCommand(run: Run, workshop: Workshop): Promise<TaskResult> {
-  const command = approvedCommand(run, workshop)
+  const command = await approvedCommand(run, workshop)
   const done = await run.journal.step(STEP, { agent: 'executor', title: command.slice(0, 200) }, async () => {
     const decision = decisionOn(run, command)
     workshop.egress.allow(decision.askedHosts.map((host) => targetOf(host)))
@@ -64,16 +80,19 @@ export async function runShellCommand(run: Run, workshop: Workshop): Promise<Tas
 }
 
 /** What was approved, if that is what would run: the same text, for the same person, on the same files, at the same price. */
-function approvedCommand(run: Run, workshop: Workshop): string {
+async function approvedCommand(run: Run, workshop: Workshop): Promise<string> {
   const command = run.task.routing?.command ?? null
   const approval = run.answers.of('shell_command').findLast(({ status }) => status === 'approved')
   if (command === null || approval === undefined || approval.subject !== command) throw new TaskFailure(NOT_APPROVED)
   const { binding } = approval
-  const now = binding === null ? null : bindingOf(run, treeOf(run, workshop))
+  const files = await sentFiles(run)
+  const now = binding === null ? null : bindingOf(run, await treeWith(run, treeOf(run, workshop), files))
   // The state machine lets no unapproved command get here; the digest proves that nothing of it differs.
   if (approval.digest === approvalDigest(run.ids, 'shell_command', command, now)) return command
   if (binding?.tree !== now?.tree)
-    throw new TaskFailure('The folder changed since the command was approved, so it was not run. Ask for it again.')
+    throw new TaskFailure(
+      `The ${files.length === 0 ? 'folder' : 'files'} changed since the command was approved, so it was not run. Ask for it again.`,
+    )
   throw new TaskFailure(NOT_APPROVED)
 }
 

@@ -110,9 +110,10 @@ test('a command finds the files that came with it, whether it was given word for
   const bench = routed([{ ...DEV, task_type: 'shell_command', command: 'wc' }], {
     sandbox: { exec: async (_, files) => (saw.push([...files.keys()].join()), {}) },
   })
-  for (const task of [await bench.accept('shell_command', 'wc'), await bench.say('count the words of this file')]) {
+  await bench.base.objects.put('k', new Uint8Array([97]))
+  const literal = { taskType: 'shell_command', text: 'wc', files: [{ name: 'a.txt', objectKey: 'k' }] } as const
+  for (const task of [await bench.ask(literal), await bench.say('count the words of this file')]) {
     const file = { kind: 'file', name: 'a.txt', mediaType: 'text/plain', bytes: 1, content: null } as const
-    await bench.base.objects.put('k', new Uint8Array([97]))
     await bench.base.artifacts.add({
       ...file,
       id: `of ${task.id}` as ArtifactId,

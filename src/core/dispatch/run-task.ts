@@ -12,13 +12,14 @@ import { contextOf, noContext } from '../crew/context.ts'
 import { runDevPipeline } from '../crew/dev-pipeline.ts'
 import { readAnswers } from '../crew/answers.ts'
 import type { Answers } from '../crew/answers.ts'
+import { sentFiles } from '../crew/attachments.ts'
 import { createMeter } from '../crew/meter.ts'
 import { NeedsApproval } from '../crew/needs-approval.ts'
 import { answerQuestion } from '../crew/question.ts'
 import { resultOf } from '../crew/result.ts'
 import { routeRequest } from '../crew/route.ts'
 import type { CrewDeps, Run, RunRules } from '../crew/run.ts'
-import { runShellCommand } from '../crew/shell-command.ts'
+import { askAgainWhenLate, runShellCommand } from '../crew/shell-command.ts'
 import { openWorkshop } from '../crew/workshop.ts'
 import type { Workshop } from '../crew/workshop.ts'
 import { approvalDigest, approvalRequest } from '../task/accept-request.ts'
@@ -88,6 +89,7 @@ export async function runTask(deps: RunDeps, claim: Claim, signal: AbortSignal):
     if (current.task.taskType === 'question') {
       await complete(writer, await answerQuestion(current))
     } else {
+      askAgainWhenLate(current)
       workshop = await openWorkshop(current)
       const work = current.task.taskType === 'shell_command' ? runShellCommand : runDevPipeline
       await complete(writer, await work(current, workshop))
@@ -178,12 +180,14 @@ function refuseOtherPlan({ answers, ids, task }: Run): void {
 /** What a yes is bound to. Throws TaskFailure where no yes would help. */
 async function termsOfRouting(
   deps: RunDeps,
-  { task, limits }: Run,
+  run: Run,
   { command, source }: Routing,
 ): Promise<Pick<CommandTerms, 'binding'> & Partial<CommandTerms>> {
+  const { task, limits } = run
   const person = task.userId
   if (command === null) return { binding: { where: 'sandbox', person, tree: null, tokens: limits.tokensPerTask } }
-  const terms = await deps.termsOf({ command, person, source: source ?? task.source })
+  const files = await sentFiles(run)
+  const terms = await deps.termsOf({ command, person, source: source ?? task.source, files })
   const { rule, why } = terms.policy
   if (terms.denied) throw new TaskFailure(`The policy refuses this command: ${why} (Rule ${rule}.)`)
   return terms

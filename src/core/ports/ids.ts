@@ -5,6 +5,6 @@ export interface Ids {
   next<Id extends string>(): Id
   /** 128 random bits, base32, lower case: safe in a URL and a host name. */
   unguessable<Id extends string>(): Id
-  /** SHA-256 of the text, hex. */
-  digest(text: string): string
+  /** SHA-256 of the text in UTF-8, or of the bytes; hex. */
+  digest(of: string | Uint8Array): string
 }

@@ -12,7 +12,15 @@ import { evolve, extend } from './evolve.ts'
 import { toStorable } from './storable.ts'
 
 /** A command that a person wants to have run, and on which files. */
-export type WantedCommand = { readonly command: string; readonly person: UserId; readonly source: WorkspaceSource }
+export type WantedCommand = {
+  readonly command: string
+  readonly person: UserId
+  readonly source: WorkspaceSource
+  readonly files: readonly SentFile[]
+}
+
+/** A file that comes along, where its bytes are kept. */
+export type SentFile = { readonly name: string; readonly objectKey: string }
 
 /** What a yes to a command is bound to, and what the policy says of it. */
 export type CommandTerms = {
@@ -39,6 +47,8 @@ export type Request = IncomingMessage & {
   readonly source: WorkspaceSource
   /** Plain words in a conversation: work that they ask for waits for an OK to what was understood. False unless said otherwise. */
   readonly confirm?: boolean
+  /** Those that the message brings, as far as they are known: a yes to a command is to these, too. None unless said otherwise. */
+  readonly files?: readonly SentFile[]
   /** Re-run that task against its recorded model turns. */
   readonly replayOf?: TaskId
 }
@@ -66,7 +76,12 @@ export async function acceptRequest(
   if (problem !== null) return { type: 'invalid', problem }
   const terms =
     request.taskType === 'shell_command'
-      ? await deps.termsOf({ command: request.text, person: request.author, source: request.source })
+      ? await deps.termsOf({
+          command: request.text,
+          person: request.author,
+          source: request.source,
+          files: request.files ?? [],
+        })
       : null
   if (terms?.denied === true) return { type: 'denied', rule: terms.policy.rule, why: terms.policy.why }
   const at = deps.clock.now()
