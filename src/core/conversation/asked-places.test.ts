@@ -198,3 +198,39 @@ test('after a restart nobody is asked twice, and who became an owner meanwhile i
   assert.deepEqual(await bench.labels('approval:a1/4'), ['Approve once', 'Always…', 'Deny'])
   await second.close()
 })
+
+test('where two have to say yes, the other owners are asked as well, and the first yes takes no button from them', async () => {
+  for (const [place, direct] of [
+    [A, true],
+    [chatOf('-5'), false],
+  ] as const) {
+    const bench = createCardBench()
+    const cards = createCards(bench.deps)
+    await bench.base.members.put({ userId: CARL, role: 'owner', name: 'Carl', since: new Date(0) })
+    const task = await bench.accept('git push', null, ADA)
+    await cards.open(bench.card(task, { by: ADA, place, direct }))
+    const asking = asks('git push')
+    assert.ok(asking.type === 'approval.requested')
+    const policy = { rule: 'two', why: 'Two see more.', classes: ['network' as const], people: 2 as const }
+    await bench.append(task.id, routed({ task_type: 'shell_command', command: 'git push' }), {
+      ...asking,
+      data: { ...asking.data, policy },
+    })
+    await bench.pass(500)
+    const asked = direct ? [HOME, CARLS] : [HOME, ADAS, CARLS]
+    for (const key of asked) assert.deepEqual(await bench.labels(key), ['Approve once', 'Deny'])
+    const say = (by: UserId) =>
+      applyCommand(bench.deps, task.id, { type: 'approve', approvalId: 'a1' as ApprovalId, by, comment: null })
+    await say(ADA)
+    await bench.pass(500)
+    await cards.refresh(task.id)
+    for (const key of asked) {
+      assert.match(await bench.text(key), /1 of 2 so far/)
+      assert.deepEqual(await bench.labels(key), ['Approve once', 'Deny'])
+    }
+    await say(CARL)
+    await bench.pass(500)
+    for (const key of asked) assert.match(await bench.text(key), /^✅ Approved by Carl/)
+    await cards.close()
+  }
+})

@@ -1,5 +1,5 @@
 // Where a question stands: where the task was asked for, if somebody may answer there; a member's command is asked about in the
-// owners' own chats instead.
+// owners' own chats instead, and what needs two yeses in the chats of the other owners, too.
 import type { Card } from '../ports/card-store.ts'
 import { keepJson, keptJson } from '../ports/object-store.ts'
 import type { ObjectStore } from '../ports/object-store.ts'
@@ -35,11 +35,14 @@ export async function placesToAsk(
   const home = { ...homeOf(approval.id, card), answerable: true }
   if (!isForOwners(approval, card)) return [home]
   const known = await recordOf(deps, approval.id)
-  if ((await roleOf(deps, card.by)) === 'owner') return [home, ...copies(approval.id, card, known?.chats ?? [])]
-  const owners = (await ownersChats(deps, card.place)).map(({ chat }) => chat)
+  const byOwner = (await roleOf(deps, card.by)) === 'owner'
+  if (byOwner && !isForTwo(approval)) return [home, ...copies(approval.id, card, known?.chats ?? [])]
+  const owners = (await ownersChats(deps, card.place))
+    .map(({ chat }) => chat)
+    .filter((chat) => chat !== card.place.chat)
   const chats = [...new Set([...(known?.chats ?? []), ...owners])]
   if (chats.length > (known?.chats.length ?? 0)) await remember(deps, approval.id, { task_id: card.taskId, chats })
-  return [{ ...home, answerable: false }, ...copies(approval.id, card, owners)]
+  return [{ ...home, answerable: byOwner }, ...copies(approval.id, card, owners)]
 }
 
 /** Where it may stand, whoever was asked. */
@@ -72,9 +75,13 @@ export async function isAskedAt(
   return (await recordOf(deps, id))?.chats.includes(place.chat) ?? false
 }
 
-/** A plan may also be answered by whoever asked for the work; in a group there may be owners. */
+/** A plan may also be answered by whoever asked for the work; in a group there may be owners, but not always two. */
 function isForOwners(approval: Approval, card: Card): boolean {
-  return card.direct && approval.kind !== 'plan'
+  return (card.direct && approval.kind !== 'plan') || isForTwo(approval)
+}
+
+function isForTwo({ policy }: Approval): boolean {
+  return policy?.people === 2
 }
 
 function homeOf(id: ApprovalId, { place }: Card): Omit<AskedPlace, 'answerable'> {
