@@ -102,4 +102,7 @@ test('what does not read as a whole says so, and still shows what it holds', () 
     assert.notDeepEqual(script.commands, [], line)
   }
   assert.notDeepEqual(shell.read('a'.repeat(200_000)).problems, [])
+  // What would keep the process busy for seconds is not begun.
+  for (const opening of ['$(', '"$(', '<(', '<<a ', '$((1+', '(('])
+    assert.deepEqual(shell.read(opening.repeat(9_000)).problems, ['more than 300 substitutions'])
 })

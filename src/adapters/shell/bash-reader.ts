@@ -11,6 +11,9 @@ import { toWords } from './words.ts'
 const LONGEST = 100_000
 const DEEPEST = 40
 const MOST_COMMANDS = 5_000
+/** What opens a script inside of a word takes the parser a time that grows with the square of how many there are. */
+const OPENINGS = /[$<>(]\(|<</g
+const MOST_OPENINGS = 300
 /** Bash drops NUL; the other control characters hide what stands there from whoever reads it. */
 const CONTROL = /[\0-\x08\x0b-\x1f\x7f]/
 
@@ -29,6 +32,8 @@ export function createBashReader(): ShellReader {
   return {
     read: (command) => {
       if (command.length > LONGEST) return unreadable(`longer than ${LONGEST} characters`)
+      if ((command.match(OPENINGS)?.length ?? 0) > MOST_OPENINGS)
+        return unreadable(`more than ${MOST_OPENINGS} substitutions`)
       try {
         return readText(command, 0, { commands: 0 })
       } catch {
