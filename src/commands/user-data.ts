@@ -49,8 +49,7 @@ export function eraseCommand(): Command {
         )
       const output = createOutput()
       await withPlatform(output, async (platform) => {
-        await platform.recorder.record(OWNER, 'person.changed', userId, { change: 'erase' })
-        const erased = await createPeople(platform).erase(userId)
+        const erased = await createPeople(platform).erase(userId, OWNER)
         if ('type' in erased)
           throw new CommandError(
             `Nothing was taken away: ${erased.tasks === 1 ? 'a task' : `${erased.tasks} tasks`} of ${userId} still ${erased.tasks === 1 ? 'runs' : 'run'}. \`factotum task list --status running\` shows which; \`factotum task abort ID\` stops one.`,

@@ -8,7 +8,7 @@ import type { UserId } from '../core/vocabulary/ids.ts'
 
 export type People = {
   readonly records: (userId: UserId) => AsyncIterable<PersonRecord>
-  readonly erase: (userId: UserId) => Promise<ErasedPerson>
+  readonly erase: (userId: UserId, by: UserId) => Promise<ErasedPerson>
 }
 
 export function createPeople(platform: Omit<PersonDeps, 'notesOf'>): People {
@@ -18,6 +18,6 @@ export function createPeople(platform: Omit<PersonDeps, 'notesOf'>): People {
   }
   return {
     records: (userId) => exportPerson(deps, userId),
-    erase: (userId) => erasePerson(deps, userId),
+    erase: (userId, by) => erasePerson(deps, userId, by),
   }
 }

@@ -1,16 +1,20 @@
 // What every PersonData promises.
 import assert from 'node:assert/strict'
+import type { AuditLog } from '../../src/core/ports/audit-log.ts'
 import type { ArtifactStore } from '../../src/core/ports/artifact-store.ts'
 import type { ConversationStore } from '../../src/core/ports/conversation-store.ts'
 import type { FactStore } from '../../src/core/ports/fact-store.ts'
 import type { Ledger } from '../../src/core/ports/ledger.ts'
 import type { MemberStore } from '../../src/core/ports/member-store.ts'
 import type { PersonData, PersonRecord } from '../../src/core/ports/person-data.ts'
+import type { SecretStore } from '../../src/core/ports/secret-store.ts'
 import type { StandingApprovals } from '../../src/core/ports/standing-approvals.ts'
 import type { TaskQueue } from '../../src/core/ports/task-queue.ts'
 import type { TaskStore } from '../../src/core/ports/task-store.ts'
 import type { FactId, UserId, WorkerId } from '../../src/core/vocabulary/ids.ts'
 import { chatScope, personScope, SHARED } from '../../src/core/vocabulary/memory.ts'
+import { auditEntryText } from '../../src/core/vocabulary/audit.ts'
+import type { AuditEntry } from '../../src/core/vocabulary/audit.ts'
 import type { Fact, MemoryScope } from '../../src/core/vocabulary/memory.ts'
 import type { IncomingMessage, Message } from '../../src/core/vocabulary/message.ts'
 import { artifact } from './artifact-store.ts'
@@ -38,6 +42,8 @@ export type PersonDataUnderTest = {
   readonly facts: FactStore
   readonly members: MemberStore
   readonly standing: StandingApprovals
+  readonly secrets: SecretStore
+  readonly audit: AuditLog
   readonly ledger: Ledger
   readonly close: () => Promise<void>
 }
@@ -46,6 +52,14 @@ const EVE = 'http:eve' as UserId
 const EVE_TOO = 'telegram:47' as UserId
 const BOB = 'bob' as UserId
 const IDS = [EVE, EVE_TOO]
+const ENTRY: AuditEntry = {
+  at: new Date('2026-03-02T09:00:00.123Z'),
+  actor: BOB,
+  action: 'person.changed',
+  taskId: null,
+  subject: EVE,
+  data: { change: 'erase' },
+}
 /** Of which nothing is about two people. */
 const OWN_KINDS = new Set(['members', 'threads', 'messages', 'artifacts', 'tasks', 'task_events'])
 
@@ -55,7 +69,7 @@ export function personDataContract(name: string, open: () => Promise<PersonDataU
   withData('of somebody who was never here there is nothing, to tell or to take', async ({ personData }) => {
     assert.deepEqual(await all(personData.records(['nobody\0' as UserId])), [])
     assert.deepEqual(await all(personData.records([])), [])
-    assert.deepEqual(await personData.erase(IDS), { records: {}, objectKeys: [] })
+    assert.deepEqual(await personData.erase(IDS, ENTRY), { records: {}, objectKeys: [] })
   })
 
   withData('all of a person is told, of all of their ids, and of nobody else', async (parts) => {
@@ -99,7 +113,7 @@ export function personDataContract(name: string, open: () => Promise<PersonDataU
     const counted = new Map<string, number>()
     for (const { kind } of await all(personData.records(IDS))) counted.set(kind, (counted.get(kind) ?? 0) + 1)
 
-    const erased = await personData.erase(IDS)
+    const erased = await personData.erase(IDS, ENTRY)
     assert.ok(!('type' in erased))
     assert.deepEqual(erased.objectKeys, [file.objectKey], 'what somebody else names as well stays')
     for (const [kind, count] of Object.entries(erased.records))
@@ -127,14 +141,62 @@ export function personDataContract(name: string, open: () => Promise<PersonDataU
     assert.deepEqual(await ledger.totals({ taskId: null, userId: null, since: null }), spent, 'what was spent stays')
     assert.equal((await ledger.totals({ taskId: null, userId: EVE, since: null })).model_calls, 0)
     assert.equal((await ledger.totals({ taskId: null, userId: 'erased' as UserId, since: null })).model_calls, 1)
-    assert.deepEqual(await personData.erase(IDS), { records: {}, objectKeys: [] })
+    assert.deepEqual(await personData.erase(IDS, ENTRY), { records: {}, objectKeys: [] })
+  })
+
+  withData('what it did is in the audit log where it was done, and where it was refused it is not', async (parts) => {
+    const { personData, store, queue, audit } = parts
+    const task = await append(store, await acceptSample(store, { userId: EVE }), [ROUTED, QUEUED])
+    await queue.claim({ worker: 'w' as WorkerId, limit: 1, leaseMs: 60_000, only: task.id })
+    const before = await audit.head()
+    assert.deepEqual(await personData.erase(IDS, ENTRY), { type: 'busy', tasks: 1 })
+    assert.deepEqual(await audit.head(), before)
+    await personData.erase([BOB], { ...ENTRY, subject: BOB })
+    const [last] = await audit.list({ actor: null, taskId: null, action: null, before: null, limit: 1 })
+    assert.equal(last?.seq, before.seq + 1)
+    assert.equal(last.entry, auditEntryText({ ...ENTRY, subject: BOB }))
+  })
+
+  withData('their secrets go with them, in all versions; of others, only their name', async (parts) => {
+    const { personData, secrets } = parts
+    const put = async (name: string, ...owners: readonly (UserId | null)[]) => {
+      for (const [index, owner] of owners.entries()) {
+        const [hosts, createdAt, sealed] = [['api.example.org'], ENTRY.at, new Uint8Array([1, 2])]
+        const value = { hosts, createdAt, rotatedAt: createdAt, lastUsedAt: null, sealed, keyId: 'k' }
+        assert.ok(await secrets.put({ ...value, name, owner, version: index + 1, createdBy: EVE }))
+      }
+      await secrets.used(name, ENTRY.at)
+    }
+    await put('HERS', null, EVE)
+    await put('GIVEN', EVE_TOO, BOB)
+    await put('ALL', null)
+    const told = (await all(personData.records(IDS))).filter(({ kind }) => kind === 'secrets')
+    assert.deepEqual(told.map(({ data }) => `${String(data['name'])} ${String(data['version'])}`).toSorted(), [
+      'GIVEN 1',
+      'HERS 1',
+      'HERS 2',
+    ])
+    assert.ok(!('sealed' in (told[0]?.data ?? {})))
+    const erased = await personData.erase(IDS, ENTRY)
+    assert.ok(!('type' in erased))
+    assert.equal(erased.records['secrets'], 3)
+    assert.equal(await secrets.find('HERS', null), null)
+    assert.equal(await secrets.find('GIVEN', 1), null)
+    const left = (await secrets.list()).map(({ name, owner, createdBy }) => [name, owner, createdBy])
+    assert.deepEqual(left, [
+      ['ALL', null, 'erased'],
+      ['GIVEN', BOB, 'erased'],
+    ])
+    await put('HERS', BOB)
+    await secrets.remove('GIVEN')
+    assert.equal((await secrets.find('HERS', null))?.version, 1)
   })
 
   withData('who was erased and comes again is somebody new', async (parts) => {
     const { personData, store, conversations } = parts
     const { message, task, events } = sample({ userId: EVE, chat: 'c' })
     await store.accept(message, task, events)
-    await personData.erase(IDS)
+    await personData.erase(IDS, ENTRY)
     const again = sample({ userId: EVE, chat: 'c', externalId: message.externalId })
     assert.equal((await store.accept(again.message, again.task, again.events)).created, true)
     assert.equal((await conversations.findThread('http', 'c'))?.startedBy, EVE)
@@ -145,15 +207,15 @@ export function personDataContract(name: string, open: () => Promise<PersonDataU
     const task = await append(store, await acceptSample(store, { userId: EVE }), [ROUTED, QUEUED])
     const [claim] = await queue.claim({ worker: 'w' as WorkerId, limit: 1, leaseMs: 60_000, only: task.id })
     assert.ok(claim)
-    assert.deepEqual(await personData.erase(IDS), { type: 'busy', tasks: 1 })
+    assert.deepEqual(await personData.erase(IDS, ENTRY), { type: 'busy', tasks: 1 })
     const running = await append(store, task, [STARTED], { token: claim.token })
-    assert.deepEqual(await personData.erase(IDS), { type: 'busy', tasks: 1 })
+    assert.deepEqual(await personData.erase(IDS, ENTRY), { type: 'busy', tasks: 1 })
     assert.deepEqual(await store.get(task.id), running)
     const over = await append(store, running, [{ type: 'task.failed', data: { error: 'No.', result: null } }], {
       token: claim.token,
       claimable: 'never',
     })
-    const erased = await personData.erase(IDS)
+    const erased = await personData.erase(IDS, ENTRY)
     assert.ok(!('type' in erased))
     assert.equal(erased.records['tasks'], 1)
     assert.deepEqual(await store.commit(change(over, [used(2)])), { type: 'not_found' })
@@ -163,7 +225,7 @@ export function personDataContract(name: string, open: () => Promise<PersonDataU
     const { personData, store } = parts
     const tasks = await Promise.all(Array.from({ length: 12 }, () => acceptSample(store, { userId: EVE })))
     const [erased] = await Promise.all([
-      personData.erase(IDS),
+      personData.erase(IDS, ENTRY),
       ...tasks.map((task) => store.commit(change(task, [said('still here')]))),
     ])
     assert.ok(!('type' in erased))

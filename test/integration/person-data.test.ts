@@ -5,6 +5,7 @@ import { Client } from 'pg'
 import { createMemoryMemoryFiles } from '../../src/adapters/memory/memory-files.ts'
 import { createMemoryObjectStore } from '../../src/adapters/memory/object-store.ts'
 import { connectPostgres } from '../../src/adapters/postgres/connect.ts'
+import { createSystemClock } from '../../src/adapters/system/clock.ts'
 import { createSystemIds } from '../../src/adapters/system/ids.ts'
 import { erasePerson, exportPerson } from '../../src/core/memory/person-data.ts'
 import type { PersonDeps } from '../../src/core/memory/person-data.ts'
@@ -41,6 +42,7 @@ async function openWorld() {
     objects: createMemoryObjectStore(),
     workspaces: { remove: async (id) => void removed.push(id) },
     ids: createSystemIds(),
+    clock: createSystemClock(),
     notesOf: ({ chat, externalId }) => [`notes/${chat.replaceAll(/[^a-z0-9]/gi, '-')}-${externalId}`],
   }
   const close = async () => {
@@ -150,7 +152,7 @@ test('all of it is gone, from every table, file and object, and what others have
     const { task, scopes, keys } = await live(world)
     assert.ok((await wordsIn(world, WORD)) > 20)
     const others = await wordsIn(world, 'of others')
-    const erased = await erasePerson(world.deps, EVE)
+    const erased = await erasePerson(world.deps, EVE, BOB)
     assert.ok(!('type' in erased))
     assert.equal(erased.records['actions'], 2)
     assert.equal(erased.records['identity_offers'], 1)
@@ -179,9 +181,9 @@ test('cut off between the records and the files, it goes on when it is asked for
       ...world.deps,
       objects: { ...world.deps.objects, delete: () => Promise.reject(new Error('The disk is gone.')) },
     }
-    await assert.rejects(erasePerson(failing, EVE), /The disk is gone/)
+    await assert.rejects(erasePerson(failing, EVE, BOB), /The disk is gone/)
     assert.ok(await world.deps.objects.get(keys[0] ?? ''))
-    assert.deepEqual(await erasePerson(world.deps, EVE), { records: {}, objectKeys: [] })
+    assert.deepEqual(await erasePerson(world.deps, EVE, BOB), { records: {}, objectKeys: [] })
     for (const key of keys) assert.equal(await world.deps.objects.get(key), null, key)
     for (const scope of scopes) assert.deepEqual(await world.deps.memoryFiles.list(scope), [])
   } finally {

@@ -107,7 +107,7 @@ export type Unwanted = { readonly type: 'invalid'; readonly problem: string }
 /** Everything that is kept of a person, in every store. */
 export type People = {
   readonly records: (userId: UserId) => AsyncIterable<PersonRecord>
-  readonly erase: (userId: UserId) => Promise<Erased | { readonly type: 'busy'; readonly tasks: number }>
+  readonly erase: (userId: UserId, by: UserId) => Promise<Erased | { readonly type: 'busy'; readonly tasks: number }>
 }
 
 /** Nothing in it gives a value out. */

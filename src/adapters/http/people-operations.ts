@@ -50,8 +50,7 @@ export const peopleOperations = [
     handle: async (call) => {
       const userId = await personAsked(call)
       if (userId === null || !(await isKnown(call, userId))) return NO_SUCH_PERSON
-      await call.deps.recorder.record(call.caller.principal.userId, 'person.changed', userId, { change: 'erase' })
-      const erased = await call.deps.people.erase(userId)
+      const erased = await call.deps.people.erase(userId, call.caller.principal.userId)
       if ('type' in erased)
         return problem(
           409,

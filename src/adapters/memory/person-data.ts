@@ -5,8 +5,11 @@ import type { StandingApprovals } from '../../core/ports/standing-approvals.ts'
 import type { FactId, UserId } from '../../core/vocabulary/ids.ts'
 import type { JsonObject } from '../../core/vocabulary/json.ts'
 import { chatScope, personScope } from '../../core/vocabulary/memory.ts'
+import type { SealedSecret } from '../../core/vocabulary/secret.ts'
 import type { Fact } from '../../core/vocabulary/memory.ts'
 import { isTerminal } from '../../core/vocabulary/task.ts'
+import { appendAudit } from './audit-log.ts'
+import type { MemoryOfSecrets } from './secret-store.ts'
 import type { TaskRecords } from './task-records.ts'
 
 export type MemoryOfPeople = {
@@ -14,6 +17,7 @@ export type MemoryOfPeople = {
   readonly facts: Map<FactId, Fact>
   readonly members: MemberStore
   readonly standing: StandingApprovals
+  readonly secrets: MemoryOfSecrets
 }
 
 const NAME_OF_NOBODY = 'erased' as UserId
@@ -41,8 +45,9 @@ export function createMemoryPersonData(memory: MemoryOfPeople): PersonData {
         yield toRecord('facts', { id, scope, body: text, source_user: from })
       for (const { userId, digest, subject } of await rulesOf(standing, ids))
         yield toRecord('standing_approvals', { user_id: userId, digest, subject })
+      for (const { name, version, owner } of own.secrets) yield toRecord('secrets', { name, version, owner })
     },
-    erase: async (ids) => {
+    erase: async (ids, entry) => {
       const own = theirs(memory, ids)
       const running = own.tasks.filter(({ task, worker, claimableAt }) => {
         if (task.status === 'running' || task.status === 'aborting') return true
@@ -73,6 +78,7 @@ export function createMemoryPersonData(memory: MemoryOfPeople): PersonData {
       const tasks = new Set(own.tasks.map(({ task }) => task.id))
       for (const [name, taskId] of records.accepted) if (tasks.has(taskId)) records.accepted.delete(name)
       for (const { id } of own.facts) facts.delete(id)
+      forgetSecrets(memory.secrets, own.secrets, ids)
       for (const [id, fact] of facts)
         if (fact.decidedBy !== null && ids.includes(fact.decidedBy))
           facts.set(id, { ...fact, decidedBy: NAME_OF_NOBODY })
@@ -86,7 +92,9 @@ export function createMemoryPersonData(memory: MemoryOfPeople): PersonData {
         task_events: own.tasks.reduce((sum, { events }) => sum + events.length, 0),
         facts: own.facts.length,
         standing_approvals: rules.length,
+        secrets: own.secrets.length,
       }
+      appendAudit(records.audit, [entry])
       return {
         records: Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0)),
         objectKeys: [...new Set(own.artifacts.map(({ objectKey }) => objectKey))]
@@ -98,7 +106,7 @@ export function createMemoryPersonData(memory: MemoryOfPeople): PersonData {
 }
 
 /** Which records are theirs, as src/adapters/postgres/person-rows.ts has it. */
-function theirs({ records, facts }: MemoryOfPeople, ids: readonly UserId[]) {
+function theirs({ records, facts, secrets }: MemoryOfPeople, ids: readonly UserId[]) {
   const isTheirs = (id: UserId | null) => id !== null && ids.includes(id)
   const threads = [...records.threads.values()].filter(({ direct, startedBy }) => direct && isTheirs(startedBy))
   const tasks = [...records.tasks.values()].filter(({ task }) => isTheirs(task.userId))
@@ -117,7 +125,24 @@ function theirs({ records, facts }: MemoryOfPeople, ids: readonly UserId[]) {
   )
   const scopes = new Set([...ids.map(personScope), ...threads.map(chatScope)])
   const ownFacts = [...facts.values()].filter(({ scope, from }) => isTheirs(from) || scopes.has(scope))
-  return { threads, tasks, messages, artifacts, facts: ownFacts }
+  const ownSecrets = [...secrets.kept.values()].flatMap((versions) =>
+    // Whose a secret is its newest version says.
+    versions.filter(({ owner }) => isTheirs(owner) || isTheirs(versions[0]?.owner ?? null)),
+  )
+  return { threads, tasks, messages, artifacts, facts: ownFacts, secrets: ownSecrets }
+}
+
+function forgetSecrets({ kept, uses }: MemoryOfSecrets, own: readonly SealedSecret[], ids: readonly UserId[]): void {
+  for (const [name, versions] of kept) {
+    const left = versions
+      .filter((version) => !own.includes(version))
+      .map((version) => (ids.includes(version.createdBy) ? { ...version, createdBy: NAME_OF_NOBODY } : version))
+    if (left.length > 0) kept.set(name, left)
+    else {
+      kept.delete(name)
+      uses.delete(name)
+    }
+  }
 }
 
 async function rulesOf(standing: StandingApprovals, ids: readonly UserId[]) {

@@ -4,10 +4,15 @@ import type { SealedSecret } from '../../core/vocabulary/secret.ts'
 
 const VERSIONS = 2
 
-export function createMemorySecretStore(): SecretStore {
+export type MemoryOfSecrets = {
   /** Of each name, the newest first. */
-  const kept = new Map<string, readonly SealedSecret[]>()
-  const uses = new Map<string, Date>()
+  readonly kept: Map<string, readonly SealedSecret[]>
+  readonly uses: Map<string, Date>
+}
+
+export function createMemorySecretStore(
+  { kept, uses }: MemoryOfSecrets = { kept: new Map(), uses: new Map() },
+): SecretStore {
   const withUse = (secret: SealedSecret): SealedSecret => ({ ...secret, lastUsedAt: uses.get(secret.name) ?? null })
   return {
     put: async (secret) => {

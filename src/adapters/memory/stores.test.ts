@@ -43,6 +43,8 @@ import { createMemoryMemoryFiles } from './memory-files.ts'
 import { createMemoryObjectStore } from './object-store.ts'
 import { createMemoryOutbox } from './outbox.ts'
 import { createMemoryPersonData } from './person-data.ts'
+import { createMemorySecretStore } from './secret-store.ts'
+import type { MemoryOfSecrets } from './secret-store.ts'
 import { createMemoryPreviewStore } from './preview-store.ts'
 import { createMemoryRateLimits } from './rate-limits.ts'
 import { createMemoryStandingApprovals } from './standing-approvals.ts'
@@ -69,8 +71,11 @@ personDataContract('memory', async () => {
   const records = createTaskRecords()
   const facts = new Map()
   const [members, standing] = [createMemoryMemberStore(), createMemoryStandingApprovals()]
+  const secrets: MemoryOfSecrets = { kept: new Map(), uses: new Map() }
   return {
-    personData: createMemoryPersonData({ records, facts, members, standing }),
+    personData: createMemoryPersonData({ records, facts, members, standing, secrets }),
+    secrets: createMemorySecretStore(secrets),
+    audit: createMemoryAuditLog(records.audit),
     store: createMemoryTaskStore(records, clock),
     queue: createMemoryTaskQueue(records, clock),
     conversations: createMemoryConversationStore(records),

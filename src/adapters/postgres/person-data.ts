@@ -2,6 +2,7 @@
 import type { Erased, PersonData, PersonRecord } from '../../core/ports/person-data.ts'
 import type { UserId } from '../../core/vocabulary/ids.ts'
 import type { JsonObject } from '../../core/vocabulary/json.ts'
+import { appendAudit } from './audit-log.ts'
 import { COUNT_RUNNING, ERASE, LOCK_TASKS } from './person-erasure.ts'
 import { THEIRS } from './person-rows.ts'
 import type { Database, Sessions, Statement } from './pool.ts'
@@ -38,6 +39,12 @@ const RECORDS: readonly Statement[] = [
     'standing_approvals',
     'select * from standing_approvals where user_id = any ($1) or approved_by = any ($1) order by user_id, digest',
   ),
+  // Their values are nobody's to know.
+  record(
+    'secrets',
+    `select name, version, owner, hosts, created_at, rotated_at from secrets
+    where name in (select name from own_secrets) or owner = any ($1) order by name, version`,
+  ),
   record('chats', 'select c.* from chats c join own_places p using (bot, chat) order by c.bot, c.chat, c.topic'),
   record(
     'cards',
@@ -61,12 +68,13 @@ export function createPostgresPersonData({ database }: { readonly database: Data
       for await (const { of, row } of database.stream<{ data: JsonObject }>(RECORDS, [known(ids)]))
         yield { kind: of, data: row.data }
     },
-    erase: (ids) =>
+    erase: (ids, entry) =>
       database.transaction(async (run) => {
         await run(LOCK_TASKS, [known(ids)])
         const [running] = await run<{ tasks: number }>(COUNT_RUNNING, [known(ids)])
         if (running !== undefined && running.tasks > 0) return { type: 'busy', tasks: running.tasks }
         const [gone] = await run<{ records: Record<string, number>; keys: string[] }>(ERASE, [known(ids)])
+        await appendAudit(run, [entry])
         return erased(gone?.records ?? {}, gone?.keys ?? [])
       }),
   }

@@ -60,6 +60,13 @@ export const ERASE: Statement = {
   where added_by = any ($1) and id not in (select id from own_sources)
 ), gone_standing as (
   delete from standing_approvals where user_id = any ($1) or approved_by = any ($1) returning 1
+), gone_secrets as (
+  delete from secrets where name in (select name from own_secrets) or owner = any ($1) returning 1
+), gone_uses as (
+  delete from secret_uses where name in (select name from own_secrets)
+), unnamed_secrets as (
+  update secrets set created_by = '${NAME_OF_NOBODY}'
+  where created_by = any ($1) and coalesce(owner <> all ($1), true) and name not in (select name from own_secrets)
 ), gone_chats as (
   delete from chats where (bot, chat) in (select bot, chat from own_places) returning 1
 ), gone_cards as (
@@ -98,6 +105,7 @@ select json_build_object(
     'facts', (select count(*) from gone_facts),
     'knowledge_sources', (select count(*) from gone_sources),
     'standing_approvals', (select count(*) from gone_standing),
+    'secrets', (select count(*) from gone_secrets),
     'chats', (select count(*) from gone_chats),
     'cards', (select count(*) from gone_cards),
     'held_messages', (select count(*) from gone_held),

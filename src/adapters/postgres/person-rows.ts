@@ -29,6 +29,10 @@ with own_threads as materialized (
   select f.id from facts f where f.source_user = any ($1) or f.scope in (select scope from own_scopes)
 ), own_sources as materialized (
   select s.id from knowledge_sources s where s.scope in (select scope from own_scopes)
+), own_secrets as materialized (
+  -- Whose a secret is its newest version says.
+  select s.name from (select distinct on (name) name, owner from secrets order by name, version desc) s
+  where s.owner = any ($1)
 ), own_places as materialized (
   select split_part(chat, '/', 1) collate "C" as bot, split_part(chat, '/', 2) collate "C" as chat
   from own_threads where interface not in ('http', 'console', 'terminal')

@@ -1,4 +1,5 @@
 // Everything that is kept of one person, in whichever store: handed to them, or taken away.
+import type { Clock } from '../ports/clock.ts'
 import type { IdentityStore } from '../ports/identity-store.ts'
 import type { Ids } from '../ports/ids.ts'
 import type { MemoryFiles } from '../ports/memory-files.ts'
@@ -21,6 +22,7 @@ export type PersonDeps = {
   readonly objects: ObjectStore
   readonly workspaces: Pick<Workspaces, 'remove'>
   readonly ids: Pick<Ids, 'digest'>
+  readonly clock: Pick<Clock, 'now'>
   /** Keys of objects in which it is written down what a message was about. */
   readonly notesOf: (message: HeardAs) => readonly string[]
 }
@@ -53,7 +55,7 @@ export async function* exportPerson(deps: PersonDeps, userId: UserId): AsyncGene
  * Takes away records, memory files, objects and workspaces. Refused while a task of theirs runs. Cut off in the middle, it goes on when it is
  * called again for the same id. What they wrote elsewhere by hand, in shared files, is not known to be theirs.
  */
-export async function erasePerson(deps: PersonDeps, userId: UserId): Promise<ErasedPerson> {
+export async function erasePerson(deps: PersonDeps, userId: UserId, by: UserId): Promise<ErasedPerson> {
   await clearLeftovers(deps, userId)
   // Asked for first: erasing forgets that the ids are one person.
   const ids = await deps.identities.idsOf(userId)
@@ -66,7 +68,8 @@ export async function erasePerson(deps: PersonDeps, userId: UserId): Promise<Era
     const heard = heardAs(record)
     if (heard !== null) notes.push(...deps.notesOf(heard))
   }
-  const erased = await deps.personData.erase(ids)
+  const act = { actor: by, action: 'person.changed', subject: userId, taskId: null, data: { change: 'erase' } } as const
+  const erased = await deps.personData.erase(ids, { ...act, at: deps.clock.now() })
   if ('type' in erased) return erased
   const left: Leftovers = { keys: [...erased.objectKeys, ...notes], scopes: [...scopes], tasks }
   await keepJson(deps.objects, listKey(deps, userId), left)

@@ -1,4 +1,5 @@
 // Everything that is kept about one person, to be handed to them or taken away.
+import type { AuditEntry } from '../vocabulary/audit.ts'
 import type { UserId } from '../vocabulary/ids.ts'
 import type { JsonObject } from '../vocabulary/json.ts'
 
@@ -16,7 +17,8 @@ export interface PersonData {
   records(ids: readonly UserId[]): AsyncIterable<PersonRecord>
   /**
    * Takes it all away in one transaction: messages both ways in the person's own threads, what they said elsewhere, their tasks with logs
-   * and artifacts, facts, knowledge of theirs, links and membership. What was spent stays, without a name. Refused while a task of theirs runs.
+   * and artifacts, facts, knowledge and secrets of theirs, links and membership. What was spent stays, without a name. `entry` is in the
+   * audit log once it is done, and only then. Refused while a task of theirs runs.
    */
-  erase(ids: readonly UserId[]): Promise<Erased | { readonly type: 'busy'; readonly tasks: number }>
+  erase(ids: readonly UserId[], entry: AuditEntry): Promise<Erased | { readonly type: 'busy'; readonly tasks: number }>
 }
