@@ -88,6 +88,10 @@ export async function openFaultStage(t: TestContext, options: Options = {}): Pro
     TELEGRAM_API_ROOT: telegram.url,
     TG_OWNER_IDS: String(ada.id),
     LOG_LEVEL: 'warn',
+    // People ask as fast as they can here: that nothing is lost shows only where nothing is turned away.
+    REQUESTS_PER_MINUTE: '0',
+    REQUESTS_PER_MINUTE_ALL: '0',
+    TASKS_AT_ONCE: '0',
     // Where the OK is not what a scene is about.
     CONFIRM_WORK: 'never',
     WORKER_CONCURRENCY: '50',
