@@ -1,10 +1,12 @@
 // `factotum task …`: look at tasks, and approve, reject, abort and close them; replay and fork are in task-again.ts.
 import { Command, InvalidArgumentError } from 'commander'
 import { table } from '../adapters/terminal/table.ts'
-import { oneLine, visible } from '../adapters/terminal/visible.ts'
+import { subjectLines, termsLines } from '../adapters/terminal/approval-lines.ts'
+import { exact, oneLine, visible } from '../adapters/terminal/visible.ts'
 import { giveAnswer } from '../core/approval/give-answer.ts'
 import { isRefusal } from '../core/task/apply-command.ts'
 import type { TaskCommand } from '../core/task/decide.ts'
+import type { Approval } from '../core/vocabulary/approval.ts'
 import type { ApprovalId } from '../core/vocabulary/ids.ts'
 import { readLog } from '../core/task/read-log.ts'
 import { isTerminal, TASK_STATUSES } from '../core/vocabulary/task.ts'
@@ -37,9 +39,7 @@ export function taskCommand(exit: (code: ExitCode) => void): Command {
         if (page.items.length === 0)
           return output.line('No tasks yet. Try: factotum run "create a hello world web app"')
         output.line(
-          table(
-            page.items.map((item) => [item.id, item.status, item.createdAt.toISOString(), oneLine(item.inputText, 60)]),
-          ),
+          table(page.items.map((item) => [item.id, item.status, item.createdAt.toISOString(), titleOf(item)])),
         )
       })
     })
@@ -114,7 +114,7 @@ export function taskCommand(exit: (code: ExitCode) => void): Command {
         await withPlatform(output, async (platform) => {
           const before = await existing(platform, id)
           const asked = before.status === 'needs_approval' ? before.approval : null
-          if (asked !== null) output.note(`It waits for a yes to exactly this:\n${visible(asked.subject)}`)
+          if (asked !== null) output.note(['It waits for a yes to exactly this:', ...approvalLines(asked)].join('\n'))
           const decided = command(options.comment ?? null, asked?.id ?? null)
           const after = accepted(await giveAnswer(platform, before.id, decided), id)
           if (options.json) return output.json(taskToWire(after))
@@ -167,10 +167,13 @@ function describeTask(task: Task): readonly string[] {
     ['task', task.id],
     ['status', task.status],
     ['kind', task.taskType ?? 'not routed yet'],
-    ['request', visible(task.inputText)],
+    ['request', task.taskType === 'shell_command' ? exact(task.inputText).shown : visible(task.inputText)],
     ['created', task.createdAt.toISOString()],
   ]
-  if (task.approval !== null) rows.push(['approval', `${task.approval.status}: ${visible(task.approval.subject)}`])
+  if (task.approval !== null) {
+    const [subject = '', ...more] = approvalLines(task.approval)
+    rows.push(['approval', [`${task.approval.status}: ${subject}`, ...more].join('\n')])
+  }
   if (task.error !== null) rows.push(['error', visible(task.error)])
   const { result } = task
   if (result !== null) {
@@ -187,6 +190,18 @@ function describeTask(task: Task): readonly string[] {
   }
   const text = rows.map(([name, value]) => `${name.padEnd(9)} ${value.replaceAll('\n', `\n${' '.repeat(10)}`)}`)
   return result?.answer == null ? text : [...text, '', visible(result.answer)]
+}
+
+function titleOf({ taskType, inputText }: Task): string {
+  return oneLine(taskType === 'shell_command' ? exact(inputText).shown : inputText, 60)
+}
+
+/** What is asked, and, as long as it is open, on which terms. */
+function approvalLines(approval: Approval): readonly string[] {
+  const asked = { ...approval, expiresAt: approval.expiresAt.toISOString() }
+  const seconded =
+    approval.secondedBy.length === 0 ? [] : [`1 of 2 said yes: ${oneLine(approval.secondedBy.join(', '))}`]
+  return [...subjectLines(asked), ...(approval.status === 'pending' ? [...termsLines(asked), ...seconded] : [])]
 }
 
 function parseStatus(value: string): TaskStatus {

@@ -5,6 +5,7 @@ import type { Plan, Review } from '../../core/vocabulary/plan.ts'
 import type { JsonValue } from '../../core/vocabulary/json.ts'
 import type { TaskResult } from '../../core/vocabulary/task.ts'
 import type { Paint } from './paint.ts'
+import { subjectLines, termsLines } from './approval-lines.ts'
 import { oneLine, visible } from './visible.ts'
 
 const MARKS = { passed: '✓', failed: '✗', skipped: '–' } as const
@@ -23,16 +24,15 @@ export function progressLines(event: TaskEvent, paint: Paint): readonly string[]
   switch (event.type) {
     case 'task.routed':
       return line('router', `${event.data.task_type}: ${oneLine(event.data.summary)}`)
-    case 'approval.requested':
+    case 'approval.requested': {
+      const { kind, subject, binding = null, policy = null, expires_at: expiresAt } = event.data
+      const asked = { kind, subject, binding, policy, expiresAt }
       return [
-        ...line('approval', QUESTIONS[event.data.kind]),
-        ...visible(event.data.subject)
-          .split('\n')
-          .map((text) => `            ${paint.bold(text)}`),
-        ...(event.data.policy === undefined
-          ? []
-          : line('', `${oneLine(event.data.policy.why)} (rule ${oneLine(event.data.policy.rule)})`)),
+        ...line('approval', QUESTIONS[kind]),
+        ...subjectLines(asked).map((text) => `            ${paint.bold(text)}`),
+        ...termsLines(asked).flatMap((text) => line('', text)),
       ]
+    }
     case 'approval.seconded':
       return line('approval', `1 of 2: ${oneLine(event.data.by)} said yes`)
     case 'approval.resolved':

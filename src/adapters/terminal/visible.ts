@@ -1,4 +1,5 @@
 // Makes text from models, files and strangers safe to print: nothing in it can move the cursor, hide or disguise itself.
+import { lookAlikesIn, withoutDisguise } from '../../core/vocabulary/look-alikes.ts'
 import { onOneLine, shorten } from '../../core/vocabulary/short-text.ts'
 
 /** Bidirectional controls, zero-width and other invisible characters (Unicode TR36, TR39). */
@@ -11,7 +12,13 @@ export function visible(text: string): string {
   return text.replace(CONTROL, escape).replace(INVISIBLE, escape)
 }
 
-/** The same on one line of at most `limit` characters. */
+/** What somebody is to approve: letters of other scripts in an ASCII word are escaped too; `lookAlikes` are those that stay. */
+export function exact(text: string): { readonly shown: string; readonly lookAlikes: readonly string[] } {
+  const shown = withoutDisguise(visible(text))
+  return { shown, lookAlikes: lookAlikesIn(shown) }
+}
+
+/** As `visible`, on one line of at most `limit` characters. */
 export function oneLine(text: string, limit = 160): string {
   return shorten(onOneLine(visible(text)), limit)
 }

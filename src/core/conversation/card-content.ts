@@ -16,7 +16,7 @@ import {
   statusWords,
   SUBTASK_MARKS,
 } from './status-words.ts'
-import { endOf, oneLine, readable } from './visible.ts'
+import { endOf, exactLine, oneLine, readable } from './visible.ts'
 
 export type CardSetting = {
   readonly verbosity: Verbosity
@@ -54,10 +54,14 @@ export function titleLine(view: CardView): string {
   return `**${statusWords(view.status)} · ${escapeMarkdown(titleOf(view))}**`
 }
 
-/** Plain, in one line. */
-export function titleOf({ inputText }: { readonly inputText: string }): string {
+/** Plain, in one line. A command is decided on: nothing in it hides. */
+export function titleOf({ inputText, taskType }: Pick<CardView, 'inputText' | 'taskType'>): string {
   const first = inputText.split('\n').find((line) => line.trim() !== '') ?? ''
-  return oneLine(first, TITLE_CHARACTERS)
+  return titleLineOf(taskType, first)
+}
+
+function titleLineOf(taskType: CardView['taskType'], text: string): string {
+  return taskType === 'shell_command' ? exactLine(text, TITLE_CHARACTERS) : oneLine(text, TITLE_CHARACTERS)
 }
 
 /** In italics: what it took, by which kind of model, and how to name it. */
@@ -148,7 +152,7 @@ function presentLine(view: CardView): readonly string[] {
   if (status !== 'running' || step === null) return []
   const listed = view.subtasks.some((one) => `subtask/${one.id}` === step.key)
   // A command's card has the command for a title: it is not said again.
-  const isTitle = (text: string) => oneLine(text, TITLE_CHARACTERS) === titleOf(view)
+  const isTitle = (text: string) => titleLineOf(view.taskType, text) === titleOf(view)
   const tool = tools.findLast((one) => one.ok === null)
   const parts = [
     `*${escapeMarkdown(step.agent)}*`,

@@ -1,9 +1,10 @@
 // How tasks stand, in words: for /status, for taps on Status, and wherever a task is named.
+import type { Approval } from '../vocabulary/approval.ts'
 import type { Task } from '../vocabulary/task.ts'
 import type { QueueState } from '../ports/task-queue.ts'
 import { answer, seen } from './notes.ts'
 import { code, escapeMarkdown } from './markdown.ts'
-import { oneLine } from './visible.ts'
+import { exactLine, oneLine } from './visible.ts'
 import { openHere, ownAnywhere, waitingAnywhere } from './find-task.ts'
 import { duration, shortId } from './status-words.ts'
 import { idsOf, mayActOn } from './visit.ts'
@@ -40,12 +41,17 @@ export function stateOf(task: Task, now: Date): string {
 }
 
 function taskLine(task: Task, now: Date): string {
-  const text = oneLine(task.inputText, GIST)
-  const asked = task.status !== 'needs_approval' ? '' : oneLine(task.approval?.subject ?? '', GIST)
+  const text = task.taskType === 'shell_command' ? exactLine(task.inputText, GIST) : oneLine(task.inputText, GIST)
+  const question = task.status === 'needs_approval' ? task.approval : null
+  const asked = question === null ? '' : askedLine(question)
   // What was asked for may be the command itself, which is not said twice.
   const wanted = asked === text ? code(text) : escapeMarkdown(text)
-  const question = asked === '' || asked === text ? '' : `: ${code(asked)}`
-  return `- ${code(shortId(task.id))} ${wanted}: ${stateOf(task, now)}${question}`
+  const what = asked === '' || asked === text ? '' : `: ${code(asked)}`
+  return `- ${code(shortId(task.id))} ${wanted}: ${stateOf(task, now)}${what}`
+}
+
+function askedLine({ kind, subject }: Approval): string {
+  return kind === 'plan' ? oneLine(subject, GIST) : exactLine(subject, GIST)
 }
 
 /** For `/status`; with `pin` or `unpin` behind it, for the list that stays at the top. */

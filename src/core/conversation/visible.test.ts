@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { clipStart, endOf, exact, oneLine, readable, visible } from './visible.ts'
+import { clipStart, endOf, exact, exactLine, oneLine, readable, visible } from './visible.ts'
 
 test('what is hidden is written out; tabs and line feeds stay', () => {
   assert.equal(visible('a\u202eb\u200bc\u0007\td\n'), 'a\\u202eb\\u200bc\\u0007\td\n')
@@ -28,4 +28,8 @@ test('the end of a text begins with a whole line, and says that something is bef
   assert.equal(endOf('one\ntwo', 10), 'one\ntwo')
   assert.equal(endOf('one\ntwo\nthree\nfour\nfive', 18), '…\nthree\nfour\nfive')
   assert.equal(endOf('x'.repeat(50), 10), `…${'x'.repeat(10)}`)
+})
+
+test('a command on one line hides nothing either', () => {
+  assert.equal(exactLine('echo a\u200bb\nrm ./b\u0430d', 40), 'echo a\\u200bb rm ./b\\u0430d')
 })

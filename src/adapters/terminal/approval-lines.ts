@@ -1,0 +1,46 @@
+// A question in the terminal: exactly what would be done, why it is asked, and what a yes holds for. Pure.
+import type { Approval, ApprovalBinding, ApprovalPolicy } from '../../core/vocabulary/approval.ts'
+import { exact, oneLine, visible } from './visible.ts'
+
+export type Asked = Pick<Approval, 'kind' | 'subject' | 'binding' | 'policy'> & {
+  /** ISO 8601; empty where it is not known. */
+  readonly expiresAt: string
+}
+
+const TREE_CHARACTERS = 10
+
+/** What it is about, with nothing hidden or disguised in it; the words of a plan are a person's to read. */
+export function subjectLines({ kind, subject }: Asked): readonly string[] {
+  if (kind === 'plan') return visible(subject).split('\n')
+  const { shown, lookAlikes } = exact(subject)
+  return [
+    ...shown.split('\n'),
+    ...(shown === subject ? [] : ['(hidden or disguised characters are written as \\u… here)']),
+    ...(lookAlikes.length === 0 ? [] : [`(not the plain characters that they look like: ${lookAlikes.join(' ')})`]),
+  ]
+}
+
+/** By which rule it is asked and why, what a yes is bound to, and until when it can be given. */
+export function termsLines({ kind, binding, policy, expiresAt }: Asked): readonly string[] {
+  const until = expiresAt === '' ? '' : `asked until ${expiresAt.slice(0, 16).replace('T', ' ')} UTC`
+  const bound = binding === null || kind === 'plan' ? [] : [`a yes holds for exactly this: ${boundTo(kind, binding)}`]
+  const terms = [...bound, ...(until === '' ? [] : [until])].join('; ')
+  return [...(policy === null ? [] : ruleLines(policy)), ...(terms === '' ? [] : [terms])]
+}
+
+function ruleLines({ why, rule, classes, people }: ApprovalPolicy): readonly string[] {
+  const kinds = classes.length === 0 ? '' : ` · ${classes.join(', ')}`
+  return [`${oneLine(why)} (rule ${oneLine(rule)}${kinds})`, ...(people === 2 ? ['two people have to say yes'] : [])]
+}
+
+function boundTo(kind: Approval['kind'], { where, person, tree, tokens }: ApprovalBinding): string {
+  const isForTask = kind === 'egress' || kind === 'secret'
+  return [
+    where === 'host' ? 'on the machine itself' : 'in its sandbox',
+    ...(isForTask ? ['for this task'] : ['once']),
+    `for ${oneLine(person)}`,
+    ...(isForTask || tree === null ? [] : [`the files as of ${tree.replace(/^files:/, '').slice(0, TREE_CHARACTERS)}`]),
+    // A command asks no model.
+    ...(kind === 'shell_command' ? [] : [`at most ${tokens.toLocaleString('en-US')} tokens in all`]),
+  ].join(', ')
+}
