@@ -28,7 +28,7 @@ export type Gate = {
   readonly limits: Limits
   /** Null where the sandbox has no secrets. */
   readonly authority: Authority | null
-  /** The values that were put in so far, by placeholder. */
+  /** The placeholders of the values that were put in so far, by value: a placeholder may have had several, one after the other. */
   readonly values: Map<string, string>
   /** Certificates that servers are checked against. */
   readonly upstreamCa: () => readonly string[]

@@ -47,18 +47,60 @@ export function fill({ path, headers }: Outgoing, values: ReadonlyMap<string, st
   }
 }
 
-/** The forms in which a server may say a value again, each with the placeholder that takes its place. Texts of bytes (latin1). */
-export function formsOf(values: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+/**
+ * The forms in which a server may say a value again, each with the placeholder that takes its place; `placeholders` by value. Texts of
+ * bytes (latin1).
+ */
+export function formsOf(placeholders: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
   const forms = new Map<string, string>()
-  for (const [placeholder, value] of values) {
+  for (const [value, placeholder] of placeholders) {
     const bytes = Buffer.from(value)
-    const inUrl = encodeURIComponent(value)
-    const written = [value, inUrl, inUrl.replaceAll('%20', '+'), JSON.stringify(value).slice(1, -1)]
-    for (const text of [...written, ...base64Cores(bytes), bytes.toString('hex')]) {
+    const hex = bytes.toString('hex')
+    for (const text of [value, ...inUrl(value), ...inJson(value), ...inHtml(value), ...base64Cores(bytes)])
       if (text !== '') forms.set(Buffer.from(text).toString('latin1'), placeholder)
-    }
+    for (const text of [hex, hex.toUpperCase()]) forms.set(text, placeholder)
+    const wide = Buffer.from(value, 'utf16le')
+    // From the first byte that is none of padding to the last: whichever comes first in a pair.
+    forms.set(wide.toString('latin1').replace(/\0$/, ''), placeholder)
   }
   return forms
+}
+
+function inUrl(value: string): readonly string[] {
+  const plain = encodeURIComponent(value)
+  const strict = plain.replace(/[!'()*~]/g, (found) => `%${found.charCodeAt(0).toString(16).toUpperCase()}`)
+  const both = [plain, strict]
+  const spaced = both.map((text) => text.replaceAll('%20', '+'))
+  return [...both, ...spaced].flatMap((text) => [text, text.replace(/%[\dA-F]{2}/g, (found) => found.toLowerCase())])
+}
+
+/** As different languages write it. */
+function inJson(value: string): readonly string[] {
+  const plain = JSON.stringify(value).slice(1, -1)
+  const escaped = plain.replace(/[&<>'+]/g, unicodeEscape)
+  const some = plain.replace(/[&<>]/g, unicodeEscape)
+  return [plain, some, escaped, ...[plain, some, escaped].map((text) => text.replaceAll('/', String.raw`\/`))]
+}
+
+function unicodeEscape(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+}
+
+/** Pages of errors quote what they were sent: how differs with what else than `&`, `<` and `>` is escaped, and how. */
+function inHtml(value: string): readonly string[] {
+  const least = value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+  const quoted = least.replaceAll('"', '&quot;')
+  const decimal = quoted.replaceAll("'", '&#39;')
+  const hexadecimal = quoted.replaceAll("'", '&#x27;')
+  const go = least.replaceAll('"', '&#34;').replaceAll("'", '&#39;')
+  const all = [least, quoted, decimal, hexadecimal, quoted.replaceAll("'", '&#039;'), go]
+  const more = [go, decimal, hexadecimal].flatMap((text) => [
+    text.replaceAll('+', '&#43;'),
+    text.replaceAll('/', '&#x2F;'),
+    text.replaceAll('+', '&#43;').replaceAll('/', '&#x2F;'),
+    text.replaceAll('/', '&#x2F;').replaceAll('=', '&#x3D;').replaceAll('`', '&#x60;'),
+  ])
+  return [...all, ...more]
 }
 
 /** What base64 makes of the bytes wherever in a longer text they stand: the part that no neighbour has a say in. */

@@ -20,6 +20,8 @@ import { ESTABLISHED } from './tunnel.ts'
 
 const PORT = 443
 const KEEP_ALIVE_MS = 30_000
+/** Requests on one connection that are not answered yet; hardly a program sends a second one ahead. */
+const MOST_AHEAD = 32
 /** What a server answered with these is not read by us: the first would come packed, the others in pieces of what was packed. */
 const REPLACED = ['accept-encoding', 'if-range', 'range']
 
@@ -60,10 +62,14 @@ export async function terminate(terminated: Terminated, client: net.Socket): Pro
   client.once('close', () => clearTimeout(late))
   const agent = upstreamAgent(terminated)
   client.once('close', () => agent.destroy())
+  let ahead = 0
   const server = http.createServer(
     { maxHeaderSize: gate.limits.headerBytes, keepAliveTimeout: KEEP_ALIVE_MS, requireHostHeader: false },
     (request, response) => {
       clearTimeout(late)
+      ahead += 1
+      response.once('close', () => (ahead -= 1))
+      if (ahead > MOST_AHEAD) return void client.destroy()
       void answer(terminated, agent, request, response).catch(() => inside.destroy())
     },
   )
@@ -154,7 +160,7 @@ async function answer(
       return forbidden(`the value of the secret ${name} does not fit into a header`)
     }
     values.set(placeholder, value)
-    gate.values.set(placeholder, value)
+    gate.values.set(value, placeholder)
     account.used(name)
   }
   const filled = fill(outgoing, values)
@@ -213,7 +219,7 @@ function giveBack(
   response.writeHead(
     incoming.statusCode ?? 502,
     inHeaders.whole(incoming.statusMessage ?? ''),
-    headers.map((text, index) => (index % 2 === 0 ? text : inHeaders.whole(text))),
+    headers.map((text) => inHeaders.whole(text)),
   )
   const body = rewriteStream([...forms.keys()], replace)
   const cut = (): void => void response.destroy()
