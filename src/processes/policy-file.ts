@@ -1,6 +1,7 @@
 // The policy in force: the operator's file as it stands now, or the built-in one where there is none.
 import { createHash } from 'node:crypto'
-import { open } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { lstat, open } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { defaultPolicy } from '../core/policy/default-policy.ts'
 import { parsePolicyFile } from '../core/policy/policy-file.ts'
@@ -28,13 +29,22 @@ export async function readPolicy(dataDir: string): Promise<Policy> {
  * where: what can't be read never counts as the built-in policy. Read again only once the file has changed.
  */
 export async function readPolicyAt(path: string): Promise<Policy | null> {
-  const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null
-    throw new ConfigError(`${path} can't be read: ${error.message}`)
-  })
+  // Whoever opens a pipe waits for its other end, and so would everything else that reads files.
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(
+    async (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT' && !(await isThere(path))) return null
+      throw new ConfigError(`${path} can't be read: ${error.message}`)
+    },
+  )
   if (file === null) return null
   try {
-    const { mode, mtimeNs, ctimeNs, ino, size } = await file.stat({ bigint: true })
+    const stat = await file.stat({ bigint: true })
+    const { mode, mtimeNs, ctimeNs, ino, size, uid } = stat
+    if (!stat.isFile()) throw new ConfigError(`${path} is no file.`)
+    if (process.getuid !== undefined && ![0, process.getuid()].includes(Number(uid)))
+      throw new ConfigError(
+        `${path} belongs to another user, who can change it: run \`chown ${process.getuid()} ${path}\`.`,
+      )
     if (process.platform !== 'win32' && (Number(mode) & OTHERS_MAY_WRITE) !== 0)
       throw new ConfigError(`${path} can be written by others: run \`chmod go-w ${path}\`.`)
     if (size > LARGEST_BYTES) throw new ConfigError(`${path} is larger than ${LARGEST_BYTES} bytes.`)
@@ -49,4 +59,12 @@ export async function readPolicyAt(path: string): Promise<Policy | null> {
   } finally {
     await file.close()
   }
+}
+
+/** A link that leads nowhere stands for a file that is missed: nothing opens because of that. */
+async function isThere(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  )
 }

@@ -1,6 +1,7 @@
 // The policy file on the disk: what it changes at once, and what it never opens.
 import assert from 'node:assert/strict'
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { spawnSync } from 'node:child_process'
+import { chmod, chown, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -15,6 +16,8 @@ async function folder(t: TestContext): Promise<string> {
 }
 
 const file = (id: string) => JSON.stringify({ version: 1, rules: [{ id, verdict: 'deny', why: 'Because.', when: {} }] })
+
+const saying = (words: RegExp) => (error: unknown) => error instanceof ConfigError && words.test(error.message)
 
 test('without a file the built-in policy holds, and guards the folder that it is read from', async (t) => {
   const data = await folder(t)
@@ -51,6 +54,27 @@ test('a broken file is an error, also where a good one was read before', async (
       (error) => error instanceof ConfigError && error.message.includes('policy.json'),
     )
   }
+})
+
+test('a link that leads nowhere opens nothing, and what is no file keeps nobody waiting', async (t) => {
+  const data = await folder(t)
+  const path = policyPath(data)
+  await symlink(join(data, 'not-mounted', 'policy.json'), path)
+  await assert.rejects(readPolicy(data), ConfigError)
+  await rm(path)
+  await mkdir(path)
+  await assert.rejects(readPolicy(data), saying(/is no file/))
+  await rm(path, { recursive: true })
+  if (spawnSync('mkfifo', ['-m', '600', path]).status !== 0) return t.skip('there are no named pipes')
+  await assert.rejects(readPolicy(data), saying(/is no file/))
+})
+
+test('a file of another user is refused', { skip: process.getuid?.() !== 0 }, async (t) => {
+  const data = await folder(t)
+  const path = policyPath(data)
+  await writeFile(path, file('one'), { mode: 0o644 })
+  await chown(path, 65_534, 65_534)
+  await assert.rejects(readPolicy(data), saying(/belongs to another user/))
 })
 
 test('a file that others may write is refused', { skip: process.platform === 'win32' }, async (t) => {
