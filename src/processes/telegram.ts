@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { createTelegramBots } from '../adapters/telegram/bots.ts'
 import { createTelegramMessenger } from '../adapters/telegram/messenger.ts'
+import { noteBot } from '../core/audit/note-bot.ts'
 import { createCards } from '../core/conversation/create-cards.ts'
 import type { ConversationDeps } from '../core/conversation/deps.ts'
 import { speakOfDoubt } from '../core/conversation/doubt.ts'
@@ -9,6 +10,7 @@ import { keepHouse } from '../core/conversation/housekeeping.ts'
 import { recordPosts } from '../core/conversation/record-posts.ts'
 import { moveChat } from '../core/conversation/move-chat.ts'
 import { createReceive } from '../core/conversation/receive.ts'
+import { PLATFORM } from '../core/task/decide.ts'
 import { createDispatcher } from '../core/delivery/dispatcher.ts'
 import type { Pace } from '../core/delivery/pace.ts'
 import { lookUp } from '../core/knowledge/look-up.ts'
@@ -100,6 +102,7 @@ export function createTelegram(platform: Platform): Telegram {
       remembered: platform.memos,
       owners: async () => [...owners, ...(await ownersAmong(platform))],
       onHeld: async (bot, username) => {
+        await noteBot({ ...platform, by: PLATFORM }, bot, username)
         await dispatcher.start(bot)
         void said.catchUp(bot)
         await cards.follow(bot)

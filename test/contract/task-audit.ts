@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import type { AuditLog } from '../../src/core/ports/audit-log.ts'
 import type { TaskStore } from '../../src/core/ports/task-store.ts'
-import type { TaskId } from '../../src/core/vocabulary/ids.ts'
+import type { TaskId, UserId } from '../../src/core/vocabulary/ids.ts'
 import { assertUnbroken } from './audit-log.ts'
 import {
   acceptSample,
@@ -18,6 +18,8 @@ import {
   toolCalled,
 } from './sample-task.ts'
 import { withParts } from './with-parts.ts'
+
+const BOB = 'bob' as UserId
 
 export type TaskAuditUnderTest = {
   readonly store: TaskStore
@@ -66,6 +68,29 @@ export function taskAuditContract(name: string, open: () => Promise<TaskAuditUnd
     const [entry] = await told(audit)
     assert.deepEqual([entry?.action, entry?.subject], ['tool.called', 'shell: npm test'])
     assert.equal(entry?.data.input, createHash('sha256').update('{"command":"npm test"}').digest('hex'))
+  })
+
+  withStore('an answer names what was answered, by its words and its digest', async ({ store, audit }) => {
+    const asked = approvalAsked('npm publish')
+    const waiting = await acceptSample(store, { bodies: [ROUTED, asked] })
+    assert.ok(asked.type === 'approval.requested')
+    const { approval_id } = asked.data
+    const resolved = {
+      type: 'approval.resolved',
+      data: { approval_id, status: 'approved', by: BOB, comment: 'hm' },
+    } as const
+    await append(store, waiting, [{ type: 'approval.seconded', data: { approval_id, by: BOB } }])
+    await append(store, (await store.get(waiting.id)) ?? waiting, [resolved, QUEUED])
+    const about = { approval_id, kind: 'shell_command', digest: 'd' }
+    assert.deepEqual(
+      (await told(audit))
+        .slice(1)
+        .map(({ actor, action, subject, data: { seq: _, ...data } }) => [actor, action, subject, data]),
+      [
+        [BOB, 'approval.seconded', 'npm publish', about],
+        [BOB, 'approval.answered', 'npm publish', { ...about, status: 'approved' }],
+      ],
+    )
   })
 
   withStore('only what is committed is recorded', async ({ store, audit }) => {

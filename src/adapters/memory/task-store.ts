@@ -35,7 +35,7 @@ export function createMemoryTaskStore(records: TaskRecords, clock: Clock): TaskS
         claimableAt: isNobodys(task) ? null : clock.now().getTime(),
         order: records.lastTask,
       })
-      appendAudit(records.audit, auditEntriesOf(task.userId, events, sha256))
+      appendAudit(records.audit, auditEntriesOf(task, events, sha256))
       return { task: created, created: true }
     },
     commit: async (change) => commit(records, clock, change),
@@ -66,7 +66,7 @@ function commit(records: TaskRecords, clock: Clock, change: TaskChange): CommitO
   if (change.expectedSeq !== taskRecord.task.lastSeq) return { type: 'conflict', task: taskRecord.task }
   taskRecord.task = { ...change.next, threadId: taskRecord.task.threadId }
   taskRecord.events.push(...change.events)
-  appendAudit(records.audit, auditEntriesOf(change.next.userId, change.events, sha256))
+  appendAudit(records.audit, auditEntriesOf(change.next, change.events, sha256))
   if (change.said !== null) record(records, outcome(records, taskRecord.task, change.said, change.next.updatedAt), null)
   if (change.progressed) taskRecord.attempt = 0
   if (change.claimable === 'never') taskRecord.claimableAt = null

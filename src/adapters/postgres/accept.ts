@@ -73,7 +73,7 @@ async function acceptIntoKnown(
   const threads = new Map<ThreadId, Acceptance>()
   for (const input of batch) {
     const threadId = known.get(threadKey(input))
-    if (threadId === undefined || spends(input) || auditedOf(input.task.userId, input.events).length > 0) return
+    if (threadId === undefined || spends(input) || auditedOf(input.task, input.events).length > 0) return
     const placed = inThread(input, threadId)
     settled.push(placed)
     threads.set(threadId, placed)
@@ -161,7 +161,7 @@ async function insertTasks(
   outcomes: Outcomes,
 ): Promise<void> {
   const events = open.flatMap((input) => input.events.map(eventToColumns))
-  const audited = new Map(open.map(({ task, events: its }) => [task.id, auditedOf(task.userId, its)]))
+  const audited = new Map(open.map(({ task, events: its }) => [task.id, auditedOf(task, its)]))
   const write = async (run: Database['run']) =>
     run<{ task_id: TaskId; thread_id: ThreadId }>(statement, [
       ...columns(open.map(toInput), INPUT),

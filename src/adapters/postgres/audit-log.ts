@@ -4,7 +4,7 @@ import type { AuditHead, AuditLog } from '../../core/ports/audit-log.ts'
 import { auditEntriesOf, auditEntryText, NO_HASH } from '../../core/vocabulary/audit.ts'
 import type { AuditEntry, SealedEntry } from '../../core/vocabulary/audit.ts'
 import type { TaskEvent } from '../../core/vocabulary/event.ts'
-import type { UserId } from '../../core/vocabulary/ids.ts'
+import type { Task } from '../../core/vocabulary/task.ts'
 import { createGroupCommit } from './group-commit.ts'
 import { DatabaseFailure } from './pool.ts'
 import type { Database, Sessions, Statement } from './pool.ts'
@@ -86,8 +86,11 @@ async function appendTexts(run: Database['run'], texts: readonly string[]): Prom
 }
 
 /** What of these events belongs into the audit log. */
-export function auditedOf(owner: UserId, events: readonly TaskEvent[]): readonly AuditEntry[] {
-  return auditEntriesOf(owner, events, (text) => createHash('sha256').update(text).digest('hex'))
+export function auditedOf(
+  task: Pick<Task, 'userId' | 'approval'>,
+  events: readonly TaskEvent[],
+): readonly AuditEntry[] {
+  return auditEntriesOf(task, events, (text) => createHash('sha256').update(text).digest('hex'))
 }
 
 function rowToHead({ seq, hash }: HeadRow): AuditHead {

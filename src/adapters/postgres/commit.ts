@@ -133,7 +133,7 @@ export async function commitAll(
       : [{ place: index + 1, id: v7(), body: storableText(change.said), at: change.next.updatedAt.toISOString() }],
   )
   const audited = batch.flatMap((change) => {
-    const entries = auditedOf(change.next.userId, change.events)
+    const entries = auditedOf(change.next, change.events)
     return entries.length === 0 ? [] : [{ taskId: change.taskId, entries }]
   })
   const write = async (run: Database['run']) =>

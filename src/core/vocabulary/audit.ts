@@ -1,7 +1,9 @@
 // The audit log: who decided, approved, used or changed what; each entry sealed by the one before it.
+import type { Approval } from './approval.ts'
 import type { TaskEvent } from './event.ts'
-import type { TaskId, UserId } from './ids.ts'
+import type { ApprovalId, TaskId, UserId } from './ids.ts'
 import type { JsonObject, JsonValue } from './json.ts'
+import type { Task } from './task.ts'
 
 export const AUDIT_ACTIONS = [
   'task.stopped',
@@ -100,17 +102,22 @@ function clipped(text: string): string {
 /**
  * What of a task's log belongs into the audit log as well, written in the transaction that writes the events. Entries are never erased,
  * so they carry no contents: of a tool's input the command or the path, of a plan only its digest, of everything a tool was given the
- * digest (`digest` is SHA-256 in hex), by which the task's own log can be held against it for as long as it is there.
+ * digest (`digest` is SHA-256 in hex), by which the task's own log can be held against it for as long as it is there. `task` is as the
+ * events left it.
  */
 export function auditEntriesOf(
-  owner: UserId,
+  task: Pick<Task, 'userId' | 'approval'>,
   events: readonly TaskEvent[],
   digest: (text: string) => string,
 ): readonly AuditEntry[] {
-  return events.flatMap((event) => auditEntryOf(owner, event, digest) ?? [])
+  return events.flatMap((event) => auditEntryOf(task, event, digest) ?? [])
 }
 
-function auditEntryOf(owner: UserId, event: TaskEvent, digest: (text: string) => string): AuditEntry | null {
+function auditEntryOf(
+  { userId: owner, approval }: Pick<Task, 'userId' | 'approval'>,
+  event: TaskEvent,
+  digest: (text: string) => string,
+): AuditEntry | null {
   const entry = (actor: UserId, action: AuditAction, subject: string, data: JsonObject): AuditEntry => ({
     at: event.at,
     taskId: event.task_id,
@@ -123,7 +130,7 @@ function auditEntryOf(owner: UserId, event: TaskEvent, digest: (text: string) =>
     case 'approval.requested': {
       const { approval_id, kind, subject, policy } = event.data
       const rule = policy?.rule ?? null
-      return entry(owner, 'approval.asked', kind === 'plan' ? 'a plan' : subject, {
+      return entry(owner, 'approval.asked', askedSubject({ kind, subject }), {
         approval_id,
         kind,
         digest: event.data.digest,
@@ -131,10 +138,10 @@ function auditEntryOf(owner: UserId, event: TaskEvent, digest: (text: string) =>
       })
     }
     case 'approval.seconded':
-      return entry(event.data.by, 'approval.seconded', event.data.approval_id, {})
+      return entry(event.data.by, 'approval.seconded', ...answered(event.data.approval_id, approval, {}))
     case 'approval.resolved': {
       const { approval_id, status, by } = event.data
-      return entry(by, 'approval.answered', approval_id, { status })
+      return entry(by, 'approval.answered', ...answered(approval_id, approval, { status }))
     }
     case 'task.aborting':
       return entry(event.data.by, 'task.stopped', event.data.reason, {})
@@ -167,6 +174,17 @@ function auditEntryOf(owner: UserId, event: TaskEvent, digest: (text: string) =>
     default:
       return null
   }
+}
+
+function askedSubject({ kind, subject }: Pick<Approval, 'kind' | 'subject'>): string {
+  return kind === 'plan' ? 'a plan' : subject
+}
+
+/** Says what was answered, where the task still knows it: a newer question may have taken its place. */
+function answered(id: ApprovalId, approval: Approval | null, data: JsonObject): [string, JsonObject] {
+  if (approval?.id !== id) return [id, { approval_id: id, ...data }]
+  const { kind, digest } = approval
+  return [askedSubject(approval), { approval_id: id, kind, digest, ...data }]
 }
 
 function toolSubject(tool: string, input: JsonValue): string {
