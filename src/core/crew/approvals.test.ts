@@ -215,6 +215,37 @@ test('a program that fails for want of a host is done over once the host is allo
   )
 })
 
+test('a yes opens no private network; where the operator listed the host as private, it takes nothing away', async () => {
+  const asks = { id: 'ask', verdict: 'ask', why: 'Ask first.', people: 1, when: { host: ['*.corp.example'] } } as const
+  const policy = policyOf(
+    { rules: [asks], egress: [{ host: 'git.corp.example', private: true }, { host: 'www.corp.example' }] },
+    'listed',
+  )
+  for (const [host, isPrivate] of [
+    ['git.corp.example', true],
+    ['www.corp.example', false],
+    ['other.corp.example', false],
+  ] as const) {
+    const verdicts: unknown[] = []
+    const { bench, work, answer } = stage([[shell('node fetch.js')]], {
+      terms: { rules: { ...plainRules, policy: async () => policy } },
+      sandbox: {
+        exec: async ({ command }, _files, _task, egress) => {
+          if (command !== 'node fetch.js') return {}
+          const verdict = egress?.decide({ host, port: 443 })
+          verdicts.push(verdict)
+          return verdict?.type === 'allow' ? {} : { exitCode: 1 }
+        },
+      },
+    })
+    const { id } = await bench.accept()
+    assert.equal((await work(id)).approval?.subject, host)
+    await answer(id, { type: 'approve' })
+    assert.equal((await work(id)).status, 'completed')
+    assert.deepEqual(verdicts.at(-1), { type: 'allow', rule: 'approved', private: isPrivate })
+  }
+})
+
 test('a secret is used at its host once somebody allowed it for this task', async () => {
   const values: (string | null)[] = []
   const secret = {

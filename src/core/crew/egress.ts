@@ -1,6 +1,7 @@
 // What a task's sandbox may reach: what the policy lists, what people allowed for this task, and nothing else; and which secrets go where.
 import { decideAct } from '../policy/decide-act.ts'
 import { egressVerdict } from '../policy/egress-verdict.ts'
+import { egressRuleFor } from '../policy/match.ts'
 import type { SandboxEgress, SandboxSecret } from '../ports/sandbox.ts'
 import type { UsableSecret } from '../secrets/vault.ts'
 import { approvalDigest } from '../task/accept-request.ts'
@@ -64,8 +65,10 @@ export async function createTaskEgress(run: Run, isReplay: boolean): Promise<Tas
     if (verdict.type !== 'ask') return verdict
     const subject = targetText(target)
     const answer = tell('egress', subject)
-    if (answer?.status === 'approved') return { type: 'allow', rule: 'approved', private: false }
-    if (granted.has(subject)) return { type: 'allow', rule: 'approved.command', private: false }
+    // A yes opens no private network, but takes none away either that the operator listed.
+    const opened = { type: 'allow', private: egressRuleFor(policy.egress, target)?.private ?? false } as const
+    if (answer?.status === 'approved') return { ...opened, rule: 'approved' }
+    if (granted.has(subject)) return { ...opened, rule: 'approved.command' }
     if (answer !== null) return { type: 'deny', rule: 'refused', why: noTo(answer) }
     if (run.answers.asked('egress') >= MOST_HOSTS)
       return { type: 'deny', rule: 'task.most-hosts', why: `People were asked about ${MOST_HOSTS} hosts already.` }
