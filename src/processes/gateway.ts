@@ -19,6 +19,7 @@ import { botReports } from './bot-reports.ts'
 import { contextOf } from './context.ts'
 import { ownersOf } from './login.ts'
 import { createPeople } from './people.ts'
+import { crewLimits } from './platform.ts'
 import type { Platform } from './platform.ts'
 import { policyPath } from './policy-file.ts'
 import { secretKeeper } from './secret-list.ts'
@@ -60,6 +61,7 @@ export async function startGateway(platform: Platform, telegram: Telegram | null
           main: platform.models.describe('main'),
           review: platform.models.describe('review'),
         },
+        limits: { ...crewLimits(config), requests: config.requests, inputCharacters: config.INPUT_CHARACTERS },
       }),
       metrics: () => platform.telemetry.metrics(),
       previewHosts: platform.previewHosts,

@@ -289,7 +289,7 @@ function modelsConfig(config: Config) {
   }
 }
 
-function crewLimits(config: Config): WorkerDeps['limits'] {
+export function crewLimits(config: Config): WorkerDeps['limits'] {
   return {
     turnsPerAgent: config.AGENT_TURNS,
     repairRounds: config.REPAIR_ROUNDS,

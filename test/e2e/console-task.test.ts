@@ -213,6 +213,8 @@ test('work is paused and resumed from the system page', async (t) => {
   if (stage === null) return
   const { page, world } = stage
   await page.getByRole('link', { name: 'System' }).first().click()
+  await page.getByRole('heading', { name: 'Limits' }).waitFor()
+  await page.getByText('32,000 characters').waitFor()
   await page.getByRole('button', { name: 'Pause' }).click()
   await page.getByRole('heading', { name: 'Paused' }).waitFor()
   assert.equal((await world.deps.queue.state()).paused, true)

@@ -151,7 +151,15 @@ export async function openWorld(
     bots: async () => [],
     platform: async () => {
       const model = { provider: 'offline', model: 'offline', offline: true }
-      return { version: '0.0.0', sandbox: null, models: { small: model, main: model, review: model } }
+      const models = { small: model, main: model, review: model }
+      const sandbox = { memoryBytes: 2_000_000_000, processes: 512, diskBytes: 1_000_000_000 }
+      const limits = {
+        requests: { ...NO_REQUEST_LIMITS, perMinute: 10 },
+        inputCharacters: 32_000,
+        commandMs: 300_000,
+        sandbox,
+      }
+      return { version: '0.0.0', sandbox: null, models, limits }
     },
     metrics: async () => '# no metrics\n',
     previewHosts: null,

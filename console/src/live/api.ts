@@ -44,6 +44,18 @@ export type Platform = {
     readonly findings: readonly { readonly name: string; readonly ok: boolean; readonly detail: string }[]
   } | null
   readonly models: Readonly<Record<ModelTier, ModelLabel>>
+  readonly limits: PlatformLimits
+}
+/** Null is no limit. */
+export type PlatformLimits = {
+  readonly requests_per_minute: number | null
+  readonly requests_per_minute_all: number | null
+  readonly tasks_at_once: number | null
+  readonly input_characters: number
+  readonly command_seconds: number
+  readonly sandbox_memory_bytes: number
+  readonly sandbox_processes: number
+  readonly sandbox_disk_bytes: number
 }
 
 export type Api = ReturnType<typeof createApi>

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'preact/hooks'
 import type { BotState, Platform } from '../live/api.ts'
 import type { ConsoleApp } from '../live/console-app.ts'
 import { toLine } from '../state/inert-text.ts'
+import { limitLines } from '../state/limit-lines.ts'
 import { routeLink } from '../state/route.ts'
 import { statusLabel } from '../state/status.ts'
 import { TASK_ORDER } from '../state/task-order.ts'
@@ -164,7 +165,7 @@ function botFacts(bot: BotState): string {
 }
 
 function PlatformFacts({ platform }: { readonly platform: Platform }) {
-  const { sandbox, models } = platform
+  const { sandbox, models, limits } = platform
   return (
     <>
       <h2>Sandbox</h2>
@@ -187,6 +188,15 @@ function PlatformFacts({ platform }: { readonly platform: Platform }) {
           </ul>
         </>
       )}
+      <h2>Limits</h2>
+      <dl class="facts">
+        {limitLines(limits).map(({ name, value }) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
       <h2>Models</h2>
       <dl class="facts">
         {Object.entries(models).map(([tier, model]) => (

@@ -4,10 +4,24 @@ import type { Stopped } from '../../core/stop/panic.ts'
 import type { JsonObject } from '../../core/vocabulary/json.ts'
 import { name, usageTotalsSchema } from './event-schemas.ts'
 import { json, operation } from './operation.ts'
-import type { HttpDeps } from './deps.ts'
+import type { HttpDeps, PlatformReport } from './deps.ts'
 import type { Responses } from './operation.ts'
 
 const modelSchema = z.object({ provider: z.string(), model: z.string(), offline: z.boolean() })
+/** Null is no limit. */
+const limitsSchema = name(
+  'PlatformLimits',
+  z.object({
+    requests_per_minute: z.int().nullable(),
+    requests_per_minute_all: z.int().nullable(),
+    tasks_at_once: z.int().nullable(),
+    input_characters: z.int(),
+    command_seconds: z.int(),
+    sandbox_memory_bytes: z.int(),
+    sandbox_processes: z.int(),
+    sandbox_disk_bytes: z.int(),
+  }),
+)
 const platformSchema = name(
   'Platform',
   z.object({
@@ -20,6 +34,7 @@ const platformSchema = name(
       })
       .nullable(),
     models: z.object({ small: modelSchema, main: modelSchema, review: modelSchema }),
+    limits: limitsSchema,
   }),
 )
 const botSchema = name(
@@ -68,10 +83,10 @@ export const adminOperations = [
     method: 'get',
     path: '/v1/platform',
     id: 'getPlatform',
-    summary: 'The version, how well work is isolated, and which models answer.',
+    summary: 'The version, how well work is isolated, which models answer, and how much is taken and given.',
     access: 'signed-in',
     responses: { 200: { description: 'What the platform says of itself.', schema: platformSchema } },
-    handle: async ({ deps }) => json(await deps.platform()),
+    handle: async ({ deps }) => json(platformToWire(await deps.platform())),
   }),
   operation({
     method: 'get',
@@ -150,13 +165,32 @@ async function state(deps: HttpDeps): Promise<JsonObject> {
     deps.platform(),
     deps.bots(),
   ])
-  const { version, sandbox, models } = platform
   return {
     paused: queue.paused,
     counts: { ...queue.counts },
     workers: queue.workers,
     usage,
-    platform: { version, sandbox, models },
+    platform: platformToWire(platform),
     bots: bots.map((bot) => ({ ...bot })),
+  }
+}
+
+function platformToWire({ version, sandbox, models, limits }: PlatformReport) {
+  const { requests, inputCharacters, commandMs, sandbox: room } = limits
+  const orNone = (most: number) => (most === 0 ? null : most)
+  return {
+    version,
+    sandbox,
+    models,
+    limits: {
+      requests_per_minute: orNone(requests.perMinute),
+      requests_per_minute_all: orNone(requests.perMinuteAll),
+      tasks_at_once: orNone(requests.tasksAtOnce),
+      input_characters: inputCharacters,
+      command_seconds: Math.round(commandMs / 1_000),
+      sandbox_memory_bytes: room.memoryBytes,
+      sandbox_processes: room.processes,
+      sandbox_disk_bytes: room.diskBytes,
+    },
   }
 }

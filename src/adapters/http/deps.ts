@@ -27,7 +27,7 @@ import type { MemoryFiles } from '../../core/ports/memory-files.ts'
 import type { ObjectStore } from '../../core/ports/object-store.ts'
 import type { Erased, PersonRecord } from '../../core/ports/person-data.ts'
 import type { RateLimits } from '../../core/ports/rate-limits.ts'
-import type { SandboxReport } from '../../core/ports/sandbox.ts'
+import type { SandboxLimits, SandboxReport } from '../../core/ports/sandbox.ts'
 import type { ShellReader } from '../../core/ports/shell-reader.ts'
 import type { HeldClaim, TaskQueue } from '../../core/ports/task-queue.ts'
 import type { TaskSignals } from '../../core/ports/task-signals.ts'
@@ -50,6 +50,12 @@ export type PlatformReport = {
   readonly version: string
   readonly sandbox: SandboxReport | null
   readonly models: Readonly<Record<ModelTier, ModelLabel>>
+  readonly limits: {
+    readonly requests: RequestSettings
+    readonly inputCharacters: number
+    readonly commandMs: number
+    readonly sandbox: SandboxLimits
+  }
 }
 
 /** Answers requests for previews that are told apart by host name. False: not a preview's, handle it yourself. */
