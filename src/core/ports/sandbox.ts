@@ -1,4 +1,4 @@
-// Where untrusted commands run. Implemented by adapters/sandbox; every implementation passes test/contract/sandbox.ts.
+// Where untrusted commands run. Implemented by adapters/sandbox; every implementation passes test/contract/sandbox.ts and sandbox-egress.ts.
 // Everything that comes out of a sandbox is hostile input: sizes are capped and contents are never trusted.
 import type { EgressReport, EgressTarget, EgressVerdict } from '../vocabulary/egress.ts'
 import type { TaskId } from '../vocabulary/ids.ts'
