@@ -26,7 +26,7 @@ export function doctorCommand(exit: (code: ExitCode) => void): Command {
     .option('--json', 'the findings as JSON')
     .option(
       '--escape',
-      'try to get out of the sandboxes of this machine, every way that is known; takes about a minute',
+      'try to get out of the sandboxes of this machine, every way that is known; takes some ten seconds',
     )
     .action(async (options: { json?: true; escape?: true }) => {
       const output = createOutput()

@@ -31,7 +31,7 @@ test('each role begins with the rules, then its own words, then the index of eve
     )
     assert.match(
       systems[name],
-      /Commands people type: \/help\n[\s\S]*- knots: Knots that hold\n[\s\S]*Safety: .*no network.*\n<\/index>$/,
+      /Commands people type: \/help\n[\s\S]*- knots: Knots that hold\n[\s\S]*Safety: .*sandbox only.*\n<\/index>$/,
     )
     assert.doesNotMatch(systems[name], /Tie them twice/)
   }

@@ -28,7 +28,8 @@ const AGENTS: Readonly<Record<PromptName, string>> = {
 }
 
 const SAFETY = [
-  'programs run in a sandbox only: no network, no secrets, limited memory, time and disk',
+  'programs run in a sandbox only, with limited memory, time and disk: listed hosts are reached, others and what sends are asked ' +
+    'about, secrets are placeholders',
   "a person's shell command runs after an approval of exactly that text; work asked for in plain words starts after an OK",
   'finished work passes checks that the platform runs itself',
   'tokens and turns are limited; repeated identical calls end a task',

@@ -8,7 +8,9 @@ const MAX_SECONDS = 300
 
 export const shellTool = defineTool(
   'shell',
-  'Runs a command with /bin/sh in the workspace and waits for it. There is no network. For a server use serve.',
+  'Runs a command with /bin/sh in the workspace and waits for it. Package indexes are reached through the proxy in the ' +
+    'environment; for another host, and before anything is sent, a person is asked. Secrets are variables that hold ' +
+    'placeholders, put in on the way to their hosts. For a server use serve.',
   z.object({
     command: z.string().min(1).max(100_000),
     timeout_seconds: z.number().int().min(1).max(MAX_SECONDS).optional(),
