@@ -1,6 +1,6 @@
 // The latch of a panic as a file in the data directory: read by whoever opens a sandbox, also where no database answers.
 import { readFileSync } from 'node:fs'
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { access, mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Latched, StopLatch } from '../../core/ports/stop-latch.ts'
@@ -18,7 +18,15 @@ export function createStopLatch(dataDir: string): StopLatch {
       if (latched === null) return rm(path, { force: true })
       await mkdir(dataDir, { recursive: true, mode: 0o700 })
       const draft = `${path}.${process.pid}-${Math.trunc(performance.now() * 1_000)}`
-      await writeFile(draft, JSON.stringify(latched), { mode: 0o600 })
+      try {
+        await writeFile(draft, JSON.stringify(latched), { mode: 0o600 })
+      } catch (error) {
+        // On a full disk a name fits where no words do, and a latch that can't be read is one. What was there before says more.
+        if (await isThere(path)) await rm(draft, { force: true })
+        else await rename(draft, path).catch(() => undefined)
+        if (readLatch(dataDir) === null) throw error
+        return
+      }
       await rename(draft, path)
     },
   }
@@ -39,6 +47,13 @@ export function readLatch(dataDir: string): Latched | null {
   } catch {
     return unreadable()
   }
+}
+
+function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  )
 }
 
 function unreadable(): Latched {

@@ -95,7 +95,9 @@ export async function panicOn(deps: StopDeps, by: UserId): Promise<Stopped> {
   const { record } = done
   if (record !== null) {
     await attempt('The latch could not be set', () => deps.latch.set({ ...record, recorded: true }))
-    await attempt('It is not in the audit log', () => deps.recorder.record(by, 'panic', 'everything was stopped', { on: true }))
+    await attempt('It is not in the audit log', () =>
+      deps.recorder.record(by, 'panic', 'everything was stopped', { on: true }),
+    )
     await attempt('Others could not be told', () => deps.tell({ type: 'on', ...record }))
   }
   return { tasks: done.tasks, previews: done.previews, sandboxes: killed.size, killMs, problems }
@@ -121,7 +123,9 @@ export async function panicOff(deps: StopDeps, by: UserId): Promise<{ readonly w
  */
 export async function keepStopped(deps: StopDeps): Promise<void> {
   const [latched, record] = await Promise.all([deps.latch.get(), panicRecord(deps.memos)])
-  if (latched !== null && !latched.recorded) {
+  // Who pulled a latch that can't be read is unknown: where the records tell, nothing is made up for.
+  const isBlank = latched !== null && latched.at.getTime() === 0
+  if (latched !== null && !latched.recorded && !(isBlank && record !== null)) {
     if (deps.clock.now().getTime() - latched.at.getTime() > OWN_BUSINESS_MS) await panicOn(deps, latched.by)
     return
   }
@@ -129,9 +133,14 @@ export async function keepStopped(deps: StopDeps): Promise<void> {
     if (latched !== null) await deps.latch.set(null)
     return
   }
-  if (latched === null) await deps.latch.set({ ...record, recorded: true })
-  await deps.sandboxes.kill('all')
+  const [killed, relatched] = await Promise.allSettled([
+    deps.sandboxes.kill('all'),
+    latched === null || isBlank ? deps.latch.set({ ...record, recorded: true }) : null,
+  ])
+  if (relatched.status === 'rejected')
+    deps.telemetry.log('error', 'The latch of a panic could not be set', { error: messageOf(relatched.reason) })
   await settle(deps, record)
+  if (killed.status === 'rejected') throw killed.reason
 }
 
 type Settled = {
