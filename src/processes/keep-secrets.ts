@@ -23,8 +23,12 @@ export async function keepSecrets(platform: Platform, signal: AbortSignal): Prom
   }
 }
 
+type Keys = Pick<Platform, 'config' | 'vault' | 'keySource' | 'clock' | 'recorder' | 'secretPolicy'> & {
+  readonly telemetry: Pick<Platform['telemetry'], 'log'>
+}
+
 /** A key of ours gets no older than a secret may. What an earlier round could not finish is finished. */
-export async function replaceOldKeys(platform: Platform): Promise<void> {
+export async function replaceOldKeys(platform: Keys): Promise<void> {
   const { maxDays } = await platform.secretPolicy()
   const olderThan = new Date(platform.clock.now().getTime() - maxDays * DAY_MS)
   const signing = await rotateSigningKey(platform, PLATFORM, olderThan)

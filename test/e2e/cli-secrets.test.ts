@@ -57,6 +57,27 @@ test('a value is kept from stdin, listed without it, replaced and forgotten', { 
   assert.equal((await place.run('secret', 'remove', 'API_KEY')).code, 1)
 })
 
+test('the doctor says what is to be replaced, and where the key is', { skip }, async () => {
+  const line = async () =>
+    (await place.run('doctor')).stdout.split('\n').find((text) => text.includes(' secrets ')) ?? ''
+  const [newest = ''] = (await readdir(join(place.dataDir, 'secrets')))
+    .filter((name) => name.startsWith('vault'))
+    .toSorted()
+    .toReversed()
+  const file = join(place.dataDir, 'secrets', newest)
+  const before = await readFile(file, 'utf8')
+  assert.match(await line(), /the vault's key is in a file \(.*; none is due to be replaced/)
+  for (const [days, state] of [
+    [80, 'due'],
+    [91, 'overdue'],
+  ] as const) {
+    const madeAt = new Date(Date.now() - days * 86_400_000 - 60_000).toISOString()
+    await writeFile(file, `${before.split('\n')[0]}\n${madeAt}\n`)
+    assert.ok((await line()).includes(`vault key is ${days} days old (${state})`))
+  }
+  await writeFile(file, before)
+})
+
 test('what is wrong is said in one line, which repeats no value', { skip }, async () => {
   const cases: readonly (readonly [readonly string[], string, number])[] = [
     [['secret', 'set', 'TOKEN', 'given-value-1', '--host', 'a.example.org'], '', 2],

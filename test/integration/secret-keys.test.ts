@@ -10,7 +10,10 @@ import { createKeyFile, OpenToOthers } from '../../src/adapters/secrets/key-file
 import { CREDENTIAL, findKeySource } from '../../src/adapters/secrets/key-source.ts'
 import { createSealer } from '../../src/adapters/secrets/sealer.ts'
 import { readConfig } from '../../src/config.ts'
+import { replaceOldKeys } from '../../src/processes/keep-secrets.ts'
 import { signingKeys } from '../../src/processes/secrets.ts'
+import type { UserId } from '../../src/core/vocabulary/ids.ts'
+import { createMemoryVault, SECRET_POLICY } from '../support/memory-vault.ts'
 import { sealerContract } from '../contract/sealer.ts'
 
 const NOW = new Date('2026-03-02T09:00:00Z')
@@ -162,6 +165,45 @@ test('tokens are signed with the newest key, and those before it are accepted', 
   assert.deepEqual(after.accepted, [after.current, before.current])
   assert.match(after.current.id, /^[0-9a-f]{16}$/)
   assert.ok(!after.current.secret.includes(after.current.id))
+})
+
+test('keys of ours are replaced when they are as old as a secret may be, and nothing that they protect is lost', async (t) => {
+  const path = await folder(t)
+  const config = readConfig(path, {})
+  const made = await createKeyFile(join(config.dataDir, 'secrets', 'jwt')).read()
+  const DAY_MS = 86_400_000
+  let now = new Date(made[0].madeAt.getTime())
+  const keySource = await findKeySource({ credentials: null, command: null, file: join(path, 'vault') })
+  const sealer = createSealer(keySource)
+  const { vault } = createMemoryVault({ now: () => now }, { sealer })
+  const recorded: string[] = []
+  const platform = {
+    config,
+    vault,
+    keySource,
+    clock: { now: () => now, sleep: async () => undefined },
+    recorder: {
+      record: async (...[by, , subject]: readonly unknown[]) => void recorded.push(`${String(by)} ${String(subject)}`),
+    },
+    secretPolicy: async () => SECRET_POLICY,
+    telemetry: { log: () => undefined },
+  }
+  await vault.set({ name: 'TOKEN', value: 'a-value', hosts: ['api.example.org'] }, 'ada' as UserId)
+  const [first, signing] = [await sealer.keyId(), await signingKeys(config, { fresh: true })]
+  now = new Date(now.getTime() + 89 * DAY_MS)
+  await replaceOldKeys(platform)
+  assert.equal(await sealer.keyId(), first)
+  assert.deepEqual(recorded, [])
+
+  now = new Date(now.getTime() + 2 * DAY_MS)
+  for (let hour = 0; hour < 3; hour += 1) await replaceOldKeys(platform)
+  assert.deepEqual(recorded.toSorted(), ['platform signing key', 'platform vault key'])
+  assert.notEqual(await sealer.keyId(), first)
+  assert.equal(await vault.valueOf('TOKEN'), 'a-value')
+  assert.equal((await keySource.keys()).length, 1, 'what nothing is sealed with is let go of')
+  const renewed = await signingKeys(config, { fresh: true })
+  assert.notEqual(renewed.current.id, signing.current.id)
+  assert.deepEqual(renewed.accepted[1], signing.current, 'tokens under the one before still hold')
 })
 
 test('a signing key from before there were rings is the first of its ring', async (t) => {
