@@ -1,8 +1,9 @@
 // What ends a development task: the platform's own checks and the reviewer's blocking findings, and nobody's word for it.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createWorkbench, FINISH, usualAnswers } from '../../../test/simulation/workbench.ts'
+import { ADA, createWorkbench, FINISH, usualAnswers } from '../../../test/simulation/workbench.ts'
 import type { WorkbenchOptions } from '../../../test/simulation/workbench.ts'
+import { applyCommand } from '../task/apply-command.ts'
 import type { Review } from '../vocabulary/plan.ts'
 
 const MANIFEST = { tool: 'write', input: { path: 'package.json', content: '{"scripts":{"test":"node --test"}}' } }
@@ -62,4 +63,83 @@ test('an agent that says "done" has proven nothing: failing checks are repaired,
   })
   assert.equal(task.status, 'completed')
   assert.deepEqual(rounds, ['gate/1', 'repair/1', 'gate/2', 'review/1'])
+})
+
+const SECRET = 'tok-77af9c1e5b'
+/** As the maintained rules find one. */
+const scanner = {
+  scan: async (text: string) =>
+    [...text.matchAll(/tok-[0-9a-f]{10}/g)].map(({ index }) => ({
+      rule: 'Test',
+      start: index,
+      end: index + SECRET.length,
+    })),
+}
+const write = (content: string) => ({ tool: 'write', input: { path: 'a.js', content } })
+
+test('a secret in the files fails a check of the gate, and is taken out by the coder', async () => {
+  const told: string[] = []
+  const bench = createWorkbench({
+    script: {
+      chat: ({ messages }, turn) => {
+        const words = JSON.stringify(messages)
+        told.push(words)
+        if (turn > 1) return { calls: [FINISH] }
+        const repairs = words.includes('secrets failed')
+        return { calls: [write(repairs ? 'const key = process.env.KEY\n' : `const key = '${SECRET}'\n`)] }
+      },
+    },
+    tamper: () => ({ scanner }),
+  })
+  const { id } = await bench.accept()
+  await bench.runOnce(id)
+  assert.equal((await bench.task(id)).status, 'completed')
+  const checks = (await bench.told(id, 'check.finished')).filter(({ check }) => check === 'secrets')
+  assert.deepEqual(
+    checks.map(({ status, output }) => [status, output]),
+    [
+      ['failed', 'a.js:1 Test'],
+      ['passed', ''],
+    ],
+  )
+  const steps = (await bench.told(id, 'step.completed')).map(({ step }) => step)
+  assert.ok(steps.includes('repair/1') && steps.includes('gate/2'))
+  assert.match(told.join('\n'), /looks like a secret \(Test\)/)
+  assert.match(told.join('\n'), /secrets failed[^]*a\.js:1 Test/)
+  const found = await bench.told(id, 'secret.found')
+  assert.deepEqual([...new Set(found.map(({ rule }) => rule))], ['Test'])
+})
+
+test('a secret that stays in the files fails the task, which names the check', async () => {
+  const bench = createWorkbench({
+    script: { chat: (_, turn) => ({ calls: turn === 1 ? [write(`const key = '${SECRET}'\n`)] : [FINISH] }) },
+    tamper: () => ({ scanner }),
+  })
+  const { id } = await bench.accept()
+  await bench.runOnce(id)
+  const { status, error } = await bench.task(id)
+  assert.equal(status, 'failed')
+  assert.match(error ?? '', /still fail: secrets\./)
+})
+
+test('a secret that a command leaves in the files stands in no patch that anybody downloads', async () => {
+  const bench = createWorkbench({
+    sandbox: {
+      exec: async (_, files) => {
+        files.set('a.js', new TextEncoder().encode(`const key = '${SECRET}'\n`))
+        return { stdout: `made ${SECRET}\n` }
+      },
+    },
+    tamper: () => ({ scanner }),
+  })
+  const { id } = await bench.accept('shell_command', 'make-it')
+  await applyCommand(bench.base, id, { type: 'approve', approvalId: null, by: ADA, comment: null })
+  await bench.runOnce(id)
+  const [patch] = await bench.base.artifacts.ofTask(id)
+  assert.equal(patch?.name, 'changes.patch')
+  const bytes = await bench.base.objects.get(patch.objectKey)
+  const text = new TextDecoder().decode(bytes ?? new Uint8Array())
+  assert.match(text, /\+const key = '\[secret removed\]'/)
+  assert.ok(!JSON.stringify(await bench.log(id)).includes(SECRET))
+  assert.equal((await bench.task(id)).result?.output, 'made [secret removed]\n')
 })
