@@ -168,6 +168,8 @@ async function carryOutPart(part: Part, left: readonly ToolCall[]): Promise<Tool
     return { output, commit: await workshop.snapshot(`${assignment.role}: ${assignment.title}`) }
   })
   if (isApproved && turn.results.some(({ ok }) => !ok)) workshop.egress.askForRefused()
+  // What had to stand still for it may go on.
+  if (isApproved) await workshop.refreshServers()
   return turn
 }
 

@@ -28,7 +28,7 @@ export type Workshop = {
   readonly servedPorts: () => readonly number[]
   /** The URL of the port that was published last. */
   readonly previewUrl: () => string | null
-  /** Restarts servers that run older files than the workspace has; those that do not come back are returned, as failed checks by port. */
+  /** Restarts servers that are down or run older files than the workspace has; those that do not come back are returned, as failed checks by port. */
   readonly refreshServers: () => Promise<ReadonlyMap<number, CheckReport>>
   /** Ends the previews and the sandbox with every process in it, and tells the log which previews went and why. Idempotent. Throws only when the sandbox can't be closed. */
   readonly close: (reason: string) => Promise<void>
@@ -133,9 +133,10 @@ export async function openWorkshop(run: Run): Promise<Workshop> {
       baseline = await whereWorkBegins(run, sandbox, prepared.commit)
       newest = run.journal.lastCommit() ?? baseline
     }
+    const waits = hasUnusedYes(run)
     for (const served of servedBefore(run)) {
       // A server that does not come back shows as a failed check at the next gate.
-      if ((await restart(served)) === null) await publish(served)
+      if (!waits && (await restart(served)) === null) await publish(served)
       else servers.set(served.port, { ...served, commit: null })
     }
   } catch (error) {
@@ -207,6 +208,11 @@ async function refuseWithoutSandbox(run: Run): Promise<void> {
   throw new TaskFailure(
     `Nothing untrusted is run without a sandbox, and this machine offers none. ${why.join(' ')}`.trim(),
   )
+}
+
+/** Somebody said yes to a call on these files: no server of the agent's may change them before it is carried out. */
+function hasUnusedYes({ answers }: Run): boolean {
+  return answers.of('tool').some(({ id, status }) => status === 'approved' && !answers.isUsed(id))
 }
 
 /** What the recorded steps had left running, the newest for each port. */
