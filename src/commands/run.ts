@@ -8,6 +8,7 @@ import { messageOf } from '../core/vocabulary/thrown.ts'
 import { acceptedTask, callerDirectory, CommandError, createOutput, EXIT, withPlatform } from './command.ts'
 import type { ExitCode } from './command.ts'
 import { foreground } from './foreground.ts'
+import { writtenSecrets } from './written-secrets.ts'
 
 type RunOptions = {
   readonly workspace?: string
@@ -43,6 +44,8 @@ export function runCommand(exit: (code: ExitCode) => void): Command {
         if (out !== null && ended !== EXIT.needsApproval && (await platform.hasWorkspace(task.id))) {
           await platform.workspaces.exportTo(task.id, out)
           output.note(`The workspace was written to ${out}`)
+          const careful = await writtenSecrets(platform, task.id)
+          if (careful !== null) output.note(careful)
         }
         return ended
       })

@@ -69,6 +69,18 @@ test('a hello-world web app is planned, written, checked, served and proven', { 
   assert.ok(typeof manifest === 'object')
 })
 
+test('whoever takes files away is told where something in them looks like a secret', { skip }, async () => {
+  const out = join(place.folder, 'with-secret')
+  // Put together by the command: one that held it would not be taken.
+  const parts = ['gh', 'p_', 'R7tQ2mX9bK4wZ1nV6cJ8', 'yH3dF5gL0sPaTeUi']
+  const command = `printf 'const key = "%s%s%s%s"\\n' ${parts.join(' ')} > key.js; cat key.js`
+  const run = await place.run('run', '--shell', command, '--yes', '--out', out)
+  assert.equal(run.code, 0, run.stderr)
+  assert.match(run.stderr, /looks like a secret is in these files[^]*key\.js:1 \S+/)
+  assert.ok((await readFile(join(out, 'key.js'), 'utf8')).includes(parts.join('')))
+  assert.ok(!`${run.stdout}${run.stderr}`.includes(parts.join('')))
+})
+
 test('a literal command waits for a yes, and runs exactly as it was approved', { skip }, async () => {
   const waiting = await place.run('run', '--shell', 'echo never')
   assert.equal(waiting.code, 3)

@@ -1,7 +1,9 @@
 // What people do while work goes on: edit what they asked for, delete messages, block the bot, upgrade the group.
 import assert from 'node:assert/strict'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { test } from 'node:test'
-import { becomes, expectChatToHold, labels, openStage, PATIENT, runApproved } from './telegram-stage.ts'
+import { becomes, expectChatToHold, labels, moment, openStage, PATIENT, runApproved } from './telegram-stage.ts'
 
 const HELLO = 'create a hello world web app'
 const GARDEN = 'create a static site about my garden'
@@ -107,4 +109,32 @@ test('a group becomes a supergroup in the middle of a task, whose end is told th
     'bot: Nothing is open here.',
   ])
   assert.deepEqual(telegram.wrongAnswers, [])
+})
+
+test('a secret in a message is kept nowhere, and its sender hears what to do about it', async (t) => {
+  const { ada, bot, place, up } = await openStage(t)
+  const platform = await up()
+  // As GitHub makes them; put together, so that it stands in no file of ours either.
+  const secret = ['gh', 'p_', 'R7tQ2mX9bK4wZ1nV6cJ8', 'yH3dF5gL0sPaTeUi'].join('')
+  for (const words of [
+    `what can I do with ${secret} ?`,
+    `/run curl -H "authorization: ${secret}" https://example.org`,
+  ]) {
+    const sent = await ada.send(words, { to: bot })
+    const told = await ada.expectReply({ where: /looked like a secret/, ...PATIENT })
+    assert.equal(told.replyTo, sent.id)
+    assert.match(told.text, /Remove it from this chat.*factotum secret set NAME/)
+  }
+  await moment()
+  const said = ada.chat(bot).messages.filter(({ from }) => from.isBot)
+  assert.ok(!said.some(({ text }) => text.includes(secret) || text.includes('May this command run')))
+  platform.child.kill('SIGTERM')
+  const { stdout, stderr } = await platform.ended
+  const holding = [stdout, stderr].filter((text) => text.includes(secret))
+  const entries = await readdir(place.dataDir, { withFileTypes: true, recursive: true })
+  for (const entry of entries.filter((one) => one.isFile())) {
+    const file = join(entry.parentPath, entry.name)
+    if ((await readFile(file, 'latin1')).includes(secret)) holding.push(file)
+  }
+  assert.deepEqual(holding, [], 'neither in the database nor in its journal, neither in logs nor in files')
 })

@@ -5,6 +5,7 @@ import { TaskFailure } from '../task/task-failure.ts'
 import { askForTurn } from './ask.ts'
 import { cited, withinWords } from './cited.ts'
 import { taskPackOf } from './context.ts'
+import { withoutSecretsOf } from './redaction.ts'
 import { resultOf } from './result.ts'
 import { splitParts } from './split-off.ts'
 import type { Run } from './run.ts'
@@ -26,11 +27,12 @@ export async function answerQuestion(run: Run): Promise<TaskResult> {
     tier: routing?.intent === 'other' ? 'small' : 'main',
     system: run.promptPack.systems.assistant,
   } as const
-  const text = fullPrompt(taskPackOf(run, splitParts(run)))
-  const turn = await askForTurn(run, question, [{ role: 'user', text }], [])
+  const asked = fullPrompt(taskPackOf(run, splitParts(run)))
+  const turn = await askForTurn(run, question, [{ role: 'user', text: asked }], [])
   if (turn.text.trim() === '')
     throw new TaskFailure('The model gave no answer. Ask again, or ask another model (MODEL_MAIN).')
-  const answer = cited(withinWords(turn.text), run.context.pack.sources)
+  const text = await withoutSecretsOf(run, turn.text, 'the answer')
+  const answer = cited(withinWords(text), run.context.pack.sources)
   return resultOf(run, { summary: firstLine(answer.text), answer: answer.text, sources: answer.sources })
 }
 
