@@ -1,6 +1,8 @@
 // Follows one task in the terminal to its end: progress, approval, interruption, exit code.
 import { progressLines, seconds } from '../adapters/terminal/progress.ts'
+import { alwaysLine } from '../adapters/terminal/approval-lines.ts'
 import { giveAnswer } from '../core/approval/give-answer.ts'
+import { applyStandingApproval, keepRule, KEPT_COMMENT } from '../core/approval/standing.ts'
 import { applyCommand, isRefusal } from '../core/task/apply-command.ts'
 import { followLog } from '../core/task/read-log.ts'
 import type { TaskCommand } from '../core/task/decide.ts'
@@ -25,13 +27,13 @@ export type ForegroundOptions = {
   /** The lines that an event is worth; `run`'s unless given. */
   readonly lines?: typeof progressLines
   /** Puts the question to whoever is there; `run`'s unless given. */
-  readonly ask?: (approval: Approval) => Promise<Choice>
+  readonly ask?: (approval: Approval, person: string) => Promise<Choice>
   /** How to answer later, where nobody is there; `run`'s unless given. */
   readonly later?: string
 }
 
 /** `left`: it waits on, and whoever asked knows. Null: nobody is there to answer. */
-export type Choice = 'approve' | 'reject' | 'left' | null
+export type Choice = 'approve' | 'always' | 'reject' | 'left' | null
 
 /** Makes sure that somebody works on the task, shows it to its end, and answers with what the process should exit with. */
 export async function foreground(platform: Platform, task: Task, options: ForegroundOptions): Promise<ExitCode> {
@@ -95,9 +97,10 @@ function show(event: TaskEvent, { json, output, lines = progressLines }: Foregro
 /** Null when the task may go on; an exit code when this is as far as it gets here. */
 async function answer(platform: Platform, task: Task, options: ForegroundOptions): Promise<ExitCode | null> {
   const { json, yes, output, ask = askToRun } = options
-  const now = await platform.store.get(task.id)
+  const asked = await platform.store.get(task.id)
+  const now = asked === null ? null : await applyStandingApproval(platform, asked)
   if (now?.status !== 'needs_approval' || now.approval === null) return null
-  const choice = yes ? 'approve' : json ? null : await ask(now.approval)
+  const choice = yes ? 'approve' : json ? null : await ask(now.approval, now.userId)
   if (choice === 'left') return EXIT.needsApproval
   if (choice === null) {
     const {
@@ -106,7 +109,11 @@ async function answer(platform: Platform, task: Task, options: ForegroundOptions
     output.note(later)
     return EXIT.needsApproval
   }
-  const decision: TaskCommand = { type: choice, approvalId: now.approval.id, by: OWNER, comment: null }
+  const isKept = choice === 'always'
+  if (isKept) await keepRule(platform, now, now.approval.id, OWNER)
+  const comment = isKept ? KEPT_COMMENT : null
+  const type = choice === 'reject' ? 'reject' : 'approve'
+  const decision: TaskCommand = { type, approvalId: now.approval.id, by: OWNER, comment }
   const decided = await giveAnswer(platform, task.id, decision)
   if (isRefusal(decided)) output.note(refusalText(decided, task.id))
   else if (decided.approval?.id === now.approval.id && decided.approval.status === 'pending') {
@@ -116,10 +123,15 @@ async function answer(platform: Platform, task: Task, options: ForegroundOptions
   return null
 }
 
-async function askToRun({ kind }: Approval): Promise<Choice> {
-  const said = await askPerson(`${questionFor(kind)} [y/N] `)
+async function askToRun(approval: Approval, person: string): Promise<Choice> {
+  const rule = alwaysLine(approval, person)
+  const said = await askPerson(`${questionFor(approval.kind)} ${rule === null ? '[y/N]' : '[y/N/always]'} `)
   if (said === null) return null
-  return isYes(said) ? 'approve' : 'reject'
+  if (rule === null || said.toLowerCase() !== 'always') return isYes(said) ? 'approve' : 'reject'
+  // Shown before it holds.
+  const confirmed = await askPerson(`${rule}\nAlways? [y/N] `)
+  if (confirmed !== null && isYes(confirmed)) return 'always'
+  return askToRun(approval, person)
 }
 
 /** What is asked in one line, below what it is about. */

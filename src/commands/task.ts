@@ -1,9 +1,10 @@
 // `factotum task …`: look at tasks, and approve, reject, abort and close them; replay and fork are in task-again.ts.
 import { Command, InvalidArgumentError } from 'commander'
 import { table } from '../adapters/terminal/table.ts'
-import { subjectLines, termsLines } from '../adapters/terminal/approval-lines.ts'
+import { alwaysLine, subjectLines, termsLines } from '../adapters/terminal/approval-lines.ts'
 import { exact, oneLine, visible } from '../adapters/terminal/visible.ts'
 import { giveAnswer } from '../core/approval/give-answer.ts'
+import { keepRule, KEPT_COMMENT } from '../core/approval/standing.ts'
 import { isRefusal } from '../core/task/apply-command.ts'
 import type { TaskCommand } from '../core/task/decide.ts'
 import type { Approval } from '../core/vocabulary/approval.ts'
@@ -81,7 +82,7 @@ export function taskCommand(exit: (code: ExitCode) => void): Command {
     approvalId: shown,
     by: OWNER,
     comment,
-  }))
+  })).option('--always', 'from now on without a question; prints exactly what that holds for')
   decision(
     'reject <id>',
     'reject what the task waits for; a command or a plan ends with it, work that has begun goes on without',
@@ -103,19 +104,21 @@ export function taskCommand(exit: (code: ExitCode) => void): Command {
     name: string,
     description: string,
     command: (comment: string | null, shown: ApprovalId | null) => TaskCommand,
-  ): void {
-    task
+  ): Command {
+    return task
       .command(name)
       .description(description)
       .option('--comment <text>', 'why')
       .option('--json', 'the task as JSON')
-      .action(async (id: string, options: Json & { comment?: string }) => {
+      .action(async (id: string, options: Json & { comment?: string; always?: true }) => {
         const output = createOutput()
         await withPlatform(output, async (platform) => {
           const before = await existing(platform, id)
           const asked = before.status === 'needs_approval' ? before.approval : null
           if (asked !== null) output.note(['It waits for a yes to exactly this:', ...approvalLines(asked)].join('\n'))
-          const decided = command(options.comment ?? null, asked?.id ?? null)
+          if (options.always) output.note(await keptForGood(platform, before))
+          const comment = options.comment ?? (options.always ? KEPT_COMMENT : null)
+          const decided = command(comment, asked?.id ?? null)
           const after = accepted(await giveAnswer(platform, before.id, decided), id)
           if (options.json) return output.json(taskToWire(after))
           if (after.approval?.status === 'pending' && after.approval.secondedBy.length > 0)
@@ -146,6 +149,19 @@ export function taskCommand(exit: (code: ExitCode) => void): Command {
   task.addCommand(replayCommand(exit)).addCommand(forkCommand(exit))
   return task
 }
+
+/** Makes the rule, in the words that it prints. */
+async function keptForGood(platform: Platform, task: Task): Promise<string> {
+  const { approval } = task
+  if (approval === null) throw new CommandError(`Task ${task.id} waits for no approval.`)
+  const kept = await keepRule(platform, task, approval.id, OWNER)
+  const rule = alwaysLine(approval, task.userId)
+  if (kept === 'answered') throw new CommandError(`Task ${task.id} waits for no approval.`)
+  if (kept === 'no_rule' || rule === null) throw new CommandError(ASKED_EVERY_TIME)
+  return rule
+}
+
+const ASKED_EVERY_TIME = 'This can not be approved for good: it is asked about every time.'
 
 async function existing(platform: Platform, id: string): Promise<Task> {
   return accepted((await platform.store.get(taskIdOf(id))) ?? { type: 'not_found' }, id)

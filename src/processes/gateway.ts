@@ -13,6 +13,7 @@ import { indexSource } from '../core/knowledge/index-source.ts'
 import { lookUp } from '../core/knowledge/look-up.ts'
 import { acceptRequest } from '../core/task/accept-request.ts'
 import { giveAnswer } from '../core/approval/give-answer.ts'
+import { keepRule } from '../core/approval/standing.ts'
 import { appendFromOutside, appendUnderClaim } from '../core/task/apply-command.ts'
 import { followLog } from '../core/task/read-log.ts'
 import { botReports } from './bot-reports.ts'
@@ -41,6 +42,7 @@ export async function startGateway(platform: Platform, telegram: Telegram | null
       ...platform,
       acceptRequest: (request) => acceptRequest(platform, request),
       applyCommand: (taskId, command) => giveAnswer(platform, taskId, command),
+      keepRule: (task, approvalId, by) => keepRule(platform, task, approvalId, by),
       appendUnderClaim: (claim, bodies) => appendUnderClaim(platform, claim, bodies),
       appendFromOutside: (taskId, bodies) => appendFromOutside(platform, taskId, bodies),
       followLog: (taskId, after, signal) => followLog(platform, taskId, after, signal),

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { ApprovalId } from '../../src/core/vocabulary/ids.ts'
+import { RUNNING } from '../simulation/card-story.ts'
 import { ADA, BOB, jsonOf, openWorld, OWNER } from './http-world.ts'
 
 test('a task is accepted, listed, read with its log, and stopped', async (t) => {
@@ -63,6 +65,35 @@ test('a literal command waits for a yes to exactly that command', async (t) => {
   const twice = await world.call(ADA, 'POST', `${path}/approve`)
   assert.equal(twice.status, 409)
   assert.equal((await jsonOf(twice))['code'], 'wrong_status')
+})
+
+test('an owner approves for good: exactly this, for whoever asked; nobody else does, and nothing that is asked about every time', async (t) => {
+  const world = await openWorld(t)
+  const request = { input_text: 'ls -la', task_type: 'shell_command' }
+  const task = await jsonOf(await world.call(ADA, 'POST', '/v1/tasks', request))
+  const path = `/v1/tasks/${task['id']}/approve`
+  const approval = task['approval'] as Record<string, unknown>
+  const body = { approval_id: approval['id'], always: true }
+  const refused = await world.call(ADA, 'POST', path, body)
+  assert.deepEqual([refused.status, (await jsonOf(refused))['code']], [403, 'owners_only'])
+  const stale = await world.call(OWNER, 'POST', path, { ...body, approval_id: task['id'] })
+  assert.equal(stale.status, 409)
+  assert.deepEqual(await world.standing.list(), [])
+  const approved = await jsonOf(await world.call(OWNER, 'POST', path, body))
+  assert.equal(approved['status'], 'queued')
+  assert.equal((approved['approval'] as Record<string, unknown>)['comment'], 'From now on, always exactly this.')
+  const [rule, ...more] = await world.standing.list()
+  assert.deepEqual([rule?.subject, rule?.userId, rule?.approvedBy, more], ['ls -la', 'ada', 'owner', []])
+
+  const work = await world.createTask(ADA, 'make a page')
+  const worker = await world.claimed(work)
+  const expires = new Date(Date.now() + 60_000).toISOString()
+  const asks = { kind: 'tool', subject: 'git push', digest: 'd', reason: '', expires_at: expires } as const
+  const policy = { rule: 'two', why: 'Two see more.', classes: [], people: 2 } as const
+  const data = { ...asks, policy, approval_id: world.deps.ids.next() as ApprovalId }
+  await worker.append(...RUNNING, { type: 'approval.requested', data })
+  const never = await world.call(OWNER, 'POST', `/v1/tasks/${work}/approve`, { always: true })
+  assert.deepEqual([never.status, (await jsonOf(never))['code']], [409, 'asked_every_time'])
 })
 
 test('approve and reject take an empty body, and a rejected task is over', async (t) => {

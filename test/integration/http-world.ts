@@ -20,6 +20,8 @@ import type { LocalFile, LocalReading } from '../../src/core/ports/local-readers
 import { ModelError } from '../../src/core/ports/models.ts'
 import type { MemoryScope } from '../../src/core/vocabulary/memory.ts'
 import { acceptRequest } from '../../src/core/task/accept-request.ts'
+import { keepRule } from '../../src/core/approval/standing.ts'
+import { createMemoryStandingApprovals } from '../../src/adapters/memory/standing-approvals.ts'
 import { appendFromOutside, appendUnderClaim, applyCommand } from '../../src/core/task/apply-command.ts'
 import { followLog } from '../../src/core/task/read-log.ts'
 import { HTTP_LIMITS } from '../../src/adapters/http/deps.ts'
@@ -106,9 +108,11 @@ export async function openWorld(
     lookUp: (scopes: readonly MemoryScope[], words: string) => lookUp(knowledge, scopes, words),
   }
   const audit = createMemoryAuditLog()
+  const standing = createMemoryStandingApprovals()
   const deps: HttpDeps = {
     acceptRequest: (request) => acceptRequest(accept, request),
     applyCommand: (taskId, command) => applyCommand(log, taskId, command),
+    keepRule: (task, approvalId, by) => keepRule({ standing, ids, clock }, task, approvalId, by),
     appendUnderClaim: (claim, bodies) => appendUnderClaim(log, claim, bodies),
     appendFromOutside: (taskId, bodies) => appendFromOutside(log, taskId, bodies),
     followLog: (taskId, after, signal) => followLog(log, taskId, after, signal, 200),
@@ -248,6 +252,7 @@ export async function openWorld(
     records,
     server,
     audit,
+    standing,
   }
 }
 

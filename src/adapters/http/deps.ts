@@ -2,7 +2,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { TaskEvent, TaskEventBody } from '../../core/vocabulary/event.ts'
-import type { MessageId, TaskId, UserId } from '../../core/vocabulary/ids.ts'
+import type { keepRule } from '../../core/approval/standing.ts'
+import type { ApprovalId, MessageId, TaskId, UserId } from '../../core/vocabulary/ids.ts'
 import type { JsonObject } from '../../core/vocabulary/json.ts'
 import type { KnowledgeHit, KnowledgeSource, SourceKind } from '../../core/vocabulary/knowledge.ts'
 import type { MemoryScope } from '../../core/vocabulary/memory.ts'
@@ -132,6 +133,8 @@ export type HttpDeps = {
     request: TaskRequest,
   ) => Promise<{ readonly task: Task; readonly created: boolean } | Refusal>
   readonly applyCommand: (taskId: TaskId, command: TaskCommand) => Promise<Task | Refusal>
+  /** See core/approval/standing.ts. */
+  readonly keepRule: (task: Task, approvalId: ApprovalId, by: UserId) => ReturnType<typeof keepRule>
   readonly appendUnderClaim: (claim: HeldClaim, bodies: readonly TaskEventBody[]) => Promise<Task | Refusal>
   readonly appendFromOutside: (taskId: TaskId, bodies: readonly TaskEventBody[]) => Promise<Task | Refusal>
   readonly followLog: (taskId: TaskId, after: number, signal: AbortSignal) => AsyncIterable<TaskEvent>

@@ -1,6 +1,7 @@
 // Tasks over HTTP: start one, look at it and its log, and say yes, no or stop.
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
+import { KEPT_COMMENT } from '../../core/approval/standing.ts'
 import type { ApprovalId, TaskId, UserId } from '../../core/vocabulary/ids.ts'
 import { TASK_STATUSES, TASK_TYPES } from '../../core/vocabulary/task.ts'
 import type { Task, TaskStatus, TaskType, WorkspaceSource } from '../../core/vocabulary/task.ts'
@@ -35,6 +36,8 @@ const answerBody = z.object({
   approval_id: z.uuid().nullish(),
   comment: z.string().max(4_000).nullish(),
 })
+
+const approveBody = answerBody.extend({ always: z.boolean().nullish() })
 
 export const taskOperations = [
   operation({
@@ -160,11 +163,12 @@ export const taskOperations = [
     id: 'approveTask',
     summary:
       'Say yes to exactly what the task asks for: to `approval_id`, or to the one that is pending. Whoever asked for work says OK to it ' +
-      'with `tasks:write`; a command takes `tasks:approve`.',
+      'with `tasks:write`; a command takes `tasks:approve`. With `always`, for owners, this very text is not asked about again: a command ' +
+      'whenever the same person asks for it, what agents do, hosts and secrets in the same conversation.',
     access: 'tasks:write',
-    body: answerBody,
+    body: approveBody,
     responses: theTask,
-    handle: (call) => answer(call, 'approve'),
+    handle: (call) => (call.body.always === true ? answerForGood(call) : answer(call, 'approve')),
   }),
   taskOperation({
     method: 'post',
@@ -210,6 +214,20 @@ async function answer(
     await call.deps.applyCommand(call.task.id, { type, approvalId, by, comment: comment ?? null }),
     taskToWire,
   )
+}
+
+/** The rule is made first: should the answer be lost, the rule gives it. */
+async function answerForGood(call: TaskCall<unknown, z.output<typeof approveBody>>): Promise<Response | Problem> {
+  const { deps, task, caller, body } = call
+  if (caller.principal.role !== 'owner')
+    return problem(403, 'owners_only', 'Only owners say for good what is not asked about again.')
+  if (!hasScope(caller, 'tasks:approve')) return scopeProblem('tasks:approve')
+  const approvalId = body.approval_id ?? task.approval?.id ?? null
+  const kept =
+    approvalId === null ? 'answered' : await deps.keepRule(task, approvalId as ApprovalId, caller.principal.userId)
+  if (kept === 'no_rule')
+    return problem(409, 'asked_every_time', 'This can not be approved for good: it is asked about every time.')
+  return answer({ ...call, body: { ...body, comment: body.comment ?? KEPT_COMMENT } }, 'approve')
 }
 
 /** Compared with how the task was born: routing may have given it a type since. */

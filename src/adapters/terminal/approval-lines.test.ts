@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { CommitId, UserId } from '../../core/vocabulary/ids.ts'
-import { subjectLines, termsLines } from './approval-lines.ts'
+import { alwaysLine, subjectLines, termsLines } from './approval-lines.ts'
 import type { Asked } from './approval-lines.ts'
 
 const COMMAND: Asked = {
@@ -41,4 +41,17 @@ test('a question says the rule, why, the classes, what a yes holds for, and unti
     'a yes holds for exactly this: on the machine itself, once, for owner, the files as of 0123456789, at most 2,000 tokens in all; asked until 2026-03-02 10:00 UTC',
   ])
   assert.deepEqual(termsLines({ ...COMMAND, kind: 'plan', policy: null, expiresAt: '' }), [])
+})
+
+test('a rule says for whom and for what it would hold; there is none for plans, and none that speaks for two', () => {
+  assert.equal(
+    alwaysLine(COMMAND, 'telegram:7'),
+    'From now on this very command runs without a question for telegram:7. Anything else, if only by one character, is still asked about.',
+  )
+  assert.match(
+    alwaysLine({ ...COMMAND, kind: 'egress' }, 'owner') ?? '',
+    /this host, and no other, .* in this conversation/,
+  )
+  assert.equal(alwaysLine({ ...COMMAND, kind: 'plan' }, 'owner'), null)
+  assert.equal(alwaysLine({ kind: 'tool', policy: { rule: 'two', why: '', classes: [], people: 2 } }, 'owner'), null)
 })

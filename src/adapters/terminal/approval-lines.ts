@@ -28,6 +28,19 @@ export function termsLines({ kind, binding, policy, expiresAt }: Asked): readonl
   return [...(policy === null ? [] : ruleLines(policy)), ...(terms === '' ? [] : [terms])]
 }
 
+/** What would not be asked about again; null where no rule may answer. `person` is whoever asked, plain. */
+export function alwaysLine({ kind, policy }: Pick<Asked, 'kind' | 'policy'>, person: string): string | null {
+  if (kind === 'plan' || policy?.people === 2) return null
+  const whose = `for ${oneLine(person)}`
+  const there = `${whose}, in this conversation`
+  return {
+    shell_command: `From now on this very command runs without a question ${whose}. Anything else, if only by one character, is still asked about.`,
+    tool: `From now on agents do this very thing without a question ${there}, whatever the files are then.`,
+    egress: `From now on this host, and no other, is reached without a question ${there}.`,
+    secret: `From now on this secret is used at this host, and at no other, without a question ${there}.`,
+  }[kind]
+}
+
 function ruleLines({ why, rule, classes, people }: ApprovalPolicy): readonly string[] {
   const kinds = classes.length === 0 ? '' : ` · ${classes.join(', ')}`
   return [`${oneLine(why)} (rule ${oneLine(rule)}${kinds})`, ...(people === 2 ? ['two people have to say yes'] : [])]

@@ -1,5 +1,5 @@
 // What a tap on a button does. Every tap is answered; what it causes can be caused again by the same tap and comes to the same.
-import { standingKey } from '../approval/standing.ts'
+import { keepRule, KEPT_COMMENT, standingKey } from '../approval/standing.ts'
 import type { Approval } from '../vocabulary/approval.ts'
 import type { TaskId, UserId } from '../vocabulary/ids.ts'
 import type { Place } from '../vocabulary/place.ts'
@@ -150,16 +150,10 @@ async function onApproval(deps: ReceiveDeps, { tap, visitor }: Taken, does: Aski
     case 'propose_always':
       return proposeRule(deps, { place: tap.place, by: visitor.userId }, does, task)
     case 'approve_always': {
-      const { approval } = task
       if (visitor.role !== 'owner') return { text: NOT_YOURS_TO_ANSWER, loud: true }
-      const digest = approval === null ? null : ruleKey(deps, task, approval)
-      if (approval === null || approval.id !== does.approval_id || digest === null) return NO_MORE
-      const isOpen = approval.status === 'pending' && deps.clock.now() < approval.expiresAt
-      const { subject } = approval
-      const rule = { digest, subject, userId: task.userId, approvedBy: visitor.userId, since: deps.clock.now() }
-      if (isOpen) await deps.standing.add(rule)
-      const comment = 'From now on, always exactly this.'
-      return { text: await answerApproval(deps, visitor, { ...given, yes: true, comment }) }
+      if (task.approval?.id !== does.approval_id) return NO_MORE
+      if ((await keepRule(deps, task, does.approval_id, visitor.userId)) === 'no_rule') return NO_MORE
+      return { text: await answerApproval(deps, visitor, { ...given, yes: true, comment: KEPT_COMMENT }) }
     }
   }
 }
