@@ -25,6 +25,13 @@ const strictness = (command: string, where: WorkPlace, policy?: Policy) =>
 const SEEDS = [
   ...['rm -rf /', 'rm -rf /srv/data', 'rm -rf ~/work', 'rm -r ../other', 'find /srv -delete', 'shred /srv/key'],
   ...['dd if=/dev/zero of=/dev/sda', 'mkfs.ext4 /dev/sdb', 'truncate -s 0 /srv/db', 'unlink /srv/x', 'chmod -R 777 /'],
+  ...[
+    'find /srv | xargs rm -f',
+    'ls /srv/* | xargs rm',
+    'echo /srv/x | xargs rm',
+    '(for f in /srv/a b; do rm "$f"; done)',
+  ],
+  ...['python3 -c \'import shutil; shutil.rmtree("/srv/x")\'', '(for d in ../*; do rm -rf "$d"; done)'],
   ...['mv /srv/data /dev/null', 'wipefs -a /dev/sda', 'git push --force origin main', 'crontab -r', 'kill -9 -1'],
 ]
 
@@ -62,6 +69,17 @@ const DISGUISES: readonly ((text: string) => string)[] = [
   (text) => `bash <(echo ${quoted(text)})`,
   (text) => `source <(echo ${quoted(text)})`,
   (text) => `echo ${quoted(text)} > x.sh; sh x.sh`,
+  (text) => `cat > x.sh <<'WRITTEN'\n#!/bin/sh\n${text}\nWRITTEN\nchmod +x x.sh && ./x.sh`,
+  (text) => `printf %s ${quoted(text)} > a; cp a x.sh; bash x.sh`,
+  (text) => `echo ${quoted(text)} | tee x.sh; . ./x.sh`,
+  (text) => `echo ${base64(text)} | base64 -d > x.sh; sh x.sh`,
+  (text) => `echo ${quoted(`import os; os.system(${JSON.stringify(text)})`)} > x.py && python3 x.py`,
+  (text) => `cat > x.js <<'WRITTEN'\nrequire('child_process').execSync(${JSON.stringify(text)})\nWRITTEN\nnode x.js`,
+  (text) => `python3 - <<'CODE'\nimport os\nos.system(${JSON.stringify(text)})\nCODE`,
+  (text) => `node <<'CODE'\nconst { execSync } = require('child_process')\nexecSync(${JSON.stringify(text)})\nCODE`,
+  (text) => `for f in a b; do sh -c ${quoted(text)}; done`,
+  (text) => `for f in ${quoted(text)}; do sh -c "$f"; done`,
+  (text) => `D=$(mktemp -d); trap ${quoted(text)} EXIT; rm -rf "$D"`,
   (text) => `ls; ${text}`,
   (text) => `ls && ${text}`,
   (text) => `false || ${text}`,

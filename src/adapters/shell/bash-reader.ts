@@ -1,7 +1,7 @@
 // Reads command lines with a parser of bash: what would run, as far as the text tells. What `sh` and bash read differently is
 // read in both ways.
 import { parse } from 'unbash'
-import type { Command, CommandNode, Redirection, Statement, SyntaxNode } from 'unbash'
+import type { Command, CommandNode, For, Redirection, Statement, SyntaxNode } from 'unbash'
 import { forEachChild } from 'unbash'
 import type { ShellCommand, ShellReader, ShellRedirect, ShellScript, ShellWord } from '../../core/ports/shell-reader.ts'
 import { findConstants } from './constants.ts'
@@ -117,6 +117,8 @@ function readNode(walk: Walk, node: SyntaxNode, from: ShellCommand | null): void
       }
       return
     }
+    case 'For':
+      return readLoop(walk, node, from)
     case 'Function':
       walk.functions.add(node.name.value)
       return readNode(walk, node.body, null)
@@ -137,6 +139,28 @@ function readNode(walk: Walk, node: SyntaxNode, from: ShellCommand | null): void
       return addWords(walk, toWords(node, nested(walk)))
     default:
       return readChildren(walk, node, from)
+  }
+}
+
+const MOST_ROUNDS = 20
+/** What a loop goes through may be anything; of these the shell makes nothing else. */
+const PLAIN_ITEM = /^[\w./~@%+*?,:=-]+$/
+
+/** Of plain words, each round is read by itself: its variable holds what stands there. */
+function readLoop(walk: Walk, node: For, from: ShellCommand | null): void {
+  const name = node.name.value
+  const items = (node.wordlist ?? []).flatMap((word) => {
+    const words = toWords(word, nested(walk))
+    addWords(walk, words)
+    return words.map(({ text }) => text)
+  })
+  const plain = items.filter((item) => item !== null && PLAIN_ITEM.test(item) && !item.startsWith('-'))
+  const isKnown = plain.length === items.length && items.length > 0 && items.length <= MOST_ROUNDS
+  if (!isKnown || !walk.constants.isLoopsAlone(name)) return readNode(walk, node.body, from)
+  for (const item of new Set(plain)) {
+    const valueOf: Walk['constants']['valueOf'] = (given, at) =>
+      given === name ? item : walk.constants.valueOf(given, at)
+    readNode({ ...walk, constants: { ...walk.constants, valueOf } }, node.body, from)
   }
 }
 
@@ -206,10 +230,25 @@ function readCommand(walk: Walk, node: Command, pipedFrom: ShellCommand | null):
   add(walk, {
     assignments,
     name: name ?? null,
-    words: [...more, ...words],
+    words: name?.text === 'trap' ? withConstants(walk, [...more, ...words], node.end) : [...more, ...words],
     redirects: redirectsOf(walk, node.redirects),
     pipedFrom,
   })
+}
+
+/** A text that runs once the line is over, with the variables in it that hold one plain word for good. */
+function withConstants(
+  { constants }: Walk,
+  [first, ...others]: readonly ShellWord[],
+  at: number,
+): readonly ShellWord[] {
+  if (first === undefined) return []
+  if (first.text === null) return [first, ...others]
+  const text = first.text.replace(/\$(?:(\w+)|\{(\w+)\})/g, (whole, plain?: string, braced?: string) => {
+    const value = constants.valueOf(plain ?? braced ?? '', at)
+    return value !== null && /^[\w./%+-]+$/.test(value) ? value : whole
+  })
+  return [{ ...first, text, parts: [text] }, ...others]
 }
 
 /** `name=value` among a command's words, as `export` and `alias` take it. */

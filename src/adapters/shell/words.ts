@@ -30,7 +30,9 @@ export function toWords(word: AnyWord, nested: Nested): readonly ShellWord[] {
   }
   const scripts: ShellScript[] = []
   const pieces = parts.flatMap((part) => piecesOf(part, nested, false, scripts, word.pos ?? 0))
-  return [wordOf(word.text, pieces, parts.some(isGlob), scripts)]
+  // What a loop went through may have been a pattern.
+  const mayGlob = parts.length > 0 && pieces.some((piece) => typeof piece === 'string' && /[*?]/.test(piece))
+  return [wordOf(word.text, pieces, mayGlob || parts.some(isGlob), scripts)]
 }
 
 function wordOf(source: string, pieces: readonly Piece[], globs: boolean, scripts: readonly ShellScript[]): ShellWord {

@@ -2,12 +2,17 @@
 import type { ShellCommand, ShellReader, ShellScript, ShellWord } from '../ports/shell-reader.ts'
 import type { CommandClass } from '../vocabulary/policy.ts'
 import { COMMAND_CLASSES } from '../vocabulary/policy.ts'
-import type { Arg, Effect, HardDenial, Run, Target } from './effect.ts'
-import { hides, unknown } from './effect.ts'
-import { changesWhatRuns } from './environment.ts'
+import type { Arg, Call, Effect, HardDenial, Run, Target } from './effect.ts'
+import { hides, NOT_KNOWN, unknown } from './effect.ts'
+import { changesWhatRuns, isUsualPath } from './environment.ts'
 import { normalPath, programOf } from './programs.ts'
 import { redirectEffect, withSystemPaths } from './system-paths.ts'
 import { stdinOf, textsOf, wordsOf } from './words.ts'
+import { listedBy } from './listed.ts'
+import { isFetcher, madeBy, originOf } from './written-files.ts'
+import type { Made, Written } from './written-files.ts'
+import { writtenCodeEffect } from './code-programs.ts'
+import { isShell } from './shell-programs.ts'
 
 /** One command of a line, or one of its redirections or settings. */
 export type CommandPart = {
@@ -23,6 +28,8 @@ export type CommandPart = {
   readonly opaque: boolean
   readonly hard: HardDenial | null
   readonly file: Arg | undefined
+  /** What it writes into its files, where it writes some. */
+  readonly made: () => Made
 }
 
 export type Classification = { readonly classes: readonly CommandClass[]; readonly parts: readonly CommandPart[] }
@@ -39,13 +46,19 @@ type Reading = {
   readonly functions: Set<string>
   /** Where the shell stands by now, relative to where it began; null once that is not known. */
   readonly place: { now: string | null }
+  /** The command of the text that is being read. */
+  readonly made: () => Made
 }
+
+type Input = Pick<Call, 'stdin' | 'shown' | 'listed'>
+
+const NOTHING_MADE = () => ({ texts: null, hidden: false, from: [] })
 
 /** Never throws. Everything that a line could do counts, also what stands behind a condition. */
 export function classifyCommand(command: string, read: ShellReader): Classification {
-  const reading: Reading = { read, depth: 0, parts: [], functions: new Set(), place: { now: '.' } }
+  const reading: Reading = { read, depth: 0, parts: [], functions: new Set(), place: { now: '.' }, made: NOTHING_MADE }
   readScript(reading, read.read(command))
-  const parts = withWrittenFiles(reading.parts)
+  const parts = withWrittenFiles(reading, reading.parts)
   const found = new Set(parts.flatMap(({ classes }) => classes))
   if (found.size === 0) found.add('read')
   return { classes: COMMAND_CLASSES.filter((name) => found.has(name)), parts }
@@ -57,7 +70,9 @@ function readScript(reading: Reading, script: ShellScript): void {
   for (const command of script.commands) readCommand(reading, command)
 }
 
-function readCommand(reading: Reading, command: ShellCommand): void {
+function readCommand(outer: Reading, given: ShellCommand): void {
+  const command = withUsualPath(given)
+  const reading: Reading = { ...outer, made: () => madeBy(command) }
   const words: readonly ShellWord[] = [
     ...(command.name === null ? [] : [command.name]),
     ...command.words,
@@ -81,13 +96,40 @@ function readCommand(reading: Reading, command: ShellCommand): void {
     })
   if (command.name.globs && command.name.text !== '[')
     return addPart(reading, wordsOf(command), hides('which program it is depends on the files that are there'))
-  run(reading, wordsOf(command), stdinOf(command))
+  const known = wordsOf(command).map((word) => (word?.includes(NOT_KNOWN) === true ? null : word))
+  const shown = stdinOf(command, 0, true)
+  run(reading, known, {
+    stdin: stdinOf(command),
+    shown: shown === 'nothing' ? null : shown,
+    listed: command.pipedFrom === null ? null : listedBy(command.pipedFrom),
+  })
+}
+
+/** A search path is known when what it is made of is, though nobody knows what it was before. */
+function withUsualPath(command: ShellCommand): ShellCommand {
+  const known = (word: ShellWord, source: string): ShellWord => {
+    const value = source.replace(/^PATH=/, '')
+    return word.text === null && isUsualPath(value) ? { ...word, text: source.replaceAll('"', '') } : word
+  }
+  return {
+    ...command,
+    assignments: command.assignments.map(({ name, value }) => ({
+      name,
+      value: name === 'PATH' && value !== null ? known(value, value.source) : value,
+    })),
+    words:
+      command.name?.text === 'export'
+        ? command.words.map((word) => (word.source.startsWith('PATH=') ? known(word, word.source) : word))
+        : command.words,
+  }
 }
 
 function setting(reading: Reading, name: string, value: Arg, command: ShellCommand | null): void {
   if (name === 'IFS' && command?.name?.text === 'read') return
-  if (changesWhatRuns(name, value))
-    addPart(reading, [`${name}=${value ?? '?'}`], hides(`${name} changes which programs run`))
+  const changed = changesWhatRuns(name, value)
+  const words = [`${name}=${value ?? '?'}`]
+  if (changed === 'project') addPart(reading, words, unknown(`${name} has programs of the project run`))
+  if (changed === 'anything') addPart(reading, words, hides(`${name} changes which programs run`))
 }
 
 function isForkBomb(reading: Reading, { name, pipedFrom }: ShellCommand): boolean {
@@ -96,7 +138,7 @@ function isForkBomb(reading: Reading, { name, pipedFrom }: ShellCommand): boolea
 }
 
 /** A command of these words, however it came to be started. */
-function run(reading: Reading, given: readonly Arg[], stdin: readonly string[] | 'nothing' | null): void {
+function run(reading: Reading, given: readonly Arg[], input: Input): void {
   const start = given.findIndex((word) => word === null || !/^[A-Za-z_]\w*=/.test(word))
   for (const word of start < 0 ? given : given.slice(0, start)) {
     const [name = '', ...value] = (word ?? '').split('=')
@@ -117,11 +159,11 @@ function run(reading: Reading, given: readonly Arg[], stdin: readonly string[] |
   if (odd) return addPart(reading, words, hides('the name is written in letters that only look like others'))
   if (name.startsWith('-')) {
     addPart(reading, words, hides('what stands before it takes its words in a way that is not known'))
-    return findHidden(reading, words, stdin)
+    return findHidden(reading, words, input)
   }
   const args = words.slice(1)
   const { program, file, name: plain } = programOf(name)
-  const effect = effectOf(reading, { name: plain, args, stdin }, program, file)
+  const effect = effectOf(reading, { name: plain, args, ...input }, program, file)
   if (plain === 'cd' || plain === 'pushd') moveTo(reading, args)
   if (plain === 'popd') reading.place.now = null
   if (plain === 'export' || plain === 'declare' || plain === 'typeset' || plain === 'readonly' || plain === 'local') {
@@ -131,13 +173,13 @@ function run(reading: Reading, given: readonly Arg[], stdin: readonly string[] |
     if (args.includes(null)) addPart(reading, words, hides('what is set is not known'))
   }
   addPart(reading, words, effect)
-  for (const next of effect.runs ?? []) follow(reading, next, stdin)
-  if (program === null) findHidden(reading, args, stdin)
+  for (const next of effect.runs ?? []) follow(reading, next, input)
+  if (program === null) findHidden(reading, args, input)
 }
 
 function effectOf(
   reading: Reading,
-  call: { name: string; args: readonly Arg[]; stdin: readonly string[] | 'nothing' | null },
+  call: Call,
   program: ReturnType<typeof programOf>['program'],
   file: string | null,
 ): Effect {
@@ -165,27 +207,33 @@ function effectOf(
   return file === null ? effect : { ...effect, classes: [...effect.classes, 'unknown'], file }
 }
 
-function follow(reading: Reading, next: Run, stdin: readonly string[] | 'nothing' | null): void {
+function follow(reading: Reading, next: Run, input: Input): void {
   const deeper: Reading = { ...reading, depth: reading.depth + 1 }
-  if (next.type === 'command') return run(deeper, next.words, stdin)
+  if (next.type === 'command') return run(deeper, next.words, input)
   if (next.text === null || reading.depth > DEEPEST)
     return addPart(reading, [null], hides('what the shell is given is not known'))
   readScript(deeper, reading.read.read(next.text))
 }
 
 /** A program that nobody knows may start what is among its words. */
-function findHidden(reading: Reading, args: readonly Arg[], stdin: readonly string[] | 'nothing' | null): void {
+function findHidden(reading: Reading, args: readonly Arg[], input: Input): void {
   if (reading.depth > DEEPEST) return
   for (const [index, arg] of args.entries()) {
-    if (arg === null || arg.length > 10_000) continue
+    if (arg === null || arg.length > 10_000 || isPlainSpeech(arg, args[index + 1])) continue
     const own: CommandPart[] = []
     const apart: Reading = { ...reading, depth: reading.depth + 4, parts: own, place: { now: reading.place.now } }
     if (/[\s;|&]/.test(arg)) readScript(apart, reading.read.read(arg))
-    else if (/[a-z]/i.test(arg) && programOf(arg).program !== null) run(apart, args.slice(index), stdin)
-    const dangers = withWrittenFiles(own).filter(isDanger)
+    else if (/[a-z]/i.test(arg) && programOf(arg).program !== null) run(apart, args.slice(index), input)
+    const dangers = withWrittenFiles(apart, own).filter(isDanger)
     reading.parts.push(...dangers)
     if (dangers.length > 0) break
   }
+}
+
+/** Names of programs that are verbs and things to others. */
+function isPlainSpeech(arg: string, next: Arg | undefined): boolean {
+  if (arg === 'init') return next === undefined || (next !== null && !/^[06]$/.test(next))
+  return /^(service|route|security|kind|crash|perf|batch|snapper|stap)$/.test(arg)
 }
 
 /** What does not read as a line of the shell is none, and tells nothing. */
@@ -228,30 +276,71 @@ function addPart(reading: Reading, words: readonly Arg[], given: Effect): void {
     opaque: effect.opaque === true,
     hard: effect.hard ?? null,
     file: effect.file,
+    made: madeOf(reading, words[0] ?? null, effect),
   })
+}
+
+/** A redirection and `tee` write what comes in; other programs what they make of their files. */
+function madeOf({ made }: Reading, name: Arg, { classes }: Effect): () => Made {
+  if (name === '>' || name === 'tee') return made
+  const hidden = (name !== null && isFetcher(name)) || classes.includes('network')
+  return () => (hidden ? { texts: null, hidden, from: [] } : { ...made(), texts: null, hidden: made().hidden })
 }
 
 /** What they change of a file is not what stands in it. */
 const SAME_TEXT: ReadonlySet<string> = new Set(['chmod', 'chgrp', 'chown', 'mkdir'])
 
-/** Nobody knows what a file is that this line wrote before it runs it. */
-function withWrittenFiles(parts: readonly CommandPart[]): readonly CommandPart[] {
-  const written = parts.flatMap(({ paths, words }) =>
-    (SAME_TEXT.has(words[0] ?? '') ? [] : paths).flatMap(({ path, does }) => (does === 'writes' ? [path] : [])),
-  )
-  if (written.length === 0) return parts
-  const isWritten = (file: Arg | undefined) => {
-    if (file === undefined) return false
-    return file === null || written.some((path) => path === null || path === normalPath(file))
+const MOST_ROUNDS = 8
+
+/** What this line wrote before it runs it: read, where its text stands there; hidden, where it came from elsewhere. */
+function withWrittenFiles(reading: Reading, parts: readonly CommandPart[]): readonly CommandPart[] {
+  const all = [...parts]
+  const seen = new Set<string>()
+  // What is read may write and run files in turn.
+  for (let round = 0; round <= MOST_ROUNDS; round += 1) {
+    const runs = all.filter(({ file }) => file !== undefined)
+    const written = runs.length === 0 ? [] : all.flatMap(writtenBy)
+    if (written.length === 0) return all
+    const found = new Map(runs.map((part) => [part, part.file == null ? null : originOf(part.file, written)]))
+    const inner: CommandPart[] = []
+    for (const [part, origin] of found) {
+      for (const text of origin?.texts ?? []) {
+        const key = `${part.words[0] ?? ''} ${text}`
+        if (seen.has(key)) continue
+        seen.add(key)
+        readWritten({ ...reading, depth: reading.depth + 2, parts: inner }, part, text)
+      }
+    }
+    if (inner.length === 0)
+      return all.map((part) => (part.file === null || found.get(part)?.hidden === true ? hidden(part) : part))
+    all.push(...inner)
+    if (all.length > MOST_PARTS) break
   }
-  return parts.map((part) =>
-    isWritten(part.file)
-      ? {
-          ...part,
-          opaque: true,
-          classes: [...new Set<CommandClass>([...part.classes, 'unknown'])],
-          why: 'it runs what this line wrote',
-        }
-      : part,
-  )
+  return all.map((part) => (part.file === undefined ? part : hidden(part)))
+}
+
+function writtenBy({ paths, words, made }: CommandPart): readonly Written[] {
+  const files = SAME_TEXT.has(words[0] ?? '') ? [] : paths.filter(({ does }) => does === 'writes')
+  return files.map(({ path }) => ({ path, ...made() }))
+}
+
+function hidden(part: CommandPart): CommandPart {
+  const classes = [...new Set<CommandClass>([...part.classes, 'unknown'])]
+  return { ...part, opaque: true, classes, why: 'it runs what this line wrote' }
+}
+
+/** As what runs it would read it: a shell its commands, the others their own language. */
+function readWritten(reading: Reading, { words }: CommandPart, text: string): void {
+  const name = words[0] == null ? '' : programOf(words[0]).name
+  const [, shebang] = /^#!.*?([\w.+-]+)[ \t]*(?:-[^\n]*)?(?:\n|$)/.exec(text) ?? []
+  const isDirect = words[0]?.includes('/') === true
+  const runner = isDirect && shebang !== undefined ? shebang : name
+  if (text.replaceAll(NOT_KNOWN, '').trim() === '' && text !== '')
+    return addPart(reading, [null], hides('what is written and run is not known'))
+  if (isShell(runner) || runner === '.' || runner === 'source' || (isDirect && runner === name))
+    return readScript(reading, reading.read.read(text))
+  const effect = writtenCodeEffect(runner, text)
+  if (effect === null) return
+  addPart(reading, [runner], effect)
+  for (const next of effect.runs ?? []) follow(reading, next, { stdin: 'nothing' })
 }

@@ -43,11 +43,20 @@ export type Effect = {
   readonly file?: Arg
 }
 
+export type Stdin = readonly string[] | 'nothing' | null
+
+/** Stands in a text for what only running it would tell: as the shell would see it, a variable that nobody gave a value. */
+export const NOT_KNOWN = '$__not_known'
+
 export type Call = {
   readonly name: string
   readonly args: readonly Arg[]
   /** What it may be given to read; 'nothing' where nothing is handed in, null where that is not known. */
-  readonly stdin: readonly string[] | 'nothing' | null
+  readonly stdin: Stdin
+  /** The same, with NOT_KNOWN where only running it would tell. */
+  readonly shown?: readonly string[] | null
+  /** Where the paths lie that it is given to read; null where that is not known. */
+  readonly listed?: readonly Arg[] | null
 }
 
 export type Program = (call: Call) => Effect

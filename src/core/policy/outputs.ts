@@ -1,5 +1,6 @@
 // What the few programs print that only carry text about: it is known without running them, and may be what a shell reads next.
-import type { Arg } from './effect.ts'
+import type { Arg, Stdin } from './effect.ts'
+import { NOT_KNOWN } from './effect.ts'
 import { parseArguments } from './arguments.ts'
 
 const LONGEST = 100_000
@@ -9,16 +10,12 @@ const ESCAPES: Readonly<Record<string, string>> = {
 }
 
 /** Every text that it may print, since shells differ; null where that is not known. `stdin` as in Call. */
-export function printedBy(
-  name: string,
-  args: readonly Arg[],
-  stdin: readonly string[] | 'nothing' | null,
-): readonly string[] | null {
+export function printedBy(name: string, args: readonly Arg[], stdin: Stdin): readonly string[] | null {
   const given = stdin === 'nothing' ? null : stdin
   const known = args.every((arg) => arg !== null) ? args : null
   if (known === null) return null
   const each = (change: (text: string) => string | null): readonly string[] | null => {
-    const texts = (given ?? []).map(change)
+    const texts = (given ?? []).map((text) => (text.includes(NOT_KNOWN) ? null : change(text)))
     return given === null || texts.some((text) => text === null) ? null : texts.filter((text) => text !== null)
   }
   switch (name) {

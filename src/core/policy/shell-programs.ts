@@ -1,6 +1,6 @@
 // Programs that only start others: they are seen through.
 import type { Arg, Call, Effect, Program, Programs, Run } from './effect.ts'
-import { asks, hides, needsRights, reads, starts, together, unknown, writes } from './effect.ts'
+import { asks, hides, needsRights, NOT_KNOWN, reads, starts, together, unknown, writes } from './effect.ts'
 import { commandAfter, parseArguments } from './arguments.ts'
 
 const SHELLS = [
@@ -20,6 +20,10 @@ const SHELLS = [
   'nu',
   'pwsh',
 ]
+
+export function isShell(name: string): boolean {
+  return SHELLS.includes(name)
+}
 
 const command = (words: readonly Arg[]): Run => ({ type: 'command', words })
 const shell = (text: Arg): Run => ({ type: 'shell', text })
@@ -134,7 +138,7 @@ export const SHELL_PROGRAMS: Programs = {
       ? reads('flock waits')
       : starts('flock starts it', ...(texts.length > 0 ? texts : [command(commandAfter(rest))]))
   },
-  xargs: ({ args }) => {
+  xargs: ({ args, stdin, listed }) => {
     const valued = [
       '-I',
       '-n',
@@ -162,9 +166,12 @@ export const SHELL_PROGRAMS: Programs = {
       .slice(0, args.length - words.length)
       .some((arg) => arg !== null && /^(-[IJi]|--replace)/.test(arg))
     if (words.length === 0) return reads('xargs prints')
+    const isFile = parseArguments(args.slice(0, args.length - words.length), valued).has('-a', '--arg-file')
+    const given = isFile ? [null] : (wordsRead(stdin) ?? listed ?? [null])
+    const isScript = isShell(words[0] ?? '') && listed !== null && listed !== undefined
     const inner = isReplaced
-      ? words.map((word) => (word !== null && word.includes(mark) ? null : word))
-      : [...words, null]
+      ? words.flatMap((word, index) => (word === mark && index > 0 ? given : [replaced(word, mark, isScript)]))
+      : [...words, ...given]
     return starts('xargs starts it with words that it reads', command(inner))
   },
   parallel: ({ args }) => {
@@ -273,9 +280,24 @@ export const SHELL_PROGRAMS: Programs = {
       : unknown('direnv runs what the folder says'),
 }
 
+/** A word in which what is read stands for the mark: in a script, names of files; in an address, what comes after the host. */
+function replaced(word: Arg, mark: string, isScript: boolean): Arg {
+  if (word === null || !word.includes(mark)) return word
+  if (isScript && word !== mark && /\s/.test(word)) return word.replaceAll(mark, NOT_KNOWN)
+  const isAddress = /^https?:\/\/[\w.-]+(:\d+)?\//.exec(word)
+  return isAddress !== null && !isAddress[0].includes(mark) ? word.replaceAll(mark, 'x') : null
+}
+
+/** What plain text falls apart into, quotes and escapes aside. */
+function wordsRead(stdin: Call['stdin']): readonly Arg[] | null {
+  if (stdin === null || stdin === 'nothing' || stdin.some((text) => /['"\\\0]/.test(text))) return null
+  return stdin.flatMap((text) => text.split(/\s+/).filter((word) => word !== ''))
+}
+
 function shellEffect({ name, args, stdin }: Call): Effect {
   const { has, operands } = parseArguments(args, ['-o', '-O', '--rcfile', '--init-file'])
   if (has('--version', '--help')) return reads(`${name} tells about itself`)
+  if (args[0] === '-n') return reads(`${name} only looks whether it can be read`, operands)
   const at = args.findIndex(
     (arg) => arg !== null && (/^-[a-zA-Z]*c[a-zA-Z]*$/.test(arg) || arg === '--command' || /^-[Cc]ommand$/.test(arg)),
   )
