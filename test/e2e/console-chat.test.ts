@@ -115,6 +115,26 @@ test('a literal command waits for a yes to exactly that text', async (t) => {
   assert.equal((await world.deps.store.get(task!.id))?.approval?.status, 'approved')
 })
 
+test('a command approved for good: the rule is shown first, can be left again, and holds once confirmed', async (t) => {
+  const stage = await openStage(t)
+  if (stage === null) return
+  const { page, world } = stage
+  await page.getByLabel('Your request').fill('/run npm run lint')
+  await page.keyboard.press('Enter')
+  const approval = page.getByRole('region', { name: 'Approval' })
+  await approval.getByRole('button', { name: 'Always…' }).click()
+  await approval.getByText('From now on this very command runs without a question whenever you ask for it.').waitFor()
+  await approval.getByRole('button', { name: 'Back' }).click()
+  await approval.getByRole('button', { name: 'Always…' }).click()
+  assert.deepEqual(await world.standing.list(), [])
+  await approval.getByRole('button', { name: 'Confirm' }).click()
+  await page.locator('.card .status').getByText('Queued').waitFor()
+  assert.deepEqual(
+    (await world.standing.list()).map(({ subject, userId }) => [subject, userId]),
+    [['npm run lint', 'owner']],
+  )
+})
+
 test('a rejected command is never run', async (t) => {
   const stage = await openStage(t)
   if (stage === null) return

@@ -75,8 +75,8 @@ export function createApi(onSignedOut: () => void) {
       ),
     getTask: (id: string) => call<WireTask>('GET', ofTask(id)),
     getEvents: (id: string, after: number) => call<WirePage<WireEvent>>('GET', `${ofTask(id)}/events?after=${after}`),
-    approve: (id: string, approvalId: string) =>
-      call<WireTask>('POST', `${ofTask(id)}/approve`, { approval_id: approvalId }),
+    approve: (id: string, approvalId: string, always = false) =>
+      call<WireTask>('POST', `${ofTask(id)}/approve`, { approval_id: approvalId, ...(always ? { always } : {}) }),
     reject: (id: string, approvalId: string, comment: string) =>
       call<WireTask>('POST', `${ofTask(id)}/reject`, {
         approval_id: approvalId,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { CommitId, UserId } from '../../../src/core/vocabulary/ids.ts'
-import { boundFacts, questionOf, votesOf } from './approval-view.ts'
+import { alwaysRule, boundFacts, questionOf, votesOf } from './approval-view.ts'
 import type { WireApproval } from './wire.ts'
 
 const approval: WireApproval = {
@@ -47,4 +47,23 @@ test('where two have to say yes, it says who did, and whether it was you', () =>
   assert.deepEqual(votesOf(approval, 'eve'), { needed: 2, given: 1, mine: false, text: '1 of 2 said yes: bob.' })
   assert.equal(votesOf(approval, 'bob')?.mine, true)
   assert.equal(votesOf({ ...approval, policy: null }, 'bob'), null)
+})
+
+test('an owner may make a rule, which says for whom and for what it holds; nobody makes one for two, or for a plan', () => {
+  const owner = { user_id: 'owner', role: 'owner' }
+  const one = { ...approval, policy: { rule: 'sends', why: '', classes: [], people: 1 } } as const
+  assert.match(
+    alwaysRule(one, owner) ?? '',
+    /very thing without a question in work that ada asks for in this conversation/,
+  )
+  assert.match(
+    alwaysRule({ ...one, kind: 'shell_command' }, { ...owner, user_id: 'ada' }) ?? '',
+    /whenever you ask for it/,
+  )
+  assert.match(alwaysRule({ ...one, kind: 'egress' }, owner) ?? '', /reaches this host, and no other/)
+  assert.match(alwaysRule({ ...one, kind: 'secret' }, owner) ?? '', /at this host, and at no other/)
+  assert.equal(alwaysRule({ ...one, kind: 'plan' }, owner), null)
+  assert.equal(alwaysRule(approval, owner), null)
+  assert.equal(alwaysRule(one, { user_id: 'ada', role: 'member' }), null)
+  assert.equal(alwaysRule(one, null), null)
 })

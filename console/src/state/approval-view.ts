@@ -79,6 +79,27 @@ export function boundFacts({ binding, policy }: WireApproval, me: string | null)
   return facts
 }
 
+/** What an owner could have not asked about again; null where no rule may answer, or the rule is not theirs to make. */
+export function alwaysRule(
+  { kind, policy, binding }: WireApproval,
+  me: { readonly user_id: string; readonly role: string } | null,
+): string | null {
+  if (me?.role !== 'owner' || policy?.people === 2 || !(kind in RULES)) return null
+  const person = binding == null || binding.person === me.user_id ? 'you ask' : `${binding.person} asks`
+  return RULES[kind]?.(person) ?? null
+}
+
+const RULES: Readonly<Partial<Record<WireApproval['kind'], (who: string) => string>>> = {
+  shell_command: (who) =>
+    `From now on this very command runs without a question whenever ${who} for it. Anything else, if only by one character, is still asked about.`,
+  tool: (who) =>
+    `From now on agents do this very thing without a question in work that ${who} for in this conversation, whatever the files are then.`,
+  egress: (who) =>
+    `From now on work that ${who} for in this conversation reaches this host, and no other, without a question.`,
+  secret: (who) =>
+    `From now on work that ${who} for in this conversation uses this secret at this host, and at no other, without a question.`,
+}
+
 export type Votes = {
   readonly needed: number
   readonly given: number

@@ -1,7 +1,7 @@
 // The question before something is done: exactly what would happen, why it is asked, what a yes is bound to. Nothing in it hides.
 import { useState } from 'preact/hooks'
 import type { ConsoleApp } from '../live/console-app.ts'
-import { boundFacts, questionOf, votesOf } from '../state/approval-view.ts'
+import { alwaysRule, boundFacts, questionOf, votesOf } from '../state/approval-view.ts'
 import { reveal, revealHidden, toPlain } from '../state/inert-text.ts'
 import type { WireApproval } from '../state/wire.ts'
 import { sayEstimate } from '../state/time.ts'
@@ -12,17 +12,19 @@ type Props = { readonly app: ConsoleApp; readonly taskId: string; readonly appro
 export function ApprovalPanel({ app, taskId, approval }: Props) {
   const [busy, setBusy] = useState(false)
   const [rejecting, setRejecting] = useState(false)
+  const [proposing, setProposing] = useState(false)
   const [comment, setComment] = useState('')
   const [problem, setProblem] = useState<string | null>(null)
   const question = questionOf(approval.kind)
   const votes = votesOf(approval, app.me.value?.user_id ?? null)
+  const rule = alwaysRule(approval, app.me.value)
   const expired = Date.parse(approval.expires_at) <= app.now.value
 
-  const decide = async (yes: boolean) => {
+  const decide = async (yes: boolean, always = false) => {
     setBusy(true)
     setProblem(null)
     const answer = yes
-      ? await app.api.approve(taskId, approval.id)
+      ? await app.api.approve(taskId, approval.id, always)
       : await app.api.reject(taskId, approval.id, comment.trim())
     setBusy(false)
     if (answer.type === 'problem') setProblem(answer.detail)
@@ -63,9 +65,28 @@ export function ApprovalPanel({ app, taskId, approval }: Props) {
         </label>
       )}
       {rejecting && question.afterNo !== null && <p class="faint">{question.afterNo}</p>}
+      {proposing && rule !== null && (
+        <p class="rule" role="status">
+          {toPlain(rule)}
+        </p>
+      )}
       {problem !== null && <ProblemLine text={problem} />}
       <div class="row">
-        {rejecting ? (
+        {proposing ? (
+          <>
+            <button
+              type="button"
+              class="button primary"
+              disabled={busy || expired}
+              onClick={() => void decide(true, true)}
+            >
+              Confirm
+            </button>
+            <button type="button" class="button" disabled={busy} onClick={() => setProposing(false)}>
+              Back
+            </button>
+          </>
+        ) : rejecting ? (
           <>
             <button type="button" class="button danger" disabled={busy} onClick={() => void decide(false)}>
               {question.no} it
@@ -84,6 +105,11 @@ export function ApprovalPanel({ app, taskId, approval }: Props) {
             >
               {question.yes}
             </button>
+            {rule !== null && (
+              <button type="button" class="button" disabled={busy || expired} onClick={() => setProposing(true)}>
+                Always…
+              </button>
+            )}
             <button
               type="button"
               class="button"
