@@ -72,6 +72,23 @@ test('a here-document that may end elsewhere for sh is no text that is known', (
     assert.deepEqual(shell.read(line).problems, [], line)
 })
 
+test('what a program that is written down shifts or prints opens no here-document; what a text runs does', () => {
+  for (const line of [
+    "cat > a.ts <<'E'\nconst signs = ['<<=', '<<']\nx <<= (1)\nE\nb",
+    'cat > a.cpp <<E\nstd::cout <<(x) <<"\\n";\nE\nb',
+  ]) {
+    assert.deepEqual(shell.read(line).problems, [], line)
+    assert.equal(read(line).at(-1), 'b', line)
+  }
+  for (const line of [
+    "cat <<E\n$(cat <<$'a'\nrm -rf /\na\n)\nE\n",
+    "echo \"<<'E'\"\ncat <<$'a'\nrm -rf /\na\nE\n",
+    "cat <<'E'\na\nE\ncat <<$'a'\nrm -rf /\na\n",
+    "cat <<'E'\ncat <<$'a'\n",
+  ])
+    assert.notDeepEqual(shell.read(line).problems, [], line)
+})
+
 test('a variable is known when it was given once, for certain, to a literal, before', () => {
   assert.deepEqual(read('X=rm; $X -rf "$HOME"'), ['rm -rf ~'])
   assert.deepEqual(read("X='rm -rf /'; $X"), ['rm -rf /'])

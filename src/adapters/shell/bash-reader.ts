@@ -52,7 +52,8 @@ function readText(source: string, depth: number, count: Walk['count']): ShellScr
   const script = parse(source)
   const problems = new Set((script.errors ?? []).map(({ message }) => message))
   if (CONTROL.test(source)) problems.add('control characters')
-  if (hasOddDelimiter(source)) problems.add('a here-document whose end sh and bash see in different places')
+  if (hasOddDelimiter(withoutTexts(source, script.commands)))
+    problems.add('a here-document whose end sh and bash see in different places')
   const read = readStatements(script.commands, source, findConstants(script.commands, source), depth, count, problems)
   if (depth > 0) return read
   const sh = asShReads(source)
@@ -72,6 +73,26 @@ function readText(source: string, depth: number, count: Walk['count']): ShellScr
  */
 function asShReads(source: string): string {
   return source.replace(/\$(?='[^']*\\'|\[)/g, '_').replace(/&(?=>)/g, '& ')
+}
+
+/** Without the here-documents that are text and nothing else: a `<<` in a program that is written down opens none. */
+function withoutTexts(source: string, statements: readonly Statement[]): string {
+  const texts: { readonly pos: number; readonly end: number }[] = []
+  const visit = (node: SyntaxNode): void => {
+    if (node.type === 'HereDoc' && node.closing !== undefined) {
+      const { pos, end, text } = node.body
+      if (node.delimiter?.quoted === true || !/[$`]/.test(text)) texts.push({ pos, end })
+    }
+    forEachChild(node, visit)
+  }
+  for (const statement of statements) visit(statement)
+  let rest = ''
+  let at = 0
+  for (const { pos, end } of texts.toSorted((a, b) => a.pos - b.pos)) {
+    rest += source.slice(at, Math.max(at, pos))
+    at = Math.max(at, end)
+  }
+  return rest + source.slice(at)
 }
 
 /** Beyond a plain word, and one in plain quotes, the two don't agree on what the last line has to be, or where the word ends. */
@@ -156,7 +177,9 @@ function readLoop(walk: Walk, node: For, from: ShellCommand | null): void {
   })
   const plain = items.filter((item) => item !== null && PLAIN_ITEM.test(item) && !item.startsWith('-'))
   const isKnown = plain.length === items.length && items.length > 0 && items.length <= MOST_ROUNDS
-  if (!isKnown || !walk.constants.isLoopsAlone(name)) return readNode(walk, node.body, from)
+  // Loops in loops multiply.
+  const isFew = walk.count.commands + items.length < MOST_COMMANDS / 10
+  if (!isKnown || !isFew || !walk.constants.isLoopsAlone(name)) return readNode(walk, node.body, from)
   for (const item of new Set(plain)) {
     const valueOf: Walk['constants']['valueOf'] = (given, at) =>
       given === name ? item : walk.constants.valueOf(given, at)
