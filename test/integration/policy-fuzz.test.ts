@@ -258,6 +258,17 @@ test('text that is long, deep or both ends in an answer', () => {
     `${'env '.repeat(5_000)}rm -rf /`,
     '"${x:-'.repeat(3_000),
     `sed '${'s/a/b/;'.repeat(3_000)}' f`,
+    ...[6, 30].map((deep) => {
+      const loops = Array.from({ length: deep }, (_, at) => `for v${at} in 1 2 3 4 5 6 7 8 9; do `)
+      return `${loops.join('')}echo x > a.sh; ${'done; '.repeat(deep)}sh a.sh`
+    }),
+    `echo '${'x'.repeat(90_000)}' > a.sh; ./a.sh`,
+    `MAVEN_OPTS='${'-Xss1   '.repeat(200)}!' ls`,
+    `python3 -c "${'['.repeat(19_000)}"`,
+    `${'echo $(cat a | '.repeat(30)}x${')'.repeat(30)} > a.sh; sh a.sh`,
+    `${Array.from({ length: 200 }, (_, at) => `cp f${at} f${at + 1}`).join('; ')}; sh f200`,
+    `${Array.from({ length: 400 }, (_, at) => `cp f${at % 20} f${(at * 7 + Math.floor(at / 20)) % 20}`).join('; ')}; sh f3`,
+    `${'cp a b; cp b c; cp c a; cp b a; cp c b; cp a c; '.repeat(30)}; sh a`,
   ]) {
     assert.ok(VERDICTS.includes(explained(command, 'sandbox').verdict))
   }

@@ -332,7 +332,7 @@ function hidden(part: CommandPart): CommandPart {
 /** As what runs it would read it: a shell its commands, the others their own language. */
 function readWritten(reading: Reading, { words }: CommandPart, text: string): void {
   const name = words[0] == null ? '' : programOf(words[0]).name
-  const [, shebang] = /^#!.*?([\w.+-]+)[ \t]*(?:-[^\n]*)?(?:\n|$)/.exec(text) ?? []
+  const [, shebang] = /^#!.*?([\w.+-]+)[ \t]*(?:-[^\n]*)?(?:\n|$)/.exec(text.slice(0, 200)) ?? []
   const isDirect = words[0]?.includes('/') === true
   const runner = isDirect && shebang !== undefined ? shebang : name
   if (text.replaceAll(NOT_KNOWN, '').trim() === '' && text !== '')

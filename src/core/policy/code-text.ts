@@ -10,14 +10,14 @@ const NETWORK =
   /\b(socket|urllib|urlopen|requests|httpx|http\.client|fetch|https?\.(get|request)|axios|net\.connect|createConnection|ftplib|smtplib|paramiko|IO::Socket|LWP|Net::|open-uri|TCPSocket|fsockopen|curl_exec|file_get_contents)\b/
 /** It makes code of text, or finds what it calls by a name that it makes up. */
 export const EVALUATES =
-  /(?<![.\w])exec\s*\(|\bexecfile|\beval\b|__import__|importlib|getattr|globals|locals\(|__builtins__|__class__|__subclasses__|(?<!re\.)compile\(|marshal|pickle|ctypes|cffi|Function\s*\(|process\.(binding|dlopen|mainModule)|\b(?:require|import)\s*\(\s*(?!\s|'[^'\\]*'\s*\)|"[^"\\]*"\s*\))|constructor\s*[([]|\.constructor|Reflect|create_function|instance_eval|class_eval|public_send|\bsend\s*\(?\s*[^'"\s)]|loadstring|(?<![.\w])load\s*\(|\b(globalThis|global|window|self|process|module|os|sys|subprocess|builtins|Kernel|Object)\s*\[|\[[^\]]*['"]\s*\+|\+\s*['"][^\]'"]*['"]\s*\]\s*\(|vm\.run|runIn\w*Context|do shell script|\bdo\s+['"]|createRequire|assert\s*\(\s*['"]/
+  /(?<![.\w])exec\s*\(|\bexecfile|\beval\b|__import__|importlib|getattr|globals|locals\(|__builtins__|__class__|__subclasses__|(?<!re\.)compile\(|marshal|pickle|ctypes|cffi|Function\s*\(|process\.(binding|dlopen|mainModule)|\b(?:require|import)\s*\(\s*(?!\s|'[^'\\]*'\s*\)|"[^"\\]*"\s*\))|constructor\s*[([]|\.constructor|Reflect|create_function|instance_eval|class_eval|public_send|\bsend\s*\(?\s*[^'"\s)]|loadstring|(?<![.\w])load\s*\(|\b(globalThis|global|window|self|process|module|os|sys|subprocess|builtins|Kernel|Object)\s*\[|\[[^\]\n]{0,200}['"]\s{0,9}\+|\+\s*['"][^\]'"]*['"]\s*\]\s*\(|vm\.run|runIn\w*Context|do shell script|\bdo\s+['"]|createRequire|assert\s*\(\s*['"]/
 const DECODES =
   /base64|b64decode|fromhex|unhexlify|codecs|atob|Buffer\.from|fromCharCode|\bpack\s*\(?|unpack|\bchr\s*\(|\\x[\da-f]{2}|\\u\{?[\da-f]{2}|\\[0-7]{3}|\[::-1\]|reverse|rot13|\.join\(/i
 const STARTS =
   /\bsystem\b|popen|spawn|subprocess|child_process|\bexec\w*\s*\(|execv|\bpty\b|\bfork|\bqx\b|\bopen3?\s*\(?\s*['"]\s*\||\|\s*['"]|shell_exec|passthru|proc_open|pcntl|Kernel|os\.execute|io\.popen|Deno\.(run|Command)|Bun\.(spawn|\$)|\$`|\bsyscall|\bsetuid|process\.kill|os\.kill|execa|zx\b/i
 
 /** What is longer is not looked through. */
-const LONGEST_CODE = 50_000
+const LONGEST_CODE = 20_000
 const MOST_TEXTS = 200
 
 const STRING = String.raw`(?:(?<prefix>[bBuUrRfF]{0,2})(?:"(?<double>(?:[^"\\]|\\.)*)"|'(?<single>(?:[^'\\]|\\.)*)')|${'`'}(?<ticked>(?:[^${'`'}\\]|\\.)*)${'`'}|\{(?<braced>[^}]*)\})`
@@ -29,7 +29,7 @@ const LIST_CALL =
   /(?:subprocess\.(?:run|call|check_call|check_output|Popen)\s*\(\s*\[([^\]]*)\]|(?:spawnSync|spawn|execFileSync|execFile)\s*\(\s*(['"][^'"]*['"](?:\s*,\s*\[[^\]]*\])?))/g
 /** They only say where the calls come from. */
 const IMPORTS =
-  /\bimport\s+subprocess\b|\bfrom\s+subprocess\s+import\s+(?:PIPE|DEVNULL|STDOUT)\b|\b(?:const|let|var)\s*\{[^}:]*\}\s*=\s*require\(\s*['"](?:node:)?child_process['"]\s*\)|\bimport\s*\{(?:(?! as )[^}])*\}\s*from\s*['"](?:node:)?child_process['"]|require\(\s*['"](?:node:)?child_process['"]\s*\)(?=\s*\.\s*(?:exec|spawn)\w*\s*\()|\bsubprocess\.(?:PIPE|DEVNULL|STDOUT|TimeoutExpired|CalledProcessError)\b/g
+  /\bimport\s+subprocess\b|\bfrom\s+subprocess\s+import\s+(?:PIPE|DEVNULL|STDOUT)\b|\b(?:const|let|var)\s*\{[^}:]{0,300}\}\s*=\s*require\(\s*['"](?:node:)?child_process['"]\s*\)|\bimport\s*\{(?:(?! as )[^}]){0,300}\}\s*from\s*['"](?:node:)?child_process['"]|require\(\s*['"](?:node:)?child_process['"]\s*\)(?=\s*\.\s*(?:exec|spawn)\w*\s*\()|\bsubprocess\.(?:PIPE|DEVNULL|STDOUT|TimeoutExpired|CalledProcessError)\b/g
 
 /** As far as addresses stand there; what it really reaches is decided on when it does. */
 function hostsIn(code: string): readonly Arg[] {
@@ -43,8 +43,7 @@ function hostsIn(code: string): readonly Arg[] {
  * What stands in a file (`isFile`) may start programs of its own, as all of the project's files may.
  */
 export function textEffect(name: string, code: string, isFile: boolean): Effect {
-  if (code.length > LONGEST_CODE)
-    return isFile ? unknown(`${name} runs a file`) : hides(`what ${name} would run is not known`)
+  if (code.length > LONGEST_CODE) return hides(`what ${name} would run is not known`)
   const effects: Effect[] = [unknown(`${name} runs code`)]
   const isTicked = /^(perl|ruby|php|irb)/.test(name)
   const texts = [...code.matchAll(SHELL_CALL)].map(({ groups = {} }) => {

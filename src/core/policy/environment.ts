@@ -14,13 +14,13 @@ const CHANGES = new RegExp(
 
 /** How large Node may grow and the like: they say nothing about what runs. */
 const HARMLESS_NODE =
-  /^(\s*--(max-old-space-size=\d+|no-warnings|no-deprecation|enable-source-maps|trace-\w+|experimental-[\w-]+|stack-size=\d+)\s*)*$/
+  /^\s*(--(max-old-space-size=\d+|no-warnings|no-deprecation|enable-source-maps|trace-\w+|experimental-[\w-]+|stack-size=\d+)(\s+|$))*$/
 
 /** They say how much is told and kept, not what runs. */
 const HARMLESS =
   /^(CARGO_(TERM_\w+|INCREMENTAL|NET_(OFFLINE|RETRY)|PROFILE_\w+)|PIP_(DISABLE_PIP_VERSION_CHECK|NO_CACHE_DIR|NO_INPUT|QUIET|ROOT_USER_ACTION|DEFAULT_TIMEOUT|PROGRESS_BAR|BREAK_SYSTEM_PACKAGES)|(npm_config|NPM_CONFIG)_(loglevel|LOGLEVEL|yes|YES|fund|FUND|audit|AUDIT|progress|PROGRESS|legacy_peer_deps|update_notifier|color|COLOR)|YARN_ENABLE_\w+|UV_(NO_PROGRESS|LINK_MODE|SYSTEM_PYTHON))$/
-const HARMLESS_JAVA = /^(\s*-(X(m[xsn]|ss)\d+[kmgKMG]?|D[\w.]+=[\w./:-]*)\s*)*$/
-const HARMLESS_GO = /^(\s*-(mod=\w+|v|race|count=\d+|buildvcs=\w+|tags=[\w,]+|trimpath)\s*)*$/
+const HARMLESS_JAVA = /^\s*(-(X(m[xsn]|ss)\d+[kmgKMG]?|D[\w.]+=[\w./:-]*)(\s+|$))*$/
+const HARMLESS_GO = /^\s*(-(mod=\w+|v|race|count=\d+|buildvcs=\w+|tags=[\w,]+|trimpath)(\s+|$))*$/
 const OWN_FOLDERS = /^(?!.*\.\.)(\$\{?PWD\}?|\.|[A-Za-z_])[\w./:-]*(:\$\{?\w+PATH\}?)?$/
 const USUAL_FOLDER =
   /^(\$\{?PATH\}?|((\$\{?PWD\}?|\$\(pwd\)|\.)\/)?([\w-]+\/)*(node_modules\/\.bin|\.?venv\/bin|vendor\/bin)|(\$\{?HOME\}?|~)\/(\.local|\.cargo|go|\.bun|\.deno|\.npm-global|\.pyenv|\.rbenv)\/(bin|shims)|\/usr(\/local)?(\/go)?\/s?bin|\/s?bin)$/

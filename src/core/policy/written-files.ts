@@ -89,17 +89,18 @@ function hidesText(command: ShellCommand): boolean {
 }
 
 /** Null where the line does not write this file. */
-export function originOf(file: string, written: readonly Written[], seen: readonly string[] = []): Origin | null {
+export function originOf(file: string, written: readonly Written[], seen: Set<string> = new Set()): Origin | null {
   const path = normalPath(file)
   const found = written.filter((one) => one.path === null || one.path === path)
   if (found.length === 0) return null
+  seen.add(path)
   const named = written.filter((one) => one.path !== null)
   const others = found
     .filter(({ texts }) => texts === null)
     .flatMap(({ from }) => from)
     .flatMap((arg) => {
-      const isSeen = arg === null || normalPath(arg) === path || seen.includes(normalPath(arg))
-      return isSeen ? [] : (originOf(arg, named, [...seen, path]) ?? [])
+      const isSeen = arg === null || seen.has(normalPath(arg))
+      return isSeen ? [] : (originOf(arg, named, seen) ?? [])
     })
   const own = found.flatMap(({ texts }) => texts ?? [])
   const firsts = found.flatMap(({ texts }) => texts?.at(-1) ?? [])
