@@ -41,7 +41,7 @@ const SECRETS: readonly (readonly [string, string, string])[] = [
   ['AWS secret key', `AWS_SECRET_ACCESS_KEY=${an(40)}`, an(40)],
   ['AWS secret key in JSON', `{"aws_secret_access_key": "${an(40)}"}`, an(40)],
   ['npm token', `npm_${an(36)}`, an(36)],
-  ['npmrc', `//registry.npmjs.org/:_authToken=npm_${an(36)}`, an(36)],
+  ['npmrc', `//registry.example.org/:_authToken=npm_${an(36)}`, an(36)],
   ['basic auth', `curl https://deploy:${an(20)}@git.example.net/x`, an(20)],
   ['Slack bot token', `xoxb-${madeUp(DIGITS, 12)}-${madeUp(DIGITS, 12)}-${an(24)}`, an(24)],
   ['Slack webhook', `https://hooks.slack.com/services/T${an(9)}/B${an(9)}/${an(24)}`, an(24)],
