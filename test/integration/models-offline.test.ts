@@ -5,12 +5,32 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { createOfflineModels } from '../../src/adapters/models/offline/offline.ts'
+import { createBashReader } from '../../src/adapters/shell/bash-reader.ts'
+import { decideAct } from '../../src/core/policy/decide-act.ts'
+import { defaultPolicy } from '../../src/core/policy/default-policy.ts'
 import { ModelError } from '../../src/core/ports/models.ts'
+import { OWNER } from '../../src/core/vocabulary/principal.ts'
 import { PLAN_SCHEMA, REVIEW_SCHEMA, ROUTE_SCHEMA } from '../../src/core/crew/schemas.ts'
 import { askFor, inFolder, runAgent, runPlan } from '../../testkit/llm/tiny-crew.ts'
 
 const models = createOfflineModels()
+const policy = defaultPolicy()
+const shell = createBashReader()
 const hasPython = spawnSync('python3', ['--version']).status === 0
+
+/** A person is asked for the OK alone: what the recipes run, the default policy allows in a sandbox. */
+function assertNothingAsked(results: Awaited<ReturnType<typeof runPlan>>['results']): void {
+  const commands = results.flatMap(({ tool, input }) =>
+    tool === 'shell' || tool === 'serve' ? [{ tool, command: String(input['command']) }] : [],
+  )
+  assert.ok(commands.length > 0)
+  for (const { tool, command } of commands) {
+    const by = { userId: OWNER, role: 'member' } as const
+    const none = { bot: null, paths: [], hosts: [], tokens: null, at: new Date(0) }
+    const { verdict, why } = decideAct(policy, { ...none, tool, where: 'sandbox', by, command }, shell)
+    assert.equal(verdict, 'allow', `${why}\n${command.slice(0, 300)}`)
+  }
+}
 
 const BUILDS: readonly {
   readonly request: string
@@ -45,6 +65,7 @@ for (const { request, path, shows, python } of BUILDS) {
     await inFolder({}, async (folder) => {
       const run = await runPlan(models, request, folder)
       try {
+        assertNothingAsked(run.results)
         assert.equal(run.endings.length, run.plan.subtasks.length)
         for (const { summary, evidence } of run.endings) {
           assert.ok(!summary.includes('not done'), summary)
@@ -75,7 +96,8 @@ for (const request of [
 ]) {
   test(`“${request}” becomes a tested tool`, async () => {
     await inFolder({}, async (folder) => {
-      const { endings, plan } = await runPlan(models, request, folder)
+      const { endings, plan, results } = await runPlan(models, request, folder)
+      assertNothingAsked(results)
       for (const { summary } of endings) assert.ok(!summary.includes('not done'), summary)
       assert.equal(/does not know the program/.test(plan.summary), request.includes('holidays'))
     })
@@ -101,6 +123,7 @@ test('a page that is there gets other colours, and keeps its rules', async () =>
     const before = await readFile(join(folder, 'public/style.css'), 'utf8')
     const second = await runPlan(models, 'make it dark red', folder)
     await second.stop()
+    assertNothingAsked(second.results)
     assert.match(second.endings[0]?.summary ?? '', /dark red now/)
     const after = await readFile(join(folder, 'public/style.css'), 'utf8')
     assert.notEqual(after, before)
