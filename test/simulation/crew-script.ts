@@ -7,6 +7,7 @@ import { ModelError } from '../../src/core/ports/models.ts'
 import type { JsonValue } from '../../src/core/vocabulary/json.ts'
 import type { Process } from './process.ts'
 import type { Random } from './random.ts'
+import { ASKED } from './watch-commands.ts'
 
 export type Wishes = {
   /** A name that no other change has. */
@@ -47,6 +48,7 @@ export function createCrewModels(process: Process, random: Random, wishes: Wishe
 
   function anyCall(): { readonly tool: string; readonly input: JsonValue } {
     const kind = random.next()
+    if (kind < 0.06) return { tool: 'shell', input: { command: `${ASKED} origin ${random.pick(['main', 'next'])}` } }
     if (kind < 0.5) return { tool: 'shell', input: { command: `change ${wishes.freshChange()}` } }
     if (kind < 0.6) return { tool: 'write', input: { path: 'index.js', content: wishes.freshChange() } }
     if (kind < 0.7) return { tool: 'read', input: { path: random.pick(['index.js', 'nothing.js']) } }

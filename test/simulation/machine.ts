@@ -102,7 +102,11 @@ export function createMachine(scheduler: Scheduler, random: Random, settings: Ma
   function sandboxesFor(process: Process): SandboxProvider {
     return {
       probe: async () => REPORT,
-      kill: async () => [],
+      kill: async (taskIds) => {
+        const killed = [...sandboxes].filter(({ taskId }) => taskIds === 'all' || taskIds.includes(taskId))
+        for (const open of killed) open.end({ reason: 'closed', detail: 'it was killed' })
+        return [...new Set(killed.map(({ taskId }) => taskId))]
+      },
       open: async (taskId) => {
         let opened: Sandbox | null = null
         try {

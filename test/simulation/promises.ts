@@ -72,7 +72,7 @@ function stepProblems(world: World, log: readonly TaskEvent[]): string[] {
     const { step, output, commit } = event.data
     if (done.has(step)) problems.push(`the step ${step} was completed twice`)
     done.set(step, event.data)
-    expected.push(...changesOf(step, output, done.get(step.replace(/\/tools$/, ''))?.output ?? null, log))
+    expected.push(...changesOf(step, output, done.get(step.replace(PART_OF_TURN, ''))?.output ?? null, log))
     last = commit ?? last
   }
   if (last === null) return problems
@@ -92,6 +92,9 @@ function filesBefore(world: World, log: readonly TaskEvent[]): readonly string[]
   return commit === null ? [] : (world.machine.contentOf(commit) ?? [])
 }
 
+/** What hangs on an answer is carried out apart from the rest of its turn. */
+const PART_OF_TURN = /\/tools(?:\/\d+)?$/
+
 type Call = { readonly id: string; readonly tool: string; readonly input: { readonly [key: string]: JsonValue } }
 
 /** The changes that a recorded step made: those of its successful calls, in the order of the calls. */
@@ -100,7 +103,7 @@ function changesOf(step: string, output: JsonValue, turn: JsonValue, log: readon
     const routed = log.find((event) => event.type === 'task.routed')
     return routed?.type === 'task.routed' ? changesIn(routed.data.command ?? '') : []
   }
-  if (!step.endsWith('/tools')) return []
+  if (!PART_OF_TURN.test(step)) return []
   const { results } = output as { readonly results: readonly { readonly call_id: string; readonly ok: boolean }[] }
   const { tool_calls } = turn as { readonly tool_calls: readonly Call[] }
   return tool_calls.flatMap((call) => {

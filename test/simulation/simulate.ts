@@ -4,7 +4,8 @@ import { createRandom } from './random.ts'
 import { createScheduler } from './scheduler.ts'
 import { createUsers } from './users.ts'
 import { createWorld } from './world.ts'
-import type { Sabotage, World, WorldSettings } from './world.ts'
+import type { Sabotage } from './sabotage.ts'
+import type { World, WorldSettings } from './world.ts'
 import { isTerminal } from '../../src/core/vocabulary/task.ts'
 
 export type SimulationOptions = {
@@ -20,6 +21,9 @@ export type SimulationReport = {
   readonly lives: number
   readonly statuses: Readonly<Record<string, number>>
   readonly events: number
+  /** Calls that began by somebody's yes, and questions that nobody said yes to. */
+  readonly approved: number
+  readonly refused: number
   /** One sentence for each promise that was broken; empty when all was well. */
   readonly broken: readonly string[]
 }
@@ -69,7 +73,10 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   const statuses: Record<string, number> = {}
   for (const { task } of world.records.tasks.values()) statuses[task.status] = (statuses[task.status] ?? 0) + 1
   const broken = brokenPromises(world, users.acknowledged)
-  return { seed, lives: world.records.tasks.size, statuses, events: scheduler.events(), broken }
+  const log = [...world.records.tasks.values()].flatMap(({ events }) => events)
+  const approved = log.filter(({ type, data }) => type === 'tool.started' && 'approval_id' in data).length
+  const refused = log.filter((it) => it.type === 'approval.resolved' && it.data.status !== 'approved').length
+  return { seed, lives: world.records.tasks.size, statuses, events: scheduler.events(), approved, refused, broken }
 }
 
 function allOver(world: World): boolean {

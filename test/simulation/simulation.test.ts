@@ -3,15 +3,18 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { simulate } from './simulate.ts'
-import type { Sabotage } from './world.ts'
+import type { Sabotage } from './sabotage.ts'
 
 const INSTALLATIONS = 250
 const replay = (seed: number) => `replay it with: node test/simulation/run.ts --seed ${seed}`
 
 test(`${INSTALLATIONS} simulated installations keep every promise`, async (t) => {
   const statuses = new Map<string, number>()
+  let [approved, refused] = [0, 0]
   for (let seed = 1; seed <= INSTALLATIONS; seed += 1) {
     const report = await simulate(seed)
+    approved += report.approved
+    refused += report.refused
     assert.deepEqual(report.broken, [], replay(seed))
     for (const [status, count] of Object.entries(report.statuses))
       statuses.set(status, (statuses.get(status) ?? 0) + count)
@@ -19,6 +22,7 @@ test(`${INSTALLATIONS} simulated installations keep every promise`, async (t) =>
   t.diagnostic(`lives: ${JSON.stringify(Object.fromEntries(statuses))}`)
   for (const status of ['completed', 'failed', 'aborted'])
     assert.ok((statuses.get(status) ?? 0) > INSTALLATIONS / 4, `too few lives end ${status} for this to say much`)
+  assert.ok(approved > INSTALLATIONS / 4 && refused > INSTALLATIONS / 4, `${approved} approved, ${refused} refused`)
 })
 
 test('a seed decides everything: the same one lives the same life again', async () => {
@@ -31,6 +35,7 @@ test('a seed decides everything: the same one lives the same life again', async 
 const SABOTAGE: readonly (readonly [Sabotage, string, RegExp])[] = [
   ['no-fencing-tokens', 'a store that takes writes of workers whose lease is lost', /a stale worker/],
   ['no-workspace-reset', 'a resumed task that starts from what its files happen to be', /its workspace holds/],
+  ['no-record-of-use', 'a yes that is used without a word in the log', /before the log had it|it was approved/],
   ['no-version-check', 'a store that takes changes decided on an older state', /event numbers/],
 ]
 for (const [sabotage, what, sign] of SABOTAGE) {

@@ -28,6 +28,18 @@ const TYPES: readonly [TaskType | null, ...(TaskType | null)[]] = [
   'shell_command',
 ]
 
+/** An OK mostly; a no, with a word or without, and words that are none. */
+const ANSWERS = [
+  ['approve', 'go'],
+  ['approve', 'go'],
+  ['approve', 'go'],
+  ['approve', 'go'],
+  ['approve', 'go'],
+  ['approve', 'go'],
+  ['reject', 'no'],
+  ['supersede', 'something else'],
+] as const
+
 export function createUsers(world: World, random: Random, requests: number): Users {
   const { scheduler, acceptDeps, office } = world
   const acknowledged: Acknowledged[] = []
@@ -75,8 +87,9 @@ export function createUsers(world: World, random: Random, requests: number): Use
       await office.pass(random.spread(10_000))
       const task = await insist(() => acceptDeps.store.get(taskId), 1)
       if (task?.status !== 'needs_approval') continue
-      const type = random.chance(0.8) ? 'approve' : 'reject'
-      await command(taskId, { type, approvalId: task.approval?.id ?? null, by: ada, comment: null })
+      const [type, comment] = random.pick(ANSWERS)
+      if (type === 'supersede') await command(taskId, { type, by: ada, comment })
+      else await command(taskId, { type, approvalId: task.approval?.id ?? null, by: ada, comment })
     }
   }
 
@@ -106,9 +119,9 @@ export function createUsers(world: World, random: Random, requests: number): Use
   }
 
   async function panic(): Promise<void> {
-    await insist(() => world.queue.setPaused(true), 1)
+    await world.stop.on(ada)
     await office.pass(random.spread(20_000))
-    await insist(() => world.queue.setPaused(false), 100)
+    await insist(() => world.stop.off(ada), 100)
   }
 
   for (let index = 0; index < requests; index += 1) {

@@ -16,7 +16,6 @@ import type { TaskSignal, TaskSignals } from '../../src/core/ports/task-signals.
 import type { TaskStore } from '../../src/core/ports/task-store.ts'
 import type { Telemetry } from '../../src/core/ports/telemetry.ts'
 import type { AcceptDeps } from '../../src/core/task/accept-request.ts'
-import { approvalDigest } from '../../src/core/task/accept-request.ts'
 import type { TaskId, WorkerId } from '../../src/core/vocabulary/ids.ts'
 import { createMemories, crewDeps } from './crew-deps.ts'
 import { createCrewModels } from './crew-script.ts'
@@ -27,10 +26,12 @@ import { createProcess, remotely } from './process.ts'
 import type { Faults, Process } from './process.ts'
 import type { Random } from './random.ts'
 import type { Scheduler } from './scheduler.ts'
+import { sabotageStore } from './sabotage.ts'
+import type { Sabotage } from './sabotage.ts'
 import { plainIntake, plainRules } from './terms.ts'
-
-/** Ways to break the world on purpose, to see that the simulation notices. */
-export type Sabotage = 'no-fencing-tokens' | 'no-workspace-reset' | 'no-sandbox-fencing' | 'no-version-check'
+import { watchCommands } from './watch-commands.ts'
+import { createWorldStop } from './world-stop.ts'
+import type { WorldStop } from './world-stop.ts'
 
 export type World = {
   readonly scheduler: Scheduler
@@ -44,7 +45,7 @@ export type World = {
   /** For somebody outside: an interface process and what it needs to accept and command. */
   readonly office: Process
   readonly acceptDeps: AcceptDeps
-  readonly queue: TaskQueue
+  readonly stop: WorldStop['button']
   /** From this moment of virtual time on nothing breaks any more. */
   readonly wellFrom: number
   /** No more crashes and freezes; calls may still break. */
@@ -98,15 +99,7 @@ export function createWorld(scheduler: Scheduler, random: Random, settings: Worl
     resetWorks: settings.sabotage !== 'no-workspace-reset',
     sandboxDeathRate: settings.sandboxDeathRate,
     wellFrom: settings.faults.wellFrom,
-    onCommand: (taskId, command) => {
-      const record = records.tasks.get(taskId)
-      if (record === undefined || record.task.taskType !== 'shell_command') return
-      if (
-        record.task.approval?.status !== 'approved' ||
-        record.task.approval.digest !== approvalDigest(ids, 'shell_command', command, record.task.approval.binding)
-      )
-        violations.push(`${taskId} ran a command that nobody approved: ${command}`)
-    },
+    onCommand: watchCommands(records, ids, violations),
   })
 
   function storeFor(process: Process): TaskStore {
@@ -340,8 +333,9 @@ export function createWorld(scheduler: Scheduler, random: Random, settings: Worl
   const queue = queueFor(office)
   const crashed = new Set<WorkerId>()
   const isDead = (worker: WorkerId) => crashed.has(worker)
-  const keepStopped = async () => undefined
-  const cared = { ...outside, queue, previewStore: previewStoreFor(office), isDead, keepStopped }
+  const previewStore = previewStoreFor(office)
+  const stop = createWorldStop(office, { ...outside, queue, previewStore, sandboxes: machine.sandboxesFor(office) })
+  const cared = { ...outside, queue, previewStore, isDead, keepStopped: stop.keepStopped }
   void takeCare(cared, new AbortController().signal)
 
   const workers = Array.from({ length: settings.workers }, startWorker)
@@ -377,24 +371,10 @@ export function createWorld(scheduler: Scheduler, random: Random, settings: Worl
     violations,
     office,
     acceptDeps: { ...outside, ...terms, limits: { inputCharacters: 1_000, approvalMs: APPROVAL_MS } },
-    queue,
+    stop: stop.button,
     wellFrom: settings.faults.wellFrom,
     makePeace: () => {
       peace = true
     },
   }
-}
-
-function sabotageStore(store: TaskStore, records: TaskRecords, sabotage: Sabotage | null): TaskStore {
-  if (sabotage === 'no-fencing-tokens') {
-    return { ...store, commit: (change) => store.commit({ ...change, token: null }) }
-  }
-  if (sabotage === 'no-version-check') {
-    return {
-      ...store,
-      commit: (change) =>
-        store.commit({ ...change, expectedSeq: records.tasks.get(change.taskId)?.task.lastSeq ?? change.expectedSeq }),
-    }
-  }
-  return store
 }

@@ -154,6 +154,8 @@ const NOTHING_SETTLED: Settled = { record: null, tasks: [], previews: 0 }
 async function settle(deps: StopDeps, record: PanicRecord): Promise<Settled> {
   await pauseAsRecorded(deps)
   const closing = closeAllPreviews(deps)
+  // It fails beside the others: whichever fails first is what is told, and a later one is nobody's to catch.
+  closing.catch(() => undefined)
   for (let look = 0; look < LOOKS; look += 1) {
     const found = await tasksAtWork(deps)
     if (found.length === 0) break
