@@ -124,6 +124,7 @@ test('a secret in a message is kept nowhere, and its sender hears what to do abo
     const told = await ada.expectReply({ where: /looked like a secret/, ...PATIENT })
     assert.equal(told.replyTo, sent.id)
     assert.match(told.text, /Remove it from this chat.*factotum secret set NAME/)
+    assert.equal(told.text.endsWith('The command was not run.'), words.startsWith('/run'))
   }
   await moment()
   const said = ada.chat(bot).messages.filter(({ from }) => from.isBot)

@@ -212,6 +212,16 @@ test('a spoken request is proposed with what was heard; a spoken yes starts noth
   )
 })
 
+test('a command that the policy refuses is answered with the rule and why', async () => {
+  const stage = createChatStage()
+  const message = await stage.say(ADA, '/run rm -rf /')
+  assert.deepEqual(await stage.tasks(), [])
+  assert.equal(
+    await stage.answerTo(message),
+    'That is not done here: This would wipe the machine or a disk. _(rule `hard.wipe`)_',
+  )
+})
+
 test('what somebody passes on is material and nothing that is asked for', async () => {
   const stage = createChatStage()
   const message = await stage.say(ADA, '/run rm -rf /', { forwardedFrom: 'Eve' })

@@ -82,9 +82,10 @@ async function onMessage(deps: ReceiveDeps, message: ChatMessage, receivedAt: Da
   if (visitor === null) return message.direct ? askToBeLetIn(deps, message) : refuseInGroup(deps, message)
   const visit: Visit = { ...around, message, visitor, heard, artifacts: [] }
   if (message.text.includes(REDACTED)) {
-    await answer(deps, message, SECRET_NOTE, { part: 'secret' })
     // A command that is not run as it was typed is another command.
-    if (command?.name === 'run') return
+    const isRun = command?.name === 'run'
+    await answer(deps, message, isRun ? `${SECRET_NOTE} The command was not run.` : SECRET_NOTE, { part: 'secret' })
+    if (isRun) return
   }
   const late = receivedAt.getTime() - message.sentAt.getTime() > deps.settings.staleMs
   // To a sign of long ago nothing is said any more.

@@ -9,7 +9,7 @@ import { howItStands, mayAnswer, NOT_YOURS_TO_ANSWER } from './answer-approval.t
 import { recordTask } from './attachments.ts'
 import { UNNAMED } from './chat-settings.ts'
 import { settleKept } from './files-alone.ts'
-import { escapeMarkdown } from './markdown.ts'
+import { code, escapeMarkdown } from './markdown.ts'
 import { answer, seen } from './notes.ts'
 import { taskLines } from './status.ts'
 import { taskOfKey } from './task-of-key.ts'
@@ -94,6 +94,13 @@ export async function startTask(deps: ReceiveDeps, visit: Visit, wanted: Wanted)
       return null
     case 'invalid':
       await answer(deps, message, escapeMarkdown(taken.problem))
+      return null
+    case 'denied':
+      await answer(
+        deps,
+        message,
+        `That is not done here: ${escapeMarkdown(oneLine(taken.why, 300))} _(rule ${code(oneLine(taken.rule, 100))})_`,
+      )
       return null
     default:
       await answer(deps, message, "I can't take this request.")
