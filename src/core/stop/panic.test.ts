@@ -12,7 +12,7 @@ import type { TaskEventBody } from '../vocabulary/event.ts'
 import type { PreviewId, TaskId, UserId, WorkerId } from '../vocabulary/ids.ts'
 import { keepStopped, panicOff, panicOn } from './panic.ts'
 import type { StopDeps, StopNews } from './panic.ts'
-import { panicRecord, recordPanic } from './panic-record.ts'
+import { panicRecord, recordOver, recordPanic } from './panic-record.ts'
 
 const ADA = 'ada' as UserId
 const BOB = 'bob' as UserId
@@ -191,7 +191,7 @@ test('a panic that was cut off anywhere is finished by whoever looks after the p
     const late = await accept('running')
     await keepStopped(deps)
     assert.equal(await statusOf(late), 'aborted')
-    await recordPanic(deps.memos, null)
+    await recordOver(deps.memos, deps.clock.now())
     await keepStopped(deps)
     assert.equal(await deps.latch.get(), null)
   })
@@ -215,4 +215,50 @@ test('of an on and an off that race, nothing is left half done', async () => {
     assert.equal((await deps.queue.state()).paused, isOn, `round ${round}`)
     assert.equal((await deps.latch.get()) !== null, isOn, `round ${round}`)
   }
+})
+
+test('a record that reaches the store only after work went on turns nothing on again, and a new panic does', async () => {
+  const arrives = Promise.withResolvers<void>()
+  let isSlow = true
+  const { deps, accept, pass } = openHouse((base) => ({
+    memos: {
+      get: base.memos.get,
+      set: async (name, text) => {
+        if (name === 'panic' && text !== '' && isSlow) {
+          isSlow = false
+          await arrives.promise
+        }
+        return base.memos.set(name, text)
+      },
+    },
+  }))
+  await accept('running')
+  const stopping = panicOn(deps, ADA)
+  while (isSlow) await Promise.resolve()
+  pass(1_000)
+  await panicOff(deps, BOB)
+  arrives.resolve()
+  await stopping
+  await keepStopped(deps)
+  assert.equal(await panicRecord(deps.memos), null)
+  assert.equal(await deps.latch.get(), null)
+  assert.equal((await deps.queue.state()).paused, false)
+  // Also at once, and by a clock that is behind.
+  await panicOn({ ...deps, clock: { ...deps.clock, now: () => new Date(500) } }, ADA)
+  assert.equal((await panicRecord(deps.memos))?.by, ADA)
+  assert.equal((await deps.queue.state()).paused, true)
+})
+
+test('the latch of a panic that is over is let go of, and not taken for one that was cut off', async () => {
+  const { deps, accept, statusOf, pass } = openHouse()
+  pass(1_000)
+  await deps.latch.set({ by: ADA, at: deps.clock.now(), recorded: false })
+  pass(1_000)
+  // On another machine.
+  await recordOver(deps.memos, deps.clock.now())
+  const id = await accept('running')
+  pass(10_000)
+  await keepStopped(deps)
+  assert.equal(await deps.latch.get(), null)
+  assert.equal(await statusOf(id), 'running')
 })

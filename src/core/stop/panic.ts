@@ -14,7 +14,7 @@ import { closePreviews } from '../task/close-previews.ts'
 import type { TaskId, UserId } from '../vocabulary/ids.ts'
 import type { Task, TaskStatus } from '../vocabulary/task.ts'
 import { messageOf } from '../vocabulary/thrown.ts'
-import { addStopped, panicRecord, recordPanic, stoppedBy } from './panic-record.ts'
+import { addStopped, isOver, notOverAt, panicRecord, recordOver, recordPanic, stoppedBy } from './panic-record.ts'
 import type { PanicRecord } from './panic-record.ts'
 
 export type StopDeps = LogDeps & {
@@ -62,6 +62,11 @@ const OWN_BUSINESS_MS = 5_000
  * not be done is among the problems.
  */
 export async function panicOn(deps: StopDeps, by: UserId): Promise<Stopped> {
+  return stopEverything(deps, by, null)
+}
+
+/** `since`: of one that was cut off, when it began. It is not begun anew by whoever finishes it. */
+async function stopEverything(deps: StopDeps, by: UserId, since: Date | null): Promise<Stopped> {
   const problems: string[] = []
   const at = deps.clock.now()
   const attempt = async (what: string, work: () => Promise<void>): Promise<void> => {
@@ -79,12 +84,13 @@ export async function panicOn(deps: StopDeps, by: UserId): Promise<Stopped> {
     })
 
   // What is being opened just now looks at the latch once it is open.
-  await attempt('The latch could not be set', () => deps.latch.set({ by, at, recorded: false }))
+  await attempt('The latch could not be set', () => deps.latch.set({ by, at: since ?? at, recorded: false }))
   deps.signals.publish({ type: 'panic' })
   const killing = kill().then(() => deps.clock.now().getTime() - at.getTime())
   let settled: Settled | null = null
   const settling = within(deps, RECORDED_MS, async () => {
-    const record = (await panicRecord(deps.memos)) ?? { by, at }
+    const known = await panicRecord(deps.memos)
+    const record = known ?? { by, at: since ?? (await notOverAt(deps.memos, at)) }
     await recordPanic(deps.memos, record)
     settled = await settle(deps, record)
   })
@@ -105,8 +111,9 @@ export async function panicOn(deps: StopDeps, by: UserId): Promise<Stopped> {
 
 /** Goes on with what waits; what was stopped stays stopped. Safe to repeat. Returns how many tasks wait. */
 export async function panicOff(deps: StopDeps, by: UserId): Promise<{ readonly waiting: number }> {
+  const at = deps.clock.now()
   const [record, { counts }] = await Promise.all([panicRecord(deps.memos), deps.queue.state()])
-  await recordPanic(deps.memos, null)
+  await recordOver(deps.memos, record === null || record.at < at ? at : record.at)
   await pauseAsRecorded(deps)
   await deps.latch.set(null)
   deps.signals.publish({ type: 'work' })
@@ -126,7 +133,9 @@ export async function keepStopped(deps: StopDeps): Promise<void> {
   // Who pulled a latch that can't be read is unknown: where the records tell, nothing is made up for.
   const isBlank = latched !== null && latched.at.getTime() === 0
   if (latched !== null && !latched.recorded && !(isBlank && record !== null)) {
-    if (deps.clock.now().getTime() - latched.at.getTime() > OWN_BUSINESS_MS) await panicOn(deps, latched.by)
+    if (!isBlank && (await isOver(deps.memos, latched.at))) return deps.latch.set(null)
+    if (deps.clock.now().getTime() - latched.at.getTime() > OWN_BUSINESS_MS)
+      await stopEverything(deps, latched.by, isBlank ? null : latched.at)
     return
   }
   if (record === null) {
