@@ -7,8 +7,14 @@ import type { Clock } from '../core/ports/clock.ts'
 import type { Ids } from '../core/ports/ids.ts'
 import type { UserId } from '../core/vocabulary/ids.ts'
 import { OWNER } from '../core/vocabulary/principal.ts'
+import { signingKeys } from './secrets.ts'
 
-type LoginDeps = { readonly access: AccessStore; readonly ids: Ids; readonly clock: Clock }
+type LoginDeps = {
+  readonly access: AccessStore
+  readonly ids: Ids
+  readonly clock: Clock
+  readonly config: Config
+}
 
 const VALID_MS = 60 * 60_000
 /** Of links that are sent through a chat, where others may see them. */
@@ -25,14 +31,12 @@ export async function createLoginUrl(
   base: string,
   { userId = OWNER, validMs = VALID_MS }: { readonly userId?: UserId; readonly validMs?: number } = {},
 ): Promise<string> {
-  return `${base.replace(/\/$/, '')}/login?token=${await createLoginToken(deps, userId, validMs)}`
+  const token = await createLoginToken({ ...deps, keyring: () => signingKeys(deps.config) }, userId, validMs)
+  return `${base.replace(/\/$/, '')}/login?token=${token}`
 }
 
 /** For people in a chat: where the console is for them, and whether that is only on the machine it runs on. */
-export function createChatLogin(
-  deps: LoginDeps & { readonly config: Pick<Config, 'PUBLIC_URL' | 'HTTP_HOST' | 'HTTP_PORT'> },
-  whereItRuns: () => Promise<string | null>,
-) {
+export function createChatLogin(deps: LoginDeps, whereItRuns: () => Promise<string | null>) {
   return async (userId: UserId): Promise<{ readonly url: string; readonly onlyHere: boolean }> => {
     const { PUBLIC_URL, HTTP_HOST, HTTP_PORT } = deps.config
     const base = PUBLIC_URL ?? (await whereItRuns()) ?? `http://${HTTP_HOST}:${HTTP_PORT}`

@@ -11,7 +11,7 @@ import type { JsonValue } from '../../src/core/vocabulary/json.ts'
 import type { TaskResult } from '../../src/core/vocabulary/task.ts'
 import { ensureConsole } from '../../src/adapters/http/console-build.ts'
 import { loginDigest } from '../../src/adapters/http/tokens.ts'
-import { openWorld } from '../integration/http-world.ts'
+import { KEYS, openWorld } from '../integration/http-world.ts'
 import type { World } from '../integration/http-world.ts'
 import { openBrowser } from '../support/browser.ts'
 import type { Screen } from '../support/browser.ts'
@@ -46,7 +46,7 @@ export async function openStage(t: TestContext, screen?: Screen, signedIn = true
     tokens += 1
     const token = `login-token-${tokens}-of-this-test`
     const expiresAt = new Date(Date.now() + 60_000)
-    await world.deps.access.addLoginToken(loginDigest(world.deps.ids, token), 'owner' as UserId, expiresAt)
+    await world.deps.access.addLoginToken(loginDigest(KEYS.current, token), 'owner' as UserId, expiresAt)
     return `${world.url}/login?token=${token}`
   }
   if (signedIn) {

@@ -331,7 +331,7 @@ test('without the scope for it a good token reads nothing, says nothing and take
 
 test("another site's page says nothing with a session, whatever it calls itself", async (t) => {
   const { world, thread, task } = await adasWorld(t)
-  const token = await createLoginToken(world.deps, ADA.userId, 60_000)
+  const token = await createLoginToken(world.login, ADA.userId, 60_000)
   const signedIn = await world.call(null, 'POST', '/v1/session', { token })
   const session = (signedIn.headers.get('set-cookie') ?? '').split(';')[0] ?? ''
   const foreign = [

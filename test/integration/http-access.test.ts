@@ -26,7 +26,7 @@ const ROUTED = {
 } as const
 
 async function signIn(world: World, user = 'owner'): Promise<string> {
-  const token = await createLoginToken(world.deps, user as UserId, 60_000)
+  const token = await createLoginToken(world.login, user as UserId, 60_000)
   const response = await world.call(null, 'POST', '/v1/session', { token })
   assert.equal(response.status, 201)
   return response.headers.get('set-cookie') ?? ''
@@ -97,7 +97,7 @@ test('whoever asked for work says OK to it; a command, and the work of others, t
 
 test('a login token becomes a session once', async (t) => {
   const world = await openWorld(t)
-  const token = await createLoginToken(world.deps, 'owner' as UserId, 60_000)
+  const token = await createLoginToken(world.login, 'owner' as UserId, 60_000)
   const both = await Promise.all([
     world.call(null, 'POST', '/v1/session', { token }),
     world.call(null, 'POST', '/v1/session', { token }),
@@ -106,7 +106,7 @@ test('a login token becomes a session once', async (t) => {
     both.map((it) => it.status).toSorted((a, b) => a - b),
     [201, 401],
   )
-  const expired = await createLoginToken(world.deps, 'owner' as UserId, -1)
+  const expired = await createLoginToken(world.login, 'owner' as UserId, -1)
   assert.equal((await world.call(null, 'POST', '/v1/session', { token: expired })).status, 401)
   const cookie = await signIn(world)
   assert.match(cookie, /^factotum_session=[\w.-]+; Path=\/; Max-Age=604800; HttpOnly; SameSite=Strict$/)
@@ -120,7 +120,7 @@ test('a login token becomes a session once', async (t) => {
 
 test('over HTTPS the session cookie is bound to the host', async (t) => {
   const world = await openWorld(t, { config: { publicUrl: 'https://factotum.example.com' } })
-  const token = await createLoginToken(world.deps, 'owner' as UserId, 60_000)
+  const token = await createLoginToken(world.login, 'owner' as UserId, 60_000)
   const { response } = await ask(
     `${world.address}/v1/session`,
     {
@@ -161,7 +161,7 @@ test('a session serves the pages of this server and nobody else', async (t) => {
 
 test('another page can neither sign a browser in nor out', async (t) => {
   const world = await openWorld(t)
-  const token = await createLoginToken(world.deps, 'owner' as UserId, 60_000)
+  const token = await createLoginToken(world.login, 'owner' as UserId, 60_000)
   const foreign = { origin: 'https://evil.example' }
   assert.equal((await world.call(null, 'POST', '/v1/session', { token }, foreign)).status, 403)
   const form = { 'content-type': 'text/plain' }
@@ -257,3 +257,11 @@ async function consoleFiles(t: TestContext): Promise<string> {
   await writeFile(join(outer, 'dist', 'assets', 'app-1a2b.js'), 'export {}')
   return join(outer, 'dist')
 }
+
+test('a row that somebody put into the database signs nobody in', async (t) => {
+  const world = await openWorld(t)
+  const token = 'a-token-that-is-known-to-whoever-wrote-the-row'
+  for (const hash of [world.deps.ids.digest(`login\n${token}`), world.deps.ids.digest(token), token])
+    await world.deps.access.addLoginToken(hash, 'owner' as UserId, new Date(Date.now() + 60_000))
+  assert.equal((await world.call(null, 'POST', '/v1/session', { token })).status, 401)
+})

@@ -169,7 +169,7 @@ test('whoever is shut out or becomes less is cut off, and sees what they are now
 
 test('signing out ends the session everywhere, and tells the browser to forget', async (t) => {
   const world = await openWorld(t)
-  const token = await createLoginToken(world.deps, ADA.userId, 60_000)
+  const token = await createLoginToken(world.login, ADA.userId, 60_000)
   const signedIn = await world.call(null, 'POST', '/v1/session', { token }, { 'user-agent': 'Browser\u00a0of Ada' })
   const cookie = (signedIn.headers.get('set-cookie') ?? '').split(';')[0] ?? ''
   const session = (await listed(world, ADA)).find(({ kind }) => kind === 'session')

@@ -242,6 +242,8 @@ export async function openWorld(
     url,
     address,
     deps,
+    /** For tokens that sign somebody in. */
+    login: { ...deps, keyring: config.keyring },
     config,
     call,
     createTask,

@@ -14,7 +14,7 @@ import { ask } from './preview-world.ts'
 const BOT = '4711:a-token-of-a-bot'
 
 async function sessionOf(world: World, userId = 'owner'): Promise<string> {
-  const token = await createLoginToken(world.deps, userId as UserId, 60_000)
+  const token = await createLoginToken(world.login, userId as UserId, 60_000)
   const response = await world.call(null, 'POST', '/v1/session', { token })
   return (response.headers.get('set-cookie') ?? '').split(';')[0] ?? ''
 }
@@ -91,7 +91,7 @@ test('GHSA-rqpp-rjj8-7wv8: scopes that a client claims for itself are not its sc
     ['ada', 'member', ['tasks:read', 'tasks:write', 'tasks:approve']],
   )
   assert.equal((await world.call(null, 'GET', '/v1/admin/state', undefined, { cookie, ...claims })).status, 403)
-  const token = await createLoginToken(world.deps, ADA.userId, 60_000)
+  const token = await createLoginToken(world.login, ADA.userId, 60_000)
   const signedIn = await world.call(null, 'POST', '/v1/session', {
     token,
     role: 'owner',

@@ -12,7 +12,7 @@ import type { Incoming } from './operation.ts'
 import { problem } from './problem.ts'
 import type { Problem } from './problem.ts'
 import { LOGIN_MS, readInitData, readWidget } from './telegram-login.ts'
-import { loginDigest, SESSION_SECONDS } from './tokens.ts'
+import { SESSION_SECONDS, takeLoginToken } from './tokens.ts'
 
 /** Of logins that were refused, this many a minute are written down: nobody fills the log by guessing. */
 const RECORDED = { key: 'login.refused', points: 30, perMs: 60_000 }
@@ -52,7 +52,7 @@ export const sessionOperations = [
     responses: signedIn,
     handle: async (call) => {
       const { deps, config, body } = call
-      const userId = await deps.access.takeLoginToken(loginDigest(deps.ids, body.token), deps.clock.now())
+      const userId = await takeLoginToken({ ...deps, keyring: config.keyring }, body.token)
       if (userId === null) {
         await recordRefusal(call, NOBODY, 'a one-time link that is unknown, used or expired')
         return problem(

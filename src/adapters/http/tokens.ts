@@ -1,7 +1,7 @@
 // Credentials: bearer tokens for programs, sessions for the console, and one-time login tokens that become sessions.
 // Tokens and sessions are JWTs signed with HS256; the one cannot be used as the other. A good signature is not enough: what it names has
 // to be on record as well (credential-check.ts).
-import { webcrypto } from 'node:crypto'
+import { createHmac, webcrypto } from 'node:crypto'
 import { decodeProtectedHeader, errors, jwtVerify, SignJWT } from 'jose'
 import { z } from 'zod'
 import type { CredentialKind } from '../../core/vocabulary/credential.ts'
@@ -157,19 +157,35 @@ function forgetOldest<Key>(remembered: Map<Key, unknown>, most: number): void {
   }
 }
 
-/** A token for `POST /v1/session`, good for one use. Only its digest is stored. */
+/**
+ * A token for `POST /v1/session`, good for one use. Only its digest is stored, and that takes the signing key: a row that somebody put into
+ * the database signs nobody in.
+ */
 export async function createLoginToken(
-  deps: { readonly access: AccessStore; readonly ids: Ids; readonly clock: Clock },
+  deps: { readonly access: AccessStore; readonly ids: Ids; readonly clock: Clock; readonly keyring: Keyring },
   userId: UserId,
   ttlMs: number,
 ): Promise<string> {
   const token: string = deps.ids.unguessable()
-  await deps.access.addLoginToken(loginDigest(deps.ids, token), userId, new Date(deps.clock.now().getTime() + ttlMs))
+  const { current } = await deps.keyring()
+  await deps.access.addLoginToken(loginDigest(current, token), userId, new Date(deps.clock.now().getTime() + ttlMs))
   return token
 }
 
-export function loginDigest(ids: Ids, token: string): string {
-  return ids.digest(`login\n${token}`)
+export function loginDigest({ secret }: SigningKey, token: string): string {
+  return createHmac('sha256', secret).update(`login\n${token}`).digest('hex')
+}
+
+/** Whose token it is, exactly once; null when it is unknown, used or expired. It may have been made under any key that is accepted. */
+export async function takeLoginToken(
+  deps: { readonly access: AccessStore; readonly clock: Clock; readonly keyring: Keyring },
+  token: string,
+): Promise<UserId | null> {
+  for (const key of (await deps.keyring()).accepted) {
+    const userId = await deps.access.takeLoginToken(loginDigest(key, token), deps.clock.now())
+    if (userId !== null) return userId
+  }
+  return null
 }
 
 export function secretProblem(secret: string): string | null {

@@ -143,4 +143,19 @@ test('a host is reached when a rule or the list says so, never a metadata servic
   assert.equal(verdict([rule('r', 'deny', { role: ['member'] })], 'pypi.org').type, 'deny')
   assert.equal(verdict([rule('r', 'allow', { role: ['member'] })], 'a.example').type, 'ask')
   assert.equal(verdict([rule('r', 'allow', { host: ['*'] })], '169.254.169.254').type, 'deny')
+  // A question whose yes leads nowhere is not put.
+  for (const host of [
+    '10.1.2.3',
+    '192.168.0.1',
+    '172.20.1.1',
+    '127.1',
+    '0x7f000001',
+    '2130706433',
+    '[::1]',
+    '[fd00::1]',
+    'localhost',
+  ])
+    assert.deepEqual([verdict([], host).type, verdict([], host).rule], ['deny', 'default.private'], host)
+  for (const host of ['11.1.2.3', '172.32.0.1', '192.169.0.1', '8.8.8.8', '[2001:4860::1]', 'localhost.example'])
+    assert.equal(verdict([], host).type, 'ask', host)
 })

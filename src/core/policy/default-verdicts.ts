@@ -2,7 +2,7 @@
 import { targetText } from '../vocabulary/egress.ts'
 import type { Act, CommandClass, Policy, Verdict } from '../vocabulary/policy.ts'
 import type { CommandPart } from './classify.ts'
-import { egressVerdict } from './egress-verdict.ts'
+import { egressVerdict, UNLISTED_HOSTS } from './egress-verdict.ts'
 import { plainHost, targetOf } from './match.ts'
 
 type Default = {
@@ -35,6 +35,7 @@ export const DEFAULT_RULES = {
   'default.destructive': ['ask', 'This deletes or overwrites what may lie outside of the workspace.'],
   'default.loopback': ['allow', 'This talks to programs in the same sandbox.'],
   'default.egress-listed': ['allow', 'These hosts are reached freely.'],
+  ...UNLISTED_HOSTS,
   'default.network': ['ask', 'This reaches a host that is not on the list of hosts that are reached freely.'],
   'default.network-unknown': ['ask', 'Which host this reaches is not known.'],
   'default.sends': ['ask', 'This sends something out of the sandbox.'],

@@ -1,9 +1,19 @@
 // Whether a sandbox reaches a host by itself, after a question, or never.
 import type { EgressTarget, EgressVerdict } from '../vocabulary/egress.ts'
-import type { Act, Policy, Rule } from '../vocabulary/policy.ts'
-import { isMetadataHost } from './metadata-hosts.ts'
+import type { Act, Policy, Rule, Verdict } from '../vocabulary/policy.ts'
+import { isMetadataHost, isPrivateHost } from './metadata-hosts.ts'
 import { egressRuleFor } from './match.ts'
 import { ruleMatches } from './rule-matches.ts'
+
+/** What is said of hosts that nobody listed. */
+export const UNLISTED_HOSTS = {
+  // No yes would lead there: whoever connects refuses it.
+  'default.private': [
+    'deny',
+    'This lies in a private network: an owner can list it in the policy file with "private": true.',
+  ],
+  'default.egress': ['ask', 'This host is not on the list of hosts that are reached freely.'],
+} as const satisfies Readonly<Record<string, readonly [Verdict, string]>>
 
 /** For whom the sandbox works, and when: what rules may ask for. */
 export type EgressAsker = Pick<Act, 'by' | 'bot' | 'at'>
@@ -21,7 +31,9 @@ export function egressVerdict(policy: Policy, target: EgressTarget, asker: Egres
     return { type: rule.verdict, rule: rule.id, why: rule.why }
   }
   if (listed !== null) return { type: 'allow', rule: 'default.egress-listed', private: listed.private ?? false }
-  return { type: 'ask', rule: 'default.egress', why: 'This host is not on the list of hosts that are reached freely.' }
+  const unlisted = isPrivateHost(target.host) ? 'default.private' : 'default.egress'
+  const [type, why] = UNLISTED_HOSTS[unlisted]
+  return { type, rule: unlisted, why }
 }
 
 function meansTarget(rule: Rule, { host, port }: EgressTarget, asker: EgressAsker): boolean {

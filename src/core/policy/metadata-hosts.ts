@@ -1,4 +1,4 @@
-// The names and addresses under which clouds hand a machine its own credentials: never reached, whoever asks.
+// Hosts that their name alone gives away: where clouds hand a machine its own credentials, and what lies in no public network.
 import { plainHost } from './match.ts'
 
 const METADATA_HOSTS: ReadonlySet<string> = new Set([
@@ -22,6 +22,16 @@ const METADATA_HOSTS: ReadonlySet<string> = new Set([
 export function isMetadataHost(host: string): boolean {
   const name = plainHost(host).replace(/^\[|\]$/g, '')
   return METADATA_HOSTS.has(name) || METADATA_HOSTS.has(dottedOf(name) ?? '')
+}
+
+const PRIVATE = [/^0\./, /^10\./, /^127\./, /^169\.254\./, /^172\.(?:1[6-9]|2\d|3[01])\./, /^192\.168\./]
+const PRIVATE_NAME = /^(?:localhost|.*\.localhost|::1?|f[cd][\da-f]{2}:.*|fe[89ab][\da-f]:.*)$/
+
+/** As `isMetadataHost`: of most names only whoever connects can tell. */
+export function isPrivateHost(host: string): boolean {
+  const name = plainHost(host).replace(/^\[|\]$/g, '')
+  const dotted = dottedOf(name)
+  return PRIVATE_NAME.test(name) || (dotted !== null && PRIVATE.some((pattern) => pattern.test(dotted)))
 }
 
 /** Of an IPv4 address in any notation that C libraries read: decimal, hexadecimal, octal, fewer parts, mapped into IPv6. */

@@ -45,7 +45,7 @@ export function printedBy(name: string, args: readonly Arg[], stdin: Stdin): rea
         ? each((text) =>
             text
               .split('\n')
-              .map((line) => [...line].toReversed().join(''))
+              .map((line) => Array.from(line).toReversed().join(''))
               .join('\n'),
           )
         : null
@@ -135,12 +135,18 @@ function translated(text: string, args: readonly string[]): string | null {
   const [first, second, third] = args
   if (first === '-d' && second !== undefined && third === undefined) {
     const gone = spelledOut(second)
-    return gone === null ? null : [...text].filter((one) => !gone.includes(one)).join('')
+    return gone === null
+      ? null
+      : Array.from(text)
+          .filter((one) => !gone.includes(one))
+          .join('')
   }
   if (first === undefined || second === undefined || third !== undefined || first.startsWith('-')) return null
   const [from, to] = [spelledOut(first), spelledOut(second)]
   if (from === null || to === null || to === '') return null
-  return [...text].map((one) => (from.includes(one) ? (to[from.lastIndexOf(one)] ?? to.at(-1) ?? '') : one)).join('')
+  return Array.from(text)
+    .map((one) => (from.includes(one) ? (to[from.lastIndexOf(one)] ?? to.at(-1) ?? '') : one))
+    .join('')
 }
 
 function spelledOut(set: string): string | null {
