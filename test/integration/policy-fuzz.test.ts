@@ -41,9 +41,9 @@ const base64 = (text: string) => Buffer.from(text).toString('base64')
 const hex = (text: string) => [...Buffer.from(text)].map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('')
 const octal = (text: string) => [...Buffer.from(text)].map((byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('')
 
-/** The first word written in another way; only where it is a plain one. */
+/** The first word written in another way; only where it is a plain one, and none of the grammar, which it would be no longer. */
 const renamed = (change: (name: string) => string) => (text: string) =>
-  text.replace(/^[a-z][\w.]*(?= )/, (name) => change(name))
+  text.replace(/^(?!(?:case|for|if|while) )[a-z][\w.]*(?= )/, (name) => change(name))
 
 /** Each gives a line that does the same, or at least that too. */
 const DISGUISES: readonly ((text: string) => string)[] = [
