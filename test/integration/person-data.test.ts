@@ -63,6 +63,19 @@ async function live({ stores, deps }: World) {
   await members.put({ userId: EVE, role: 'member', name: WORD, since: now })
   await members.ask({ userId: EVE_TOO, name: WORD, code: 'c', place: DIRECT, expiresAt: soon() }, 9, now)
   await stores.access.addLoginToken('hash', EVE_TOO, soon())
+  await stores.credentials.add({
+    id: newId(),
+    kind: 'token',
+    userId: EVE_TOO,
+    role: 'member',
+    scopes: ['tasks:read'],
+    label: WORD,
+    issuedBy: EVE,
+    issuedAt: now,
+    expiresAt: soon(),
+    revokedAt: null,
+    revokedBy: null,
+  })
 
   const chat = `${BOT}/47/#0`
   const asked = sample({ userId: EVE, text: WORD })
@@ -157,6 +170,7 @@ test('all of it is gone, from every table, file and object, and what others have
     assert.equal(erased.records['actions'], 2)
     assert.equal(erased.records['identity_offers'], 1)
     assert.equal(erased.records['login_tokens'], 1)
+    assert.equal(erased.records['credentials'], 1)
     assert.equal(await wordsIn(world, WORD), 0)
     // The audit log keeps ids, and nothing else of a person.
     for (const id of ['47', 'eve']) assert.equal(await wordsIn(world, `\\m${id}\\M`, ['audit']), 0, id)

@@ -32,6 +32,8 @@ export const ERASE: Statement = {
   delete from pairing_requests where user_id = any ($1) returning 1
 ), gone_logins as (
   delete from login_tokens where user_id = any ($1) returning 1
+), gone_credentials as (
+  delete from credentials where user_id = any ($1) returning 1
 ), gone_threads as (
   delete from threads where id in (select id from own_threads) returning 1
 ), unnamed_threads as (
@@ -93,6 +95,7 @@ export const ERASE: Statement = {
 )
 select json_build_object(
     'members', (select count(*) from gone_members),
+    'credentials', (select count(*) from gone_credentials),
     'identity_links', (select count(*) from gone_links),
     'identity_offers', (select count(*) from gone_offers),
     'pairing_requests', (select count(*) from gone_requests),
