@@ -134,8 +134,7 @@ export function createPostgresConversationStore({ database }: { readonly databas
   return {
     findThread: (name, chat) => oneThread(FIND_THREAD, [name, storableText(chat)]),
     thread: async (threadId) => (isUuid(threadId) ? oneThread(GET_THREAD, [threadId]) : null),
-    threads: ({ startedBy, limit, cursor }) =>
-      threads(database, filterOfUsers(startedBy), Math.max(1, limit), cursor),
+    threads: ({ startedBy, limit, cursor }) => threads(database, filterOfUsers(startedBy), Math.max(1, limit), cursor),
     messages: async (threadId, query) => {
       if (!isUuid(threadId) || (query.before !== null && !isUuid(query.before))) return []
       const values = [threadId, Math.max(0, query.limit), ...(query.before === null ? [] : [query.before])]
