@@ -1,5 +1,6 @@
 // `factotum up`: the platform, all in one process or the roles that are asked for; with a request behind it, that too.
 import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
 import { acceptRequest } from '../core/task/accept-request.ts'
 import type { TaskId } from '../core/vocabulary/ids.ts'
@@ -13,6 +14,7 @@ import { follow } from './foreground.ts'
 /** How long a stop may take before the process ends itself. */
 const STOP_MS = 15_000
 const LOOK_MS = 5_000
+const MADE_AT_START = ['logs', 'secrets']
 
 type UpOptions = {
   /** All of them unless said otherwise. */
@@ -30,8 +32,12 @@ export function upCommand(exit: (code: ExitCode) => void): Command {
       const output = createOutput()
       const config = ownConfig()
       const only: TaskId | null = options.only === undefined ? null : taskIdOf(options.only)
-      const stopped = stopSignal(config.dataDir, output.note)
+      const { signal: stopped, stop } = stopSignal()
       const platform = await openPlatform(config, { say: output.note, logTo: process.stdout.isTTY ? 'file' : 'stderr' })
+      watchFolder(config.dataDir, () => {
+        output.note(`${config.dataDir} was taken away: stopping.`)
+        stop()
+      })
       try {
         const running = await startRoles(platform, { roles: options.roles ?? ROLES, only })
         if (running.type === 'taken') {
@@ -72,11 +78,10 @@ function parseRoles(list: string): readonly RoleOfProcess[] {
 }
 
 /**
- * Aborts at the first SIGINT, SIGTERM or SIGHUP, and when the data directory is taken away: what is left of such a
- * platform can only do harm. A second Ctrl-C ends the process at once, as people expect; a supervisor's second SIGTERM
- * does not. Whatever hangs, the process is gone after a while, and its sandboxes with it.
+ * Aborts at the first SIGINT, SIGTERM or SIGHUP, or with `stop`. A second Ctrl-C ends the process at once, as people expect; a
+ * supervisor's second SIGTERM does not. Whatever hangs, the process is gone after a while, and its sandboxes with it.
  */
-function stopSignal(dataDir: string, note: (text: string) => void): AbortSignal {
+function stopSignal(): { readonly signal: AbortSignal; readonly stop: () => void } {
   const controller = new AbortController()
   const stop = () => {
     if (controller.signal.aborted) return
@@ -89,14 +94,20 @@ function stopSignal(dataDir: string, note: (text: string) => void): AbortSignal 
     if (controller.signal.aborted) process.kill(process.pid, 'SIGKILL')
     stop()
   })
+  return { signal: controller.signal, stop }
+}
+
+/**
+ * Tells once when the data directory is taken away: what is left of a platform without its data can only do harm. The folder itself says
+ * little, because whatever is written into it next makes it anew; what only a start makes does.
+ */
+function watchFolder(dataDir: string, gone: () => void): void {
   const watch = setInterval(() => {
-    if (existsSync(dataDir)) return
-    note(`${dataDir} was taken away: stopping.`)
+    if (MADE_AT_START.some((name) => existsSync(join(dataDir, name)))) return
     clearInterval(watch)
-    stop()
+    gone()
   }, LOOK_MS)
   watch.unref()
-  return controller.signal
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
