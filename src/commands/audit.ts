@@ -117,7 +117,7 @@ function print(output: Output, { ok, entries, head, problems, moreProblems, warn
   for (const warning of warnings) output.line(`Mind: ${warning}`)
 }
 
-export function reportToJson({ ok, entries, head, problems, moreProblems, warnings, anchored }: AuditReport) {
+function reportToJson({ ok, entries, head, problems, moreProblems, warnings, anchored }: AuditReport) {
   return { ok, entries, head, problems, more_problems: moreProblems, warnings, anchored }
 }
 

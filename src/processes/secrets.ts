@@ -42,11 +42,6 @@ export async function signingKeys(config: Config, { fresh = false } = {}): Promi
   return keys
 }
 
-/** What new tokens are signed with. */
-export async function jwtSecret(config: Config): Promise<string> {
-  return (await signingKeys(config)).current.secret
-}
-
 /** The files behind it, oldest key last; null where the operator gives the secret. */
 export function signingKeyFile(config: Config) {
   return config.JWT_SECRET === undefined ? createKeyFile(jwtPath(config)) : null

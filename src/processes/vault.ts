@@ -74,7 +74,7 @@ function vaultKeyPath({ dataDir }: Config): string {
 
 async function ownKeys(config: Config): Promise<readonly string[]> {
   const files = [createKeyFile(vaultKeyPath(config)), signingKeyFile(config)]
-  const keys = await Promise.all(files.map((file) => file?.look() ?? []))
+  const keys = await Promise.all(files.map(async (file) => (await file?.look()) ?? []))
   return keys.flat().map(({ text }) => text)
 }
 

@@ -46,7 +46,10 @@ export function secretStoreContract(name: string, open: () => Promise<SecretsUnd
     assert.equal((await secrets.find('GITHUB_TOKEN', null))?.keyId, 'key-3')
     assert.equal((await secrets.find('GITHUB_TOKEN', 2))?.keyId, 'key-2')
     assert.equal(await secrets.find('GITHUB_TOKEN', 1), null)
-    assert.deepEqual((await secrets.all()).map(({ version }) => version).toSorted(), [2, 3])
+    assert.deepEqual(
+      (await secrets.all()).map(({ version }) => version).toSorted((a, b) => a - b),
+      [2, 3],
+    )
   })
 
   withSecrets('of writers of one version one is first', async ({ secrets }) => {

@@ -197,7 +197,8 @@ test('keys of ours are replaced when they are as old as a secret may be, and not
 
   now = new Date(now.getTime() + 2 * DAY_MS)
   for (let hour = 0; hour < 3; hour += 1) await replaceOldKeys(platform)
-  assert.deepEqual(recorded.toSorted(), ['platform signing key', 'platform vault key'])
+  assert.deepEqual(new Set(recorded), new Set(['platform signing key', 'platform vault key']))
+  assert.equal(recorded.length, 2)
   assert.notEqual(await sealer.keyId(), first)
   assert.equal(await vault.valueOf('TOKEN'), 'a-value')
   assert.equal((await keySource.keys()).length, 1, 'what nothing is sealed with is let go of')

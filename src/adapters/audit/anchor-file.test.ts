@@ -26,7 +26,7 @@ test('lines of many appenders at once stay whole', async (t) => {
   const path = await newPath(t)
   const files = [1, 2, 3].map(() => createAnchorFile({ path, keys: async () => ['key'] }))
   await Promise.all(
-    Array.from({ length: 60 }, (_, index) => files[index % 3]?.append({ seq: index + 1, hash: HASH, at: AT })),
+    Array.from({ length: 60 }, async (_, index) => files[index % 3]?.append({ seq: index + 1, hash: HASH, at: AT })),
   )
   const lines = await Array.fromAsync(createAnchorFile({ path, keys: async () => ['key'] }).read())
   assert.deepEqual(

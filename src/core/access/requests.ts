@@ -38,7 +38,7 @@ const ALL = 'requests:all'
 const BUSY: readonly TaskStatus[] = ['pending', 'routing', 'queued', 'running', 'aborting']
 
 /** Which limits a request counts for: the person is one, whichever of their ids they ask with. */
-export function requestLimits({ userId, role, ids }: Asker, settings: RequestSettings): readonly RateLimit[] {
+function requestLimits({ userId, role, ids }: Asker, settings: RequestSettings): readonly RateLimit[] {
   const key = `requests:${ids[0] ?? userId}`
   const wanted: readonly RateLimit[] =
     role === 'owner'

@@ -29,7 +29,7 @@ export type TermsDeps = JudgeDeps &
     readonly tokensPerTask: number
   }
 
-export const ALWAYS_ASKED = {
+const ALWAYS_ASKED = {
   rule: 'run.always-asked',
   why: 'A command as a person typed it is asked about every time.',
 } as const
@@ -53,7 +53,7 @@ type Judged = {
 }
 
 /** What the policy in force says of a command that a person typed. */
-export async function judgeCommand(deps: JudgeDeps, judged: Judged): Promise<PolicyDecision> {
+async function judgeCommand(deps: JudgeDeps, judged: Judged): Promise<PolicyDecision> {
   const [policy, role] = await Promise.all([deps.policy(), deps.roleOf(judged.person)])
   return decideAct(policy, runAct(judged, role, deps.clock.now()), deps.shell)
 }

@@ -98,11 +98,11 @@ function clearByYes(run: Run, decision: PolicyDecision, { step, call, tree }: As
   return { type: 'approved', approvalId: answer.id, decision }
 }
 
-export const OUTCOME_UNKNOWN =
+const OUTCOME_UNKNOWN =
   'It was approved and begun once, and its outcome was lost with the worker that ran it. It is not done a second time: find out what came of it.'
 
 /** For the agent. */
-export function refusalWords({ status, comment }: Pick<Answer, 'status' | 'comment'>): string {
+function refusalWords({ status, comment }: Pick<Answer, 'status' | 'comment'>): string {
   if (status === 'expired')
     return 'Nobody answered in time whether this may be done, so it was not done. Go on without it.'
   const said = comment === null ? '' : ` They said: ${comment}`

@@ -1,6 +1,6 @@
 // Where a secret may be sent: exact names, or every name below one. Whole networks and addresses by pattern are no answer.
 
-export const MOST_HOSTS = 20
+const MOST_HOSTS = 20
 
 const LABEL = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?'
 const NAME = new RegExp(`^(?:${LABEL}\\.)*${LABEL}$`)

@@ -15,7 +15,7 @@ export async function redact(scanner: SecretScanner, text: string, path?: string
   return { text: withoutSecrets(text, findings), findings }
 }
 
-export function withoutSecrets(text: string, findings: readonly SecretFinding[]): string {
+function withoutSecrets(text: string, findings: readonly SecretFinding[]): string {
   let rest = 0
   const parts: string[] = []
   for (const { start, end } of findings) {

@@ -45,7 +45,7 @@ export type Stopped = {
   readonly problems: readonly string[]
 }
 
-export const PANIC_REASON = 'Panic: everything was stopped.'
+const PANIC_REASON = 'Panic: everything was stopped.'
 
 const AT_WORK: readonly TaskStatus[] = ['routing', 'running', 'aborting']
 const PAGE = 100
