@@ -86,10 +86,12 @@ test('GHSA-rqpp-rjj8-7wv8: scopes that a client claims for itself are not its sc
   const me = await jsonOf(
     await world.call(null, 'GET', '/v1/session?scopes=admin&role=owner', undefined, { cookie, ...claims }),
   )
-  assert.deepEqual(
-    [me['user_id'], me['role'], me['scopes']],
-    ['ada', 'member', ['tasks:read', 'tasks:write', 'tasks:approve']],
-  )
+  assert.deepEqual([me['user_id'], me['role'], me['scopes']], ['ada', 'member', ['tasks:read', 'tasks:write']])
+  // A command is for owners to approve, whoever asked for it and from wherever.
+  const asked = { input_text: 'ls', task_type: 'shell_command' }
+  const sent = { cookie, origin: world.url, ...claims }
+  const { id } = await jsonOf(await world.call(null, 'POST', '/v1/tasks', asked, sent))
+  assert.equal((await world.call(null, 'POST', `/v1/tasks/${String(id)}/approve`, {}, sent)).status, 403)
   assert.equal((await world.call(null, 'GET', '/v1/admin/state', undefined, { cookie, ...claims })).status, 403)
   const token = await createLoginToken(world.login, ADA.userId, 60_000)
   const signedIn = await world.call(null, 'POST', '/v1/session', {

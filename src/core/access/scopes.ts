@@ -21,9 +21,12 @@ export function capScopes(role: Role, scopes: readonly Scope[]): readonly Scope[
   return scopes.filter((scope) => ROLE_SCOPES[role].includes(scope))
 }
 
-/** What the console may do: everything its user may, but not act as a worker. */
+/**
+ * What the console may do: what its user may, but not act as a worker. Commands are for owners to approve; `tasks:approve` for somebody
+ * else is what an owner puts into a token on purpose.
+ */
 export function sessionScopes(role: Role): readonly Scope[] {
-  return ROLE_SCOPES[role].filter((scope) => scope !== 'worker')
+  return ROLE_SCOPES[role].filter((scope) => scope !== 'worker' && (scope !== 'tasks:approve' || role === 'owner'))
 }
 
 /** What a person is at present; null for those whom nobody let in. */
