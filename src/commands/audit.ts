@@ -1,6 +1,5 @@
 // `factotum audit`: whether the log of who did what is as it was written, what is in it, and a copy of it.
 import { once } from 'node:events'
-import { createWriteStream } from 'node:fs'
 import { resolve } from 'node:path'
 import { Command, Option } from 'commander'
 import { table } from '../adapters/terminal/table.ts'
@@ -11,8 +10,9 @@ import type { AuditReport } from '../core/audit/verify.ts'
 import { AUDIT_ACTIONS } from '../core/vocabulary/audit.ts'
 import type { AuditAction, SealedEntry } from '../core/vocabulary/audit.ts'
 import type { UserId } from '../core/vocabulary/ids.ts'
-import { callerDirectory, CommandError, createOutput, EXIT, parseCount, taskIdOf, withPlatform } from './command.ts'
+import { callerDirectory, createOutput, EXIT, parseCount, taskIdOf, withPlatform } from './command.ts'
 import type { ExitCode, Output } from './command.ts'
+import { writeLines } from './write-lines.ts'
 
 const SHOWN_PROBLEMS = 50
 
@@ -50,12 +50,12 @@ function exportCommand(): Command {
         const entries = audit.read(options.after)
         if (options.out === undefined) {
           for await (const entry of entries) {
-            if (!process.stdout.write(lineOf(entry))) await once(process.stdout, 'drain')
+            if (!process.stdout.write(`${lineOf(entry)}\n`)) await once(process.stdout, 'drain')
           }
           return
         }
         const path = resolve(callerDirectory(), options.out)
-        const count = await writeEntries(path, entries)
+        const count = await writeLines(path, entries, lineOf)
         output.line(`${count} ${count === 1 ? 'entry' : 'entries'}: ${path}`)
       })
     })
@@ -122,27 +122,5 @@ function reportToJson({ ok, entries, head, problems, moreProblems, warnings, anc
 }
 
 function lineOf({ seq, entry, previous, hash }: SealedEntry): string {
-  return `${JSON.stringify({ seq, entry, previous, hash })}\n`
-}
-
-/** Returns how many. Refuses to write over a file. */
-async function writeEntries(path: string, entries: AsyncIterable<SealedEntry>): Promise<number> {
-  const file = createWriteStream(path, { flags: 'wx', mode: 0o600 })
-  try {
-    await once(file, 'open')
-  } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error)
-    throw new CommandError(
-      reason === 'EEXIST' ? `${path} is there already: name a new file.` : `${path} can't be written (${reason}).`,
-      EXIT.usage,
-    )
-  }
-  let count = 0
-  for await (const entry of entries) {
-    count += 1
-    if (!file.write(lineOf(entry))) await once(file, 'drain')
-  }
-  file.end()
-  await once(file, 'close')
-  return count
+  return JSON.stringify({ seq, entry, previous, hash })
 }

@@ -1,13 +1,11 @@
 // `factotum user export` and `erase`: everything that is kept of one person, handed out or taken away.
-import { once } from 'node:events'
-import { createWriteStream } from 'node:fs'
 import { resolve } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
 import type { UserId } from '../core/vocabulary/ids.ts'
-import type { PersonRecord } from '../core/ports/person-data.ts'
 import { OWNER } from '../core/vocabulary/principal.ts'
 import { createPeople } from '../processes/people.ts'
 import { callerDirectory, CommandError, createOutput, EXIT, withPlatform } from './command.ts'
+import { writeLines } from './write-lines.ts'
 
 export function exportCommand(): Command {
   return new Command('export')
@@ -29,7 +27,7 @@ export function exportCommand(): Command {
           return
         }
         const path = resolve(callerDirectory(), options.out)
-        const count = await writeRecords(path, records)
+        const count = await writeLines(path, records, (record) => JSON.stringify(record))
         output.line(`${count} ${count === 1 ? 'record' : 'records'} of ${userId}: ${path}`)
       })
     })
@@ -59,28 +57,6 @@ export function eraseCommand(): Command {
         output.line(counts.length === 0 ? `Nothing is kept about ${userId}.` : `Gone: ${counts.join(', ')}.`)
       })
     })
-}
-
-/** Returns how many. Refuses to write over a file. */
-async function writeRecords(path: string, records: AsyncIterable<PersonRecord>): Promise<number> {
-  const file = createWriteStream(path, { flags: 'wx', mode: 0o600 })
-  try {
-    await once(file, 'open')
-  } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error)
-    throw new CommandError(
-      reason === 'EEXIST' ? `${path} is there already: name a new file.` : `${path} can't be written (${reason}).`,
-      EXIT.usage,
-    )
-  }
-  let count = 0
-  for await (const record of records) {
-    count += 1
-    if (!file.write(`${JSON.stringify(record)}\n`)) await once(file, 'drain')
-  }
-  file.end()
-  await once(file, 'close')
-  return count
 }
 
 function parseAnyUser(id: string): UserId {

@@ -1,6 +1,7 @@
 // Programs that try to break out, and the one sandbox that those which leave it whole share.
 import { after } from 'node:test'
 import type { TestContext } from 'node:test'
+import { PYTHON_PRELUDE } from '../../src/adapters/sandbox/escape/attempt.ts'
 import type { CommandResult, Sandbox } from '../../src/core/ports/sandbox.ts'
 import { command } from '../contract/sandbox.ts'
 import type { Ground } from './ground.ts'
@@ -34,27 +35,10 @@ export async function python(t: TestContext, sandbox: Sandbox, program: string):
     return null
   }
   const name = `attempt-${Math.abs(hash(program))}.py`
-  await sandbox.writeFile(name, Buffer.from(PRELUDE + program))
+  await sandbox.writeFile(name, Buffer.from(PYTHON_PRELUDE + program))
   return shell(sandbox, `python3 ${name}`)
 }
 
 function hash(text: string): number {
   return Buffer.from(text).reduce((sum, byte) => (sum * 31 + byte) | 0, 7)
 }
-
-/** `call(x64, arm64, ...)` prints the name of the error, or what the call returned. */
-const PRELUDE = `
-import ctypes, errno, os, platform, socket, struct, sys
-libc = ctypes.CDLL(None, use_errno=True)
-libc.syscall.restype = ctypes.c_long
-def call(x64, arm64, *args):
-    number = x64 if platform.machine() == 'x86_64' else arm64
-    ctypes.set_errno(0)
-    result = libc.syscall(*[ctypes.c_long(value) if isinstance(value, int) else value for value in (number, *args)])
-    print(errno.errorcode[ctypes.get_errno()] if result == -1 else result, flush=True)
-def attempt(work):
-    try:
-        print(work(), flush=True)
-    except OSError as error:
-        print(errno.errorcode[error.errno], flush=True)
-`

@@ -2,10 +2,10 @@
 import { lookup } from 'node:dns/promises'
 import net from 'node:net'
 import { networkInterfaces } from 'node:os'
+import { METADATA_NAMES } from '../../core/vocabulary/egress.ts'
 import type { EgressTarget } from '../../core/vocabulary/egress.ts'
 import { messageOf } from '../../core/vocabulary/thrown.ts'
 import { addressProblem } from './address-problem.ts'
-import { isMetadataName } from './metadata.ts'
 
 /** All addresses of a name, in the order to try them. Rejects where there is none. */
 export type Resolve = (host: string) => Promise<readonly string[]>
@@ -46,7 +46,7 @@ export function createReach(resolve: Resolve, dial: Dial, timeoutMs: number): Re
   return {
     check: async ({ host }, allowPrivate) => {
       const metadata = 'it is where clouds keep what describes this machine, and its credentials'
-      if (isMetadataName(host)) return { type: 'refused', why: metadata }
+      if (METADATA_NAMES.has(host)) return { type: 'refused', why: metadata }
       const found = net.isIP(host) === 0 ? await inTime(resolve(host), timeoutMs) : [host]
       if (found === null || found.length === 0) return { type: 'unknown', why: NOBODY_KNOWS }
       const own = ownAddresses()

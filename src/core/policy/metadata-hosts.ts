@@ -1,13 +1,8 @@
 // Hosts that their name alone gives away: where clouds hand a machine its own credentials, and what lies in no public network.
+import { METADATA_NAMES } from '../vocabulary/egress.ts'
 import { plainHost } from './match.ts'
 
-const METADATA_HOSTS: ReadonlySet<string> = new Set([
-  'metadata',
-  'metadata.google.internal',
-  'metadata.goog',
-  'metadata.azure.internal',
-  'instance-data',
-  'instance-data.ec2.internal',
+const METADATA_ADDRESSES: ReadonlySet<string> = new Set([
   '169.254.169.254',
   '169.254.170.2',
   '169.254.170.23',
@@ -21,7 +16,7 @@ const METADATA_HOSTS: ReadonlySet<string> = new Set([
 /** By its name as it was written, also in other ways of writing the address. Whoever connects checks the address itself. */
 export function isMetadataHost(host: string): boolean {
   const name = plainHost(host).replace(/^\[|\]$/g, '')
-  return METADATA_HOSTS.has(name) || METADATA_HOSTS.has(dottedOf(name) ?? '')
+  return METADATA_NAMES.has(name) || METADATA_ADDRESSES.has(name) || METADATA_ADDRESSES.has(dottedOf(name) ?? '')
 }
 
 const PRIVATE = [/^0\./, /^10\./, /^127\./, /^169\.254\./, /^172\.(?:1[6-9]|2\d|3[01])\./, /^192\.168\./]

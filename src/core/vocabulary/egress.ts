@@ -24,3 +24,13 @@ export type EgressReport = EgressTarget & {
 export function targetText({ host, port }: EgressTarget): string {
   return port === 443 ? host : `${host}:${port}`
 }
+
+/** The names under which clouds hand a machine its own credentials. */
+export const METADATA_NAMES: ReadonlySet<string> = new Set([
+  'metadata',
+  'metadata.google.internal',
+  'metadata.goog',
+  'metadata.azure.internal',
+  'instance-data',
+  'instance-data.ec2.internal',
+])
