@@ -80,7 +80,10 @@ export function findByOwnRules(text: string): readonly SecretFinding[] {
 }
 
 const EXAMPLE =
-  /example|sample|placeholder|dummy|changeme|change[_-]?me|replace|your[_-]|[_-]here|insert|redacted|secret removed|<[^>]*>|\$\{|\{\{|%\(|\.\.\.|xxxx|\*\*\*\*|0123456789abcdef|deadbeef|abcdefghij|not[_-]?(?:a[_-]?)?(?:real|secret)|fake|mock/i
+  /example|sample|placeholder|dummy|changeme|change[_-]?me|replace|your[_-]|[_-]here|insert|redacted|secret removed|<[^>]*>|\$\{|\{\{|%\(|\.\.\.|\*\*\*\*|0123456789abcdef|deadbeef|abcdefghij|not[_-]?(?:a[_-]?)?(?:real|secret)/i
+/** Short enough to turn up in what a machine made up, if only it is long: of a key of a thousand characters they say nothing. */
+const BRIEF_EXAMPLE = /xxxx|fake|mock/i
+const BRIEF_CHARACTERS = 100
 /** What people write where a password would stand. */
 const STOCK: ReadonlySet<string> = new Set(
   'password passwd pass pwd secret user username admin root test testing postgres mysql mongo mongodb redis guest demo foo bar baz hunter2 letmein qwerty token'.split(
@@ -92,6 +95,7 @@ const FEWEST_CHARACTERS = 7
 /** Written to be seen: what documentation and tests put where a secret would stand. */
 export function isExample(secret: string): boolean {
   if (EXAMPLE.test(secret) || STOCK.has(secret.toLowerCase())) return true
+  if (secret.length <= BRIEF_CHARACTERS && BRIEF_EXAMPLE.test(secret)) return true
   return secret.length >= 16 && new Set(secret).size < FEWEST_CHARACTERS
 }
 

@@ -230,3 +230,11 @@ test('in whatever text, a known value is taken out', async () => {
     { numRuns: 200 },
   )
 })
+
+test('a long key is found whatever short words chance has put into it', async () => {
+  for (const word of ['fake', 'MOCK', 'xXxX']) {
+    const body = `${an(400)}${word}${an(200)}`
+    const text = `-----BEGIN PRIVATE KEY-----\n${body}\n-----END PRIVATE KEY-----`
+    assert.equal((await scanner.scan(text)).length > 0, true, word)
+  }
+})
