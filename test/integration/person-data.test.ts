@@ -22,10 +22,11 @@ import { append, newId, sample } from '../contract/sample-task.ts'
 import { createTestDatabase, withoutPostgres } from '../support/postgres.ts'
 
 const options = { skip: withoutPostgres }
-const EVE = 'telegram:47' as UserId
+/** No time of the day has such a number in it. */
+const EVE = 'telegram:90447113' as UserId
 const EVE_TOO = 'http:eve' as UserId
 const BOB = 'telegram:48' as UserId
-const DIRECT: Place = { interface: 'telegram', bot: BOT, chat: '47', topic: null }
+const DIRECT: Place = { interface: 'telegram', bot: BOT, chat: '90447113', topic: null }
 const WORD = 'aardvark'
 const MEMORY = 'MEMORY.md' as MemoryFileName
 
@@ -173,7 +174,7 @@ test('all of it is gone, from every table, file and object, and what others have
     assert.equal(erased.records['credentials'], 1)
     assert.equal(await wordsIn(world, WORD), 0)
     // The audit log keeps ids, and nothing else of a person.
-    for (const id of ['47', 'eve']) assert.equal(await wordsIn(world, `\\m${id}\\M`, ['audit']), 0, id)
+    for (const id of ['90447113', 'eve']) assert.equal(await wordsIn(world, `\\m${id}\\M`, ['audit']), 0, id)
     assert.equal(await wordsIn(world, 'of others'), others)
     for (const scope of scopes) assert.deepEqual(await world.deps.memoryFiles.list(scope), [])
     for (const scope of [SHARED, personScope(BOB)]) assert.deepEqual(await world.deps.memoryFiles.list(scope), [MEMORY])
