@@ -78,7 +78,7 @@ async function live({ stores, deps }: World) {
     revokedBy: null,
   })
 
-  const chat = `${BOT}/47/#0`
+  const chat = `${BOT}/90447113/#0`
   const asked = sample({ userId: EVE, text: WORD })
   const message = { ...asked.message, interface: 'telegram' as const, chat, externalId: '7' }
   const heard = await conversations.hear(message, now)
@@ -111,13 +111,17 @@ async function live({ stores, deps }: World) {
   const postedFile = { objectKey: 'posted', name: WORD, mediaType: 'text/plain', bytes: 1 }
   const posted = { type: 'file', file: postedFile, caption: '', replyTo: null, silent: true } as const
   await outbox.put([
-    post('hello:47', WORD, { place: DIRECT }),
+    post('hello:90447113', WORD, { place: DIRECT }),
     post('files:1', WORD, { place: DIRECT, posting: posted }),
     post(`task:${task.id}`, WORD),
     post(`approval:${subject.approval_id}/1`, WORD),
     post('hello:others', 'of others'),
   ])
-  await inbox.add([arrival(1, '47/', WORD), arrival(2, 'tap:47/47', WORD), arrival(3, '-100200/', 'of others')])
+  await inbox.add([
+    arrival(1, '90447113/', WORD),
+    arrival(2, 'tap:90447113/90447113', WORD),
+    arrival(3, '-100200/', 'of others'),
+  ])
   await actions.offer([action(EVE, CHAT), action(null, DIRECT), action(BOB, CHAT)])
   for (const key of [file.objectKey, 'posted', ...deps.notesOf(message)]) await deps.objects.put(key, new Uint8Array(1))
   await deps.objects.put('of others', new Uint8Array(1))
