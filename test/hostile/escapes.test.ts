@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { createEgressGate } from '../../src/adapters/egress/egress-gate.ts'
 import { createSandboxProvider } from '../../src/adapters/sandbox/bubblewrap-provider.ts'
+import { createWorkspaces } from '../../src/adapters/sandbox/workspaces.ts'
 import type { Attempt } from '../../src/adapters/sandbox/escape/attempt.ts'
 import { ATTEMPTS, tryAttempts } from '../../src/adapters/sandbox/escape/try-attempts.ts'
 import type { TaskId } from '../../src/core/vocabulary/ids.ts'
@@ -14,13 +15,22 @@ const silent = (): void => undefined
 
 test('every attempt of the table is stopped', { timeout: 300_000 }, async (t) => {
   const dataDir = mkdtempSync(join(tmpdir(), 'factotum-escapes-'))
-  t.after(() => rmSync(dataDir, { recursive: true, force: true }))
+  const tasks: TaskId[] = []
+  t.after(async () => {
+    // Attempts lock folders that only they who know how can take away as an ordinary user.
+    const workspaces = createWorkspaces({ dataDir, limits: { diskBytes: 1e9 }, say: silent })
+    for (const task of tasks) await workspaces.remove(task)
+    rmSync(dataDir, { recursive: true, force: true })
+  })
   const egressGate = createEgressGate({ log: silent })
   const sandboxes = createSandboxProvider({ dataDir, log: silent, say: silent, egressGate })
   const { level, findings } = await sandboxes.probe()
   if (level !== 'L1') return t.skip(findings.find(({ ok }) => !ok)?.detail ?? 'this machine has no sandbox')
-  let tasks = 0
-  const newTask = () => `escape-${(tasks += 1)}` as TaskId
+  const newTask = () => {
+    const task = `escape-${tasks.length + 1}` as TaskId
+    tasks.push(task)
+    return task
+  }
 
   const outcomes = await tryAttempts({ sandboxes, newTask })
   for (const { id, what, verdict, detail } of outcomes)
