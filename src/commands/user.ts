@@ -8,6 +8,7 @@ import type { AuditRecorder } from '../core/ports/audit-log.ts'
 import type { StandingApprovals } from '../core/ports/standing-approvals.ts'
 import type { UserId } from '../core/vocabulary/ids.ts'
 import { OWNER } from '../core/vocabulary/principal.ts'
+import { chatOwnersOf } from '../processes/login.ts'
 import { CommandError, createOutput, EXIT, withPlatform } from './command.ts'
 import { eraseCommand, exportCommand } from './user-data.ts'
 import { linkCommand, unlinkCommand } from './user-link.ts'
@@ -68,7 +69,7 @@ export function userCommand(): Command {
         const name = options.name ?? (await members.find(userId))?.name ?? asks?.name ?? ''
         await recorder.record(OWNER, 'person.changed', userId, { role: options.role })
         await members.put({ userId, role: options.role, name, since: now })
-        const settings = { owners: config.telegramOwners.map((id) => `telegram:${id}` as UserId) }
+        const settings = { owners: chatOwnersOf(config) }
         const hears = await settleRequestOf({ members, outbox, clock, settings }, userId)
         const isOwner = options.role === 'owner' || isConfigured(config, userId)
         const rules = isOwner ? 0 : await dropRules(standing, recorder, userId)

@@ -21,8 +21,13 @@ const VALID_MS = 60 * 60_000
 const BRIEF_MS = 10 * 60_000
 
 /** Who owns the installation by configuration: whoever sits at the machine, and the people named in TG_OWNER_IDS. */
-export function ownersOf({ telegramOwners }: Pick<Config, 'telegramOwners'>): readonly UserId[] {
-  return [OWNER, ...telegramOwners.map((id) => `telegram:${id}` as UserId)]
+export function ownersOf(config: Pick<Config, 'telegramOwners'>): readonly UserId[] {
+  return [OWNER, ...chatOwnersOf(config)]
+}
+
+/** Of these, those whom chats know. */
+export function chatOwnersOf({ telegramOwners }: Pick<Config, 'telegramOwners'>): readonly UserId[] {
+  return telegramOwners.map((id) => `telegram:${id}` as UserId)
 }
 
 /** Signs a browser in as that person, once, within the hour. */

@@ -56,6 +56,7 @@ import { PLATFORM } from '../core/task/decide.ts'
 import type { TaskId, UserId } from '../core/vocabulary/ids.ts'
 import type { IncomingMessage } from '../core/vocabulary/message.ts'
 import { OWNER } from '../core/vocabulary/principal.ts'
+import { chatOwnersOf, ownersOf } from './login.ts'
 import { readPolicy } from './policy-file.ts'
 import { recordedTurns } from './recorded-turns.ts'
 import { createStopping } from './stop.ts'
@@ -136,7 +137,7 @@ export async function openPlatform(config: Config, { say, logTo }: OpenOptions) 
       previewUrl: config.PREVIEW_URL ?? null,
       log: telemetry.log,
     })
-    const owners = { ...database, settings: { owners: config.telegramOwners.map((id) => `telegram:${id}` as UserId) } }
+    const owners = { ...database, settings: { owners: chatOwnersOf(config) } }
     const stopping = createStopping({ ...owners, recorder, clock, telemetry, sandboxes, dataDir })
     const memoryFiles = createDirectoryMemoryFiles(join(dataDir, 'memory'))
     await writeFirstFiles({ memoryFiles, telemetry })
@@ -251,10 +252,6 @@ export async function openPlatform(config: Config, { say, logTo }: OpenOptions) 
     await embedded?.stop({ ifUnused: true })
     throw error
   }
-}
-
-function ownersOf({ telegramOwners }: Config): readonly UserId[] {
-  return [OWNER, ...telegramOwners.map((id) => `telegram:${id}` as UserId)]
 }
 
 async function makeDataDirectory(dataDir: string): Promise<void> {

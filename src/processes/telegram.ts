@@ -19,7 +19,7 @@ import type { ChatEvent } from '../core/vocabulary/chat-message.ts'
 import type { UserId } from '../core/vocabulary/ids.ts'
 import type { Place } from '../core/vocabulary/place.ts'
 import { createOwnerCode, takeOwnerCode } from './owner-link.ts'
-import { createChatLogin } from './login.ts'
+import { chatOwnersOf, createChatLogin } from './login.ts'
 import type { Platform } from './platform.ts'
 import { readRunning } from './running.ts'
 
@@ -43,7 +43,7 @@ const READING_MS = 60_000
 
 export function createTelegram(platform: Platform): Telegram {
   const { config, clock, telemetry, objects } = platform
-  const owners = config.telegramOwners.map((id) => `telegram:${id}` as UserId)
+  const owners = chatOwnersOf(config)
   const closing = new AbortController()
   const messenger = createTelegramMessenger({
     api: (bot) => bots.api(bot),

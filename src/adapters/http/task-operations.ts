@@ -66,9 +66,9 @@ export const taskOperations = [
       const { userId } = caller.principal
       const from = { interface: caller.via === 'session' ? 'console' : 'http', chat: userId } as const
       // Sent again, it is the same request and not one more.
-      const again =
+      const again = async () =>
         key !== null && (await deps.conversations.findMessage(from.interface, from.chat, `key:${key}`)) !== null
-      const limited = again ? null : await limitProblem(deps, config, caller, { startsWork: true })
+      const limited = await limitProblem(deps, config, caller, { startsWork: true, again })
       if (limited !== null) return limited
       const accepted = await deps.acceptRequest({
         ...from,

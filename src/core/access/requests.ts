@@ -50,6 +50,11 @@ function requestLimits({ userId, role, ids }: Asker, settings: RequestSettings):
   return wanted.filter(({ points }) => points > 0)
 }
 
+/** Whether anything is counted for them at all. */
+export function isLimited(asker: Asker, settings: RequestSettings): boolean {
+  return (asker.role !== 'owner' && settings.tasksAtOnce > 0) || requestLimits(asker, settings).length > 0
+}
+
 /**
  * Counts a request, unless it is one too many: null where it may go on. `startsWork`: whether a task may come of it. Of requests that
  * race one more task than is allowed may begin; never one more request than is allowed.
