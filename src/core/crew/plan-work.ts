@@ -1,0 +1,24 @@
+// The plan of a piece of software: asked for once, and held to be a graph without circles before anything is done by it.
+import type { Plan } from '../vocabulary/plan.ts'
+import { askForObject } from './ask.ts'
+import { filesOf } from './brief.ts'
+import { taskPackOf } from './context.ts'
+import type { Run } from './run.ts'
+import { PLAN_SCHEMA } from './schemas.ts'
+import { splitParts } from './split-off.ts'
+import { fullPrompt } from './task-pack.ts'
+import type { Workshop } from './workshop.ts'
+
+export async function makePlan(run: Run, workshop: Workshop): Promise<Plan> {
+  const question = {
+    step: 'plan',
+    title: 'Plan the work',
+    role: 'planner',
+    subject: 'plan',
+    tier: 'main',
+    system: run.promptPack.systems.planner,
+  } as const
+  const pack = taskPackOf(run, splitParts(run))
+  const prompt = [fullPrompt(pack), await filesOf(workshop)].join('\n\n')
+  return askForObject(run, question, prompt, PLAN_SCHEMA, 'plan')
+}
