@@ -7,10 +7,9 @@ import { COMMANDS } from '../../src/core/conversation/command-texts.ts'
 import { buildPromptPack } from '../../src/core/crew/prompt-pack.ts'
 import { PROMPT_NAMES } from '../../src/core/crew/prompts.ts'
 import type { PromptName } from '../../src/core/crew/prompts.ts'
-import { ROLES } from '../../src/core/crew/roles.ts'
+import { ROLES, SUBTASK_ROLES } from '../../src/core/crew/roles.ts'
 import { PLAN_SCHEMA, REVIEW_SCHEMA, ROUTE_SCHEMA } from '../../src/core/crew/schemas.ts'
 import { describeTool, TOOLS } from '../../src/core/crew/tools/registry.ts'
-import { SUBTASK_ROLES } from '../../src/core/vocabulary/plan.ts'
 
 type Overhead = {
   readonly name: PromptName

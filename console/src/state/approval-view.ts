@@ -55,6 +55,22 @@ const QUESTIONS: Readonly<Record<WireApproval['kind'], Question>> = {
     holds: 'Your yes holds for this secret and host, until this task is over.',
     isProse: false,
   },
+  tests: {
+    title: 'May these tests go, or become milder?',
+    yes: 'Accept',
+    no: 'Restore them',
+    afterNo: 'The tests are put back, and the work goes on against them.',
+    holds: 'Your yes holds for exactly these changes to exactly these tests.',
+    isProse: false,
+  },
+  delivery: {
+    title: 'Send this?',
+    yes: 'Send',
+    no: 'Keep it here',
+    afterNo: null,
+    holds: 'Your yes holds for exactly these commits, to exactly this place.',
+    isProse: false,
+  },
 }
 
 /** A newer server may ask things that this console has no words for: then with the words for a command. */

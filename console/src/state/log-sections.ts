@@ -213,6 +213,21 @@ export function startLog(before: readonly Section[]): LogDraft {
         return note(event, 'plain', `The secret ${event.data.name} was put in on the way to ${event.data.host}.`)
       case 'secret.found':
         return note(event, 'bad', `What looks like a secret (${event.data.rule}) was kept back: ${event.data.where}`)
+      case 'heal.finished': {
+        const { by, outcome, causes, rolled_back } = event.data
+        const tone = outcome === 'healed' || outcome === 'better' ? 'good' : 'bad'
+        return note(
+          event,
+          tone,
+          `Healing by ${by}: ${outcome}${rolled_back ? ', rolled back' : ''}.`,
+          causes.join('; '),
+        )
+      }
+      case 'branch.merged': {
+        const { branch, conflicts } = event.data
+        if (conflicts.length === 0) return note(event, 'good', `The work of ${branch} was merged.`)
+        return note(event, 'bad', `The work of ${branch} conflicts in:`, conflicts.join(', '))
+      }
       case 'sandbox.escape':
         return note(event, 'bad', `Tried to get out of its sandbox and was stopped: ${event.data.detail}`)
       case 'approval.resolved': {

@@ -2,9 +2,9 @@
 // The words themselves are types in core/vocabulary/event.ts; event-schemas.test.ts does not compile when the two disagree.
 import { z } from 'zod'
 import { APPROVAL_KINDS } from '../../core/vocabulary/approval.ts'
+import { CHECK_KINDS } from '../../core/vocabulary/check.ts'
 import type { JsonValue } from '../../core/vocabulary/json.ts'
 import type { InterfaceName } from '../../core/vocabulary/message.ts'
-import { SUBTASK_ROLES } from '../../core/vocabulary/plan.ts'
 import { COMMAND_CLASSES, PLACES_OF_WORK, VERDICTS } from '../../core/vocabulary/policy.ts'
 import { INTENTS, TASK_TYPES } from '../../core/vocabulary/task.ts'
 import { MODEL_TIERS } from '../../core/vocabulary/usage.ts'
@@ -31,7 +31,7 @@ const instant = z.iso.datetime()
 const count = z.int().min(0)
 const duration = z.number().min(0)
 const json: z.ZodType<JsonValue> = name('JsonValue', z.json())
-const agent = z.enum(['platform', 'router', 'planner', ...SUBTASK_ROLES, 'reviewer', 'assistant'])
+const agent = z.string().min(1).max(60)
 const step = { step: z.string().min(1), agent }
 const answered = { approval_id: id, by: id, comment: z.string().nullable() }
 
@@ -48,11 +48,30 @@ export const workspaceSourceSchema = name(
         .regex(/^[0-9a-f]{40}$/)
         .nullable(),
     }),
+    z.object({
+      type: z.literal('git'),
+      url: z.url({ protocol: /^https?$/ }).max(2_000),
+      ref: z.string().min(1).max(250).nullable(),
+      paths: z.array(z.string().min(1).max(1_000)).max(100).readonly(),
+    }),
+    z.object({ type: z.literal('archive'), artifact_id: z.uuid() }),
+    z.object({ type: z.literal('template'), name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,60}$/) }),
   ]),
 )
 
 const usageSchema = z.object({ input_tokens: count, output_tokens: count, cached_input_tokens: count })
 export const usageTotalsSchema = name('UsageTotals', usageSchema.extend({ model_calls: count }))
+
+const findingSchema = name(
+  'Finding',
+  z.object({
+    file: z.string().nullable(),
+    line: z.int().min(1).nullable(),
+    rule: z.string().nullable(),
+    message: z.string(),
+    severity: z.enum(['error', 'warning', 'note']),
+  }),
+)
 
 const checkFields = {
   check: z.string(),
@@ -62,6 +81,10 @@ const checkFields = {
   duration_ms: duration,
   output: z.string(),
   reason: z.string().nullable(),
+  kind: z.enum(CHECK_KINDS).exactOptional(),
+  findings: z.array(findingSchema).readonly().exactOptional(),
+  more_findings: count.exactOptional(),
+  failed_before: z.boolean().exactOptional(),
 }
 const checkSchema = name('CheckReport', z.object(checkFields))
 
@@ -116,6 +139,17 @@ export const taskResultSchema = name(
   }),
 )
 
+export const deliveryOrderSchema = name(
+  'DeliveryOrder',
+  z.object({
+    url: z.url({ protocol: /^https?$/ }).max(2_000),
+    branch: z.string().min(1).max(200),
+    base: z.string().min(1).max(200).nullable(),
+    title: z.string().min(1).max(200),
+    pull_request: z.boolean(),
+  }),
+)
+
 function body<Type extends string, Data extends z.ZodType>(type: Type, data: Data) {
   return z.object({ type: z.literal(type), data })
 }
@@ -130,6 +164,7 @@ export const eventBodySchema = z.discriminatedUnion('type', [
       task_type: z.enum(TASK_TYPES).nullable(),
       interface: z.enum(INTERFACES),
       source: workspaceSourceSchema,
+      delivery: deliveryOrderSchema.exactOptional(),
       confirm: z.boolean().exactOptional(),
       forked_from: z.object({ task_id: id, seq: count }).exactOptional(),
       replay_of: id.exactOptional(),
@@ -167,7 +202,16 @@ export const eventBodySchema = z.discriminatedUnion('type', [
     'step.progress',
     z.object({ ...step, message: z.string(), percentage: z.number().min(0).max(100).exactOptional() }),
   ),
-  body('step.completed', z.object({ ...step, output: json, commit: z.string().nullable(), duration_ms: duration })),
+  body(
+    'step.completed',
+    z.object({
+      ...step,
+      output: json,
+      commit: z.string().nullable(),
+      duration_ms: duration,
+      branch: z.string().exactOptional(),
+    }),
+  ),
   body('step.failed', z.object({ ...step, error: z.string() })),
   body(
     'tool.started',
@@ -194,6 +238,27 @@ export const eventBodySchema = z.discriminatedUnion('type', [
   body('agent.message', z.object({ ...step, text: z.string(), offline: z.boolean() })),
   body('check.finished', z.object({ ...step, ...checkFields })),
   body(
+    'heal.finished',
+    z.object({
+      ...step,
+      round: count,
+      by: z.enum(['rule', 'analysis', 'agent']),
+      checks: z.array(z.string()).readonly(),
+      causes: z.array(z.string()).readonly(),
+      applied: z.array(z.string()).readonly(),
+      refused: z.array(z.string()).readonly(),
+      outcome: z.enum(['healed', 'better', 'same', 'worse', 'unapplied']),
+      failures_before: count,
+      failures_after: count,
+      from: z.string(),
+      rolled_back: z.boolean(),
+    }),
+  ),
+  body(
+    'branch.merged',
+    z.object({ ...step, branch: z.string(), commit: z.string(), conflicts: z.array(z.string()).readonly() }),
+  ),
+  body(
     'preview.ready',
     z.object({ preview_id: id, url: z.string(), port: z.int().min(1).max(65_535), expires_at: instant }),
   ),
@@ -209,6 +274,7 @@ export const eventBodySchema = z.discriminatedUnion('type', [
       offline: z.boolean(),
       tier: z.enum(MODEL_TIERS),
       prompt: z.string().exactOptional(),
+      from_cache: z.boolean().exactOptional(),
     }),
   ),
   body(

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { KEPT_COMMENT } from '../../core/approval/standing.ts'
 import type { ApprovalId, TaskId, UserId } from '../../core/vocabulary/ids.ts'
-import { TASK_STATUSES, TASK_TYPES } from '../../core/vocabulary/task.ts'
+import { ASKED_TYPES, TASK_STATUSES } from '../../core/vocabulary/task.ts'
 import type { Task, TaskStatus, TaskType, WorkspaceSource } from '../../core/vocabulary/task.ts'
 import { maySee, ownIds } from './authenticate.ts'
 import type { Caller } from './authenticate.ts'
@@ -48,7 +48,7 @@ export const taskOperations = [
     access: 'tasks:write',
     body: z.object({
       input_text: z.string(),
-      task_type: z.enum(TASK_TYPES).nullish(),
+      task_type: z.enum(ASKED_TYPES).nullish(),
       source: workspaceSourceSchema.nullish(),
     }),
     responses: {

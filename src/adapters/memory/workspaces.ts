@@ -94,7 +94,9 @@ export function createMemoryWorkspaces({ files, directories = {}, onExport = () 
     exportTo: async (taskId, directory) => onExport(directory, new Map(filesOf(taskId))),
     fingerprint: async (source) => {
       if (source.type === 'empty') return null
-      return source.type === 'task' ? newestOf(source) : digestOf(given(source.path))
+      if (source.type === 'task') return newestOf(source)
+      if (source.type === 'directory') return digestOf(given(source.path))
+      throw new Error(`files from ${source.type} have no name before they are fetched`)
     },
     filesDigest: async (taskId) => digestOf(filesOf(taskId)),
     remove: async (taskId) => {

@@ -236,6 +236,7 @@ export function createWorkspaces({ dataDir, limits, say, searchPath = SEARCH_PAT
     fingerprint: async (source) => {
       if (source.type === 'empty') return null
       if (source.type === 'directory') return digestOfFolder(source.path)
+      if (source.type !== 'task') throw new Error(`files from ${source.type} have no name before they are fetched`)
       return source.commit === null ? newestOf(source.task_id) : checked(source.commit)
     },
 

@@ -1,4 +1,5 @@
 // A question in the terminal: exactly what would be done, why it is asked, and what a yes holds for. Pure.
+import { mayStand } from '../../core/vocabulary/approval.ts'
 import type { Approval, ApprovalBinding, ApprovalPolicy } from '../../core/vocabulary/approval.ts'
 import { exact, oneLine, visible } from './visible.ts'
 
@@ -30,7 +31,7 @@ export function termsLines({ kind, binding, policy, expiresAt }: Asked): readonl
 
 /** What would not be asked about again; null where no rule may answer. `person` is whoever asked, plain. */
 export function alwaysLine({ kind, policy }: Pick<Asked, 'kind' | 'policy'>, person: string): string | null {
-  if (kind === 'plan' || policy?.people === 2) return null
+  if (!mayStand(kind) || policy?.people === 2) return null
   const whose = `for ${oneLine(person)}`
   const there = `${whose}, in this conversation`
   return {

@@ -16,6 +16,8 @@ const QUESTIONS: Readonly<Record<ApprovalKind, string>> = {
   tool: 'Agents want to do this, and somebody has to approve exactly this:',
   egress: 'This task wants to reach this host:',
   secret: 'This task wants to use this secret:',
+  tests: 'The work removed tests, or made them milder; somebody has to approve exactly this:',
+  delivery: 'Somebody has to approve sending exactly this:',
 }
 
 /** The lines that `event` is worth; none for most bookkeeping. */

@@ -5,7 +5,7 @@ import type { StandingApprovals } from '../ports/standing-approvals.ts'
 import { approvalDigest } from '../task/accept-request.ts'
 import { applyCommand, isRefusal } from '../task/apply-command.ts'
 import type { LogDeps } from '../task/apply-command.ts'
-import { isMidWork } from '../vocabulary/approval.ts'
+import { isMidWork, mayStand } from '../vocabulary/approval.ts'
 import type { Approval } from '../vocabulary/approval.ts'
 import type { ApprovalId, UserId } from '../vocabulary/ids.ts'
 import type { Task } from '../vocabulary/task.ts'
@@ -17,7 +17,7 @@ export type StandingDeps = LogDeps & { readonly standing: StandingApprovals; rea
  * work itself there is no exact text that could come again: null.
  */
 export function standingKey(ids: Ids, task: Pick<Task, 'threadId'>, approval: Approval): string | null {
-  if (approval.kind === 'plan') return null
+  if (!mayStand(approval.kind)) return null
   const subject = isMidWork(approval.kind) ? `${task.threadId}\n${approval.subject}` : approval.subject
   return approvalDigest(ids, approval.kind, subject, null)
 }

@@ -1,4 +1,5 @@
 // The question whether something may be done, as a message of its own: exactly what, why, until when; and afterwards who answered.
+import { mayStand } from '../vocabulary/approval.ts'
 import type { Approval, ApprovalBinding, ApprovalKind } from '../vocabulary/approval.ts'
 import type { ApprovalId, TaskId, UserId } from '../vocabulary/ids.ts'
 import type { Place } from '../vocabulary/place.ts'
@@ -129,8 +130,8 @@ async function questionPost(deps: ConversationDeps, question: Question, at: Aske
   const isPlan = approval.kind === 'plan'
   const offers: readonly Offer[] = [
     { name: 'once', label: yesLabel(approval.kind), style: 'good', does: { type: 'approve_once', ...about } },
-    // A plan has no exact text that could come again, and no rule speaks for two people.
-    ...(isPlan || approval.policy?.people === 2
+    // Some have no exact text that could come again, and no rule speaks for two people.
+    ...(!mayStand(approval.kind) || approval.policy?.people === 2
       ? []
       : [{ name: 'always', label: 'Always…', style: 'plain', does: { type: 'propose_always', ...about } } as const]),
     { name: 'deny', label: isPlan ? 'Cancel' : 'Deny', style: 'danger', does: { type: 'deny', ...about } },
@@ -238,6 +239,8 @@ const QUESTIONS: Readonly<Record<Exclude<ApprovalKind, 'plan'>, string>> = {
   tool: 'May the agents do this?',
   egress: 'May this task reach this host?',
   secret: 'May this task use this secret?',
+  tests: 'May these tests go, or become milder?',
+  delivery: 'May this be sent?',
 }
 
 function questionTitle(kind: ApprovalKind): string {
@@ -307,8 +310,8 @@ function ruleMarkdown(approval: Approval, requester: UserId, by: UserId, nameOf:
   const isMine = requester === by
   const whose = isMine ? 'you ask' : `${escapeMarkdown(nameOf(requester))} asks`
   const tasks = isMine ? 'your tasks' : `the tasks of ${escapeMarkdown(nameOf(requester))}`
+  if (!mayStand(approval.kind)) return ''
   const [title, rule] = {
-    plan: ['Always?', ''],
     shell_command: [
       'Always run exactly this?',
       `From now on this very command runs without a question whenever ${whose} for it. Anything else, if only by one character, is still asked about.`,

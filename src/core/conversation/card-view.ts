@@ -254,6 +254,8 @@ function changes(view: CardView, event: TaskEvent): Partial<CardView> {
     case 'secret.used':
     case 'secret.found':
     case 'sandbox.escape':
+    case 'heal.finished':
+    case 'branch.merged':
       return {}
   }
 }

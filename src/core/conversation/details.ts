@@ -25,6 +25,7 @@ const KINDS: Readonly<Record<TaskType, string>> = {
   dev_pipeline: 'software',
   shell_command: 'a shell command',
   question: 'a question',
+  delivery: 'a delivery',
 }
 const ANSWERS = {
   pending: 'waits for an answer',

@@ -11,7 +11,7 @@ import { createLoopBreaker } from './loop-breaker.ts'
 import { createGate } from './policy-gate.ts'
 import type { Clearance, Gate } from './policy-gate.ts'
 import { progressOf, redactedOutcome } from './redaction.ts'
-import { ROLES } from './roles.ts'
+import { roleOf } from './roles.ts'
 import type { Run } from './run.ts'
 import { describeTool, TOOLS } from './tools/registry.ts'
 import type { ToolName } from './tools/registry.ts'
@@ -50,7 +50,7 @@ const EVENT_OUTPUT_CHARACTERS = 4_000
 
 /** Runs to `finish`. Throws TaskFailure when the agent goes round in circles, runs out of turns or never uses its tools. */
 export async function runAgent(run: Run, workshop: Workshop, assignment: Assignment): Promise<AgentReport> {
-  const role = ROLES[assignment.role]
+  const role = roleOf(assignment.role)
   const tools = role.tools.map((name) => describeTool(TOOLS[name]))
   const breaker = createLoopBreaker()
   const messages: ChatMessage[] = [{ role: 'user', text: assignment.brief }]

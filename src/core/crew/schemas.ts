@@ -1,8 +1,8 @@
 // The shapes in which models must answer; everything a model says is checked against them before it is believed.
 import { z } from 'zod'
 import { FACT_KINDS, RULES } from '../vocabulary/memory.ts'
-import { SUBTASK_ROLES } from '../vocabulary/plan.ts'
-import { INTENTS, TASK_TYPES } from '../vocabulary/task.ts'
+import { SUBTASK_ROLES } from './roles.ts'
+import { INTENTS, ASKED_TYPES } from '../vocabulary/task.ts'
 
 const SENTENCE = 1_000
 const sentence = z.string().max(SENTENCE)
@@ -63,7 +63,7 @@ const factSchema = z.object({
 // schema that is looser. Weak models route too, so `forgiving` stands in front of it.
 const routeObject = z.object({
   intent: z.enum(INTENTS),
-  task_type: z.enum(TASK_TYPES),
+  task_type: z.enum(ASKED_TYPES),
   confidence: z.number().min(0).max(1),
   summary: z.string(),
   plan: z.string(),

@@ -101,6 +101,9 @@ function treeOf(run: Run, workshop: Workshop): string | null {
   const source = run.task.routing?.source ?? run.task.source
   switch (source.type) {
     case 'empty':
+    case 'git':
+    case 'archive':
+    case 'template':
       return null
     case 'task':
       return workshop.copiedFrom

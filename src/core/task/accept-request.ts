@@ -158,6 +158,8 @@ const REASONS: Readonly<Record<Approval['kind'], string>> = {
   tool: 'An agent wants to do something that the sandbox alone does not make harmless.',
   egress: 'Work in the sandbox wants to reach a host that it may not reach by itself.',
   secret: 'Work in the sandbox wants to use a secret.',
+  tests: 'Work passes only because tests were removed or made milder.',
+  delivery: 'Nothing leaves for a repository before somebody approved exactly what and where to.',
 }
 
 /** The question put to a person before something is done: bound to exactly this, where `binding` says to what. */

@@ -23,6 +23,8 @@ const QUESTIONS: Readonly<Record<Exclude<ApprovalKind, 'plan'>, string>> = {
   tool: 'May the agents do this?',
   egress: 'May this task reach this host?',
   secret: 'May this task use this secret?',
+  tests: 'May these tests go, or become milder?',
+  delivery: 'May this be sent?',
 }
 
 function proposalOf(kind: ApprovalKind, subject: string): string {

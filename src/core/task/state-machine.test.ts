@@ -6,7 +6,7 @@ import { isMidWork } from '../vocabulary/approval.ts'
 import type { ApprovalPolicy } from '../vocabulary/approval.ts'
 import type { EventOf, TaskEvent, TaskEventBody, TaskEventType } from '../vocabulary/event.ts'
 import { mayFollowTheEnd } from '../vocabulary/event.ts'
-import type { ApprovalId, ArtifactId, PreviewId, TaskId, UserId } from '../vocabulary/ids.ts'
+import type { ApprovalId, ArtifactId, CommitId, PreviewId, TaskId, UserId } from '../vocabulary/ids.ts'
 import { isTerminal, TASK_STATUSES } from '../vocabulary/task.ts'
 import { NO_RESULT } from '../vocabulary/task.ts'
 import type { Task, TaskResult } from '../vocabulary/task.ts'
@@ -125,6 +125,28 @@ const BODIES: { readonly [Type in TaskEventType]: Extract<TaskEventBody, { type:
   'usage.recorded': {
     type: 'usage.recorded',
     data: { ...step, ...usage, tier: 'main', provider: 'x', model: 'y', offline: false },
+  },
+  'heal.finished': {
+    type: 'heal.finished',
+    data: {
+      step: 'heal/1',
+      agent: 'platform',
+      round: 1,
+      by: 'rule',
+      checks: ['npm test'],
+      causes: ['a package is missing'],
+      applied: ['package.json:3: added'],
+      refused: [],
+      outcome: 'healed',
+      failures_before: 1,
+      failures_after: 0,
+      from: 'a'.repeat(40) as CommitId,
+      rolled_back: false,
+    },
+  },
+  'branch.merged': {
+    type: 'branch.merged',
+    data: { step: 'merge/page', agent: 'platform', branch: 'page', commit: 'b'.repeat(40) as CommitId, conflicts: [] },
   },
   'budget.exhausted': { type: 'budget.exhausted', data: { limit: 'tokens a task', used: 2, allowed: 1 } },
 }

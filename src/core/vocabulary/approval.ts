@@ -10,14 +10,22 @@ export type Estimate = { readonly seconds: number; readonly tokens: number; read
 
 /**
  * `shell_command`: a command as a person typed it, before it runs. `plan`: work, before it begins. In the middle of work: `tool`, a call
- * of an agent's tool; `egress`, a host to be reached; `secret`, a secret to be sent to a host.
+ * of an agent's tool; `egress`, a host to be reached; `secret`, a secret to be sent to a host; `tests`, tests that were removed or made
+ * milder. `delivery`: finished work on its way to a repository, before anything is sent.
  */
-export const APPROVAL_KINDS = ['shell_command', 'plan', 'tool', 'egress', 'secret'] as const
+export const APPROVAL_KINDS = ['shell_command', 'plan', 'tool', 'egress', 'secret', 'tests', 'delivery'] as const
 export type ApprovalKind = (typeof APPROVAL_KINDS)[number]
 
 /** Asked by work that has begun: whatever the answer, the work goes on, with it or without. */
 export function isMidWork(kind: ApprovalKind): boolean {
-  return kind === 'tool' || kind === 'egress' || kind === 'secret'
+  return kind === 'tool' || kind === 'egress' || kind === 'secret' || kind === 'tests'
+}
+
+/** The questions that can be answered for good. The others are about one piece of work alone. */
+export type StandingKind = Exclude<ApprovalKind, 'plan' | 'tests' | 'delivery'>
+
+export function mayStand(kind: ApprovalKind): kind is StandingKind {
+  return kind === 'shell_command' || kind === 'tool' || kind === 'egress' || kind === 'secret'
 }
 
 /** What a yes holds for, beside the subject: once anything of it differs, it is a yes to something else. */

@@ -2,16 +2,17 @@
 // `data` is in snake_case because it is stored and sent exactly as it stands here.
 import type { Approval, ApprovalBinding, ApprovalPolicy, ApprovalStatus, Estimate } from './approval.ts'
 import type { CheckReport } from './check.ts'
+import type { HealRound } from './healing.ts'
 import type { ApprovalId, ArtifactId, CommitId, PreviewId, TaskId, UserId } from './ids.ts'
 import type { JsonValue } from './json.ts'
 import type { InterfaceName } from './message.ts'
 import type { RoleName } from './plan.ts'
 import type { Verdict } from './policy.ts'
-import type { Routing, TaskResult, TaskType, WorkspaceSource } from './task.ts'
+import type { DeliveryOrder, Routing, TaskResult, TaskType, WorkspaceSource } from './task.ts'
 import type { ModelLabel, ModelTier, Usage } from './usage.ts'
 
-/** Who did it: a role of the crew, or the platform itself. */
-export type AgentName = RoleName | 'platform'
+/** Who did it: a role of the crew, or `platform`: the platform itself. */
+export type AgentName = RoleName
 
 type Step = { readonly step: string; readonly agent: AgentName }
 type Body<Type extends string, Data> = { readonly type: Type; readonly data: Data }
@@ -26,6 +27,7 @@ export type TaskEventBody =
         readonly task_type: TaskType | null
         readonly interface: InterfaceName
         readonly source: WorkspaceSource
+        readonly delivery?: DeliveryOrder
         /** Work waits for an OK; false where it is not there. */
         readonly confirm?: boolean
         readonly forked_from?: { readonly task_id: TaskId; readonly seq: number }
@@ -71,7 +73,13 @@ export type TaskEventBody =
   | Body<'step.progress', Step & { readonly message: string; readonly percentage?: number }>
   | Body<
       'step.completed',
-      Step & { readonly output: JsonValue; readonly commit: CommitId | null; readonly duration_ms: number }
+      Step & {
+        readonly output: JsonValue
+        readonly commit: CommitId | null
+        readonly duration_ms: number
+        /** The worktree that `commit` is of; absent: the task's own files. */
+        readonly branch?: string
+      }
     >
   | Body<'step.failed', Step & { readonly error: string }>
   | Body<
@@ -98,6 +106,13 @@ export type TaskEventBody =
     >
   | Body<'agent.message', Step & { readonly text: string; readonly offline: boolean }>
   | Body<'check.finished', Step & CheckReport>
+  /** A round of healing is over. */
+  | Body<'heal.finished', Step & HealRound>
+  /** A branch's work became part of the task's files, or could not without a person's or an agent's decision. */
+  | Body<
+      'branch.merged',
+      Step & { readonly branch: string; readonly commit: CommitId; readonly conflicts: readonly string[] }
+    >
   | Body<
       'preview.ready',
       { readonly preview_id: PreviewId; readonly url: string; readonly port: number; readonly expires_at: string }
@@ -111,7 +126,13 @@ export type TaskEventBody =
       'usage.recorded',
       Step &
         Usage &
-        ModelLabel & { readonly tier: ModelTier; /** The version of the prompt pack. */ readonly prompt?: string }
+        ModelLabel & {
+          readonly tier: ModelTier
+          /** The version of the prompt pack. */
+          readonly prompt?: string
+          /** Answered from the platform's own cache: no provider was asked, and nothing was spent. */
+          readonly from_cache?: boolean
+        }
     >
   /** The policy refused something, or had it asked about. */
   | Body<

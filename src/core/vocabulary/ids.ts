@@ -19,3 +19,8 @@ export type CommitId = string & { readonly brand: 'CommitId' }
 export type ActionId = string & { readonly brand: 'ActionId' }
 /** A token or a session: the `jti` of its JWT. */
 export type CredentialId = string & { readonly brand: 'CredentialId' }
+/**
+ * Files that one agent works on: a task's own, or those of a branch beside them, on which another agent of the same task works at the same
+ * time. The name of the task, `--`, the name of the branch.
+ */
+export type WorktreeId = TaskId | (string & { readonly brand: 'WorktreeId' })

@@ -1,12 +1,15 @@
 // A task: one request and its whole life. The task is a fold over its events (core/task/evolve.ts); nothing else changes it.
 import type { Approval } from './approval.ts'
 import type { CheckReport } from './check.ts'
-import type { CommitId, TaskId, ThreadId, UserId } from './ids.ts'
+import type { ArtifactId, CommitId, TaskId, ThreadId, UserId } from './ids.ts'
 import type { UsageTotals } from './usage.ts'
 import { NO_USAGE } from './usage.ts'
 
-export const TASK_TYPES = ['dev_pipeline', 'shell_command', 'question'] as const
+/** `delivery` brings finished work to where its repository lives: typed by the platform, never by the router. */
+export const TASK_TYPES = ['dev_pipeline', 'shell_command', 'question', 'delivery'] as const
 export type TaskType = (typeof TASK_TYPES)[number]
+/** What a person can ask for in words or by name. */
+export const ASKED_TYPES = ['dev_pipeline', 'shell_command', 'question'] as const satisfies readonly TaskType[]
 
 export const TASK_STATUSES = [
   'pending',
@@ -32,6 +35,11 @@ export type WorkspaceSource =
   | { readonly type: 'empty' }
   | { readonly type: 'directory'; readonly path: string }
   | { readonly type: 'task'; readonly task_id: TaskId; readonly commit: CommitId | null }
+  /** Fetched inside a sandbox that reaches that host alone. `ref`: a branch, tag or commit; null: the default branch. `paths`: only these folders; empty: all. */
+  | { readonly type: 'git'; readonly url: string; readonly ref: string | null; readonly paths: readonly string[] }
+  /** A .zip, .tar, .tar.gz or .tgz that was sent. */
+  | { readonly type: 'archive'; readonly artifact_id: ArtifactId }
+  | { readonly type: 'template'; readonly name: string }
 
 export const INTENTS = ['question', 'command', 'other'] as const
 /** What a person wants with a message: to know something, to have something done, or neither (thanks, small talk). */
@@ -89,6 +97,17 @@ export const NO_RESULT: TaskResult = {
   usage: NO_USAGE,
   sources: [],
   offline: false,
+}
+
+/** Where finished work goes: a branch of a repository, and perhaps a pull request. */
+export type DeliveryOrder = {
+  /** https URL of the repository. */
+  readonly url: string
+  readonly branch: string
+  /** The branch that it starts from and is to come into; null: the default one. */
+  readonly base: string | null
+  readonly title: string
+  readonly pull_request: boolean
 }
 
 export type Task = {
