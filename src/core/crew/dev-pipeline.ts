@@ -1,17 +1,34 @@
-// Software from a request: plan, write, run, test, check by the platform, repair, review. It ends only when the
-// platform's own checks pass on the last diff; otherwise it fails and says with what.
+// Software from a request: plan, write, run, test, check by the platform, repair, review, and the evidence of all that.
+// It ends only when the platform's own checks pass on the last diff; otherwise it fails and says with what.
+import { TaskFailure } from '../task/task-failure.ts'
 import type { TaskResult } from '../vocabulary/task.ts'
 import { recordChanges } from './changes.ts'
 import { doSubtasks } from './do-subtasks.ts'
+import { recordEvidence } from './evidence.ts'
 import { passTheGate } from './pass-gate.ts'
 import { makePlan } from './plan-work.ts'
-import { resultOf } from './result.ts'
+import { failedResult, resultOf } from './result.ts'
 import type { Run } from './run.ts'
 import type { Workshop } from './workshop.ts'
 
-/** Throws TaskFailure with the last checks as evidence. */
+/** Throws TaskFailure with the last checks as evidence. Either way what was done is recorded as evidence before it ends. */
 export async function runDevPipeline(run: Run, workshop: Workshop): Promise<TaskResult> {
+  try {
+    const result = await doTheWork(run, workshop)
+    await recordEvidence(run, workshop, { status: 'completed', error: null, result })
+    return result
+  } catch (error) {
+    if (error instanceof TaskFailure)
+      await recordEvidence(run, workshop, { status: 'failed', error: error.message, result: failedResult(run, error) })
+    throw error
+  }
+}
+
+/** The stages, in their order; each is journaled by itself, so a resumed task comes to where it was. */
+async function doTheWork(run: Run, workshop: Workshop): Promise<TaskResult> {
+  // What the workspace holds before any model is asked: the source's files, and which checks fail on them already.
   const plan = await makePlan(run, workshop)
+  // What the plan begins with in an empty workspace: its template.
   const reports = await doSubtasks(run, workshop, plan)
   const checks = await passTheGate(run, workshop, plan)
   const diff = await recordChanges(run, workshop)
