@@ -20,6 +20,7 @@ const url = z.url({ protocol: /^https?$/ }).optional()
 /** Every variable there is, by the name it has in the environment. */
 export const ENVIRONMENT = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, message: 'must look like postgres://user@host/name' }).optional(),
+  REDIS_URL: z.url({ protocol: /^rediss?$/, message: 'must look like redis://host:6379' }).optional(),
   /** Set by npm: where the person stood when they ran a script. */
   INIT_CWD: text,
   DATA_DIR: z.string().min(1).default('.factotum'),
@@ -95,10 +96,14 @@ export const ENVIRONMENT = z.object({
   INPUT_CHARACTERS: number(32_000, 100, 1_000_000),
   CONFIRM_WORK: z.enum(CONFIRM_WORK).default('always'),
   CONTEXT_TOKENS: number(6_000, 500, 200_000),
+  /** 0: no answer is kept. */
+  PROMPT_CACHE_MINUTES: z.coerce.number().min(0).max(100_000).default(60),
   TASK_MODEL_CALLS: number(200, 1, 100_000),
   TASK_TOKENS: number(2_000_000, 1_000, 1_000_000_000),
   AGENT_TURNS: number(40, 1, 1_000),
   REPAIR_ROUNDS: number(3, 0, 20),
+  HEAL_MINUTES: number(20, 1, 1_000),
+  HEAL_TOKENS: number(500_000, 1_000, 1_000_000_000),
   COMMAND_SECONDS: number(300, 1, 3_600),
   SANDBOX_MEMORY_MB: number(2_048, 64, 1_000_000),
   SANDBOX_PROCESSES: number(512, 16, 100_000),
@@ -139,6 +144,7 @@ const SECRET_NAMES = [
   'GEMINI_API_KEY',
   'OPENAI_COMPATIBLE_API_KEY',
   'DATABASE_URL',
+  'REDIS_URL',
   'S3_ACCESS_KEY_ID',
   'S3_SECRET_ACCESS_KEY',
   'TELEGRAM_BOT_TOKEN',

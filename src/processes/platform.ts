@@ -17,7 +17,6 @@ import { lockDirectory } from '../adapters/postgres/data-directory-lock.ts'
 import { serverVersion } from '../adapters/postgres/server-version.ts'
 import { startEmbedded } from '../adapters/postgres/embedded/embedded.ts'
 import { createPreviews } from '../adapters/preview/previews.ts'
-import { readPrompts } from '../adapters/prompts/directory.ts'
 import { createLocalReaders, findReaders } from '../adapters/readers/local-readers.ts'
 import { createBashReader } from '../adapters/shell/bash-reader.ts'
 import { createKeyFile } from '../adapters/secrets/key-file.ts'
@@ -36,10 +35,8 @@ import { keepPolicyNoted } from '../core/audit/note-policy.ts'
 import { createRecorder } from '../core/audit/record.ts'
 import { recordedStores } from '../core/audit/recorded-stores.ts'
 import type { GatherDeps } from '../core/context/gather.ts'
-import { COMMANDS } from '../core/conversation/command-texts.ts'
 import { tellOwners } from '../core/conversation/tell-owners.ts'
-import { buildPromptPack } from '../core/crew/prompt-pack.ts'
-import type { PromptPack } from '../core/crew/prompt-pack.ts'
+import { cachedModels } from '../core/crew/cached-models.ts'
 import type { WorkerDeps } from '../core/dispatch/worker.ts'
 import { writeFirstFiles } from '../core/memory/first-files.ts'
 import { lookUp } from '../core/knowledge/look-up.ts'
@@ -49,6 +46,7 @@ import { guardedModels } from '../core/secrets/guarded-models.ts'
 import { acceptRequest } from '../core/task/accept-request.ts'
 import type { AcceptDeps } from '../core/task/accept-request.ts'
 import type { Preview } from '../core/ports/previews.ts'
+import type { Telemetry } from '../core/ports/telemetry.ts'
 import type { FileToRead } from '../core/reading/read-file.ts'
 import { readFile } from '../core/reading/read-file.ts'
 import { closePreviews } from '../core/task/close-previews.ts'
@@ -56,6 +54,7 @@ import { PLATFORM } from '../core/task/decide.ts'
 import type { TaskId, UserId } from '../core/vocabulary/ids.ts'
 import type { IncomingMessage } from '../core/vocabulary/message.ts'
 import { OWNER } from '../core/vocabulary/principal.ts'
+import { readCrew } from './crew.ts'
 import { chatOwnersOf, ownersOf } from './login.ts'
 import { readPolicy } from './policy-file.ts'
 import { recordedTurns } from './recorded-turns.ts'
@@ -72,7 +71,6 @@ type OpenOptions = {
   readonly logTo: 'file' | 'stderr'
 }
 
-const PROMPTS = fileURLToPath(new URL('../../prompts', import.meta.url))
 const MB = 1024 * 1024
 const ATTEMPTS = 5
 /** A preview opens while its task still runs: checks, review and repairs follow before its own time begins. */
@@ -102,16 +100,22 @@ export async function openPlatform(config: Config, { say, logTo }: OpenOptions) 
     const stores = await connectPostgres({ connection, log: telemetry.log })
     const recorder = createRecorder({ ...stores, clock, telemetry })
     const vault = await openVault({ ...stores, config, recorder, clock, log: telemetry.log })
+    const redisCache = await openRedisCache(config, telemetry)
+    const promptCache = redisCache ?? stores.promptCache
     const database = {
       ...stores,
       ...recordedStores(stores, recorder),
+      promptCache,
       conversations: guardedConversations(stores.conversations, vault.scanner),
       inbox: guardedInbox(stores.inbox, vault.scanner),
     }
     hide = (line) => vault.scanner.hide(line, '[secret]')
-    const models = guardedModels(
-      createModels(modelsConfig(config), { log: (level, message) => telemetry.log(level, message) }),
-      vault.scanner,
+    const models = cachedModels(
+      guardedModels(
+        createModels(modelsConfig(config), { log: (level, message) => telemetry.log(level, message) }),
+        vault.scanner,
+      ),
+      { cache: promptCache, ids, telemetry, keepMs: config.PROMPT_CACHE_MINUTES * 60_000 },
     )
     const egressGate = createEgressGate({ log: telemetry.log })
     const sandboxes = createSandboxProvider({ dataDir, log: telemetry.log, say, egressGate })
@@ -147,11 +151,7 @@ export async function openPlatform(config: Config, { say, logTo }: OpenOptions) 
       telemetry,
       lookUp: (scopes, words) => lookUp({ ...database, models, clock, telemetry }, scopes, words),
     }
-    const promptPack = async (): Promise<PromptPack> =>
-      buildPromptPack(
-        { ...(await readPrompts(PROMPTS, join(dataDir, 'skills'))), commands: COMMANDS.map(({ name }) => name) },
-        (text) => ids.digest(text),
-      )
+    const crew = () => readCrew(dataDir, (text) => ids.digest(text))
     const rules = {
       policy: () => readPolicy(dataDir),
       shell: createBashReader(),
@@ -194,8 +194,8 @@ export async function openPlatform(config: Config, { say, logTo }: OpenOptions) 
     return {
       ...shared,
       limits,
-      /** What every model call begins with, as it stands in the files now. */
-      promptPack,
+      /** Who works, and what every model call begins with, as it stands in the files now. Throws CrewMistake. */
+      crew,
       previewHosts: previews.hosts,
       isDead,
       /** For whoever asks what this machine can do. */
@@ -230,7 +230,7 @@ export async function openPlatform(config: Config, { say, logTo }: OpenOptions) 
       lockDataDirectory: () => lockDirectory(connection, `${hostname()}:${dataDir}`),
       workerDeps: async (): Promise<WorkerDeps> => ({
         ...shared,
-        promptPack: await promptPack(),
+        ...(await crew()),
         recordedModels: (log) => createRecordedModels(recordedTurns(log)),
         accept: (request) => acceptRequest({ ...shared, limits }, request),
         remember: async (candidates, { thread, message, task }) => {
@@ -244,6 +244,7 @@ export async function openPlatform(config: Config, { say, logTo }: OpenOptions) 
       close: async (): Promise<void> => {
         stopping.endStopping()
         await previews.closeAll()
+        redisCache?.close()
         await database.close()
         await embedded?.stop({ ifUnused: true })
       },
@@ -252,6 +253,13 @@ export async function openPlatform(config: Config, { say, logTo }: OpenOptions) 
     await embedded?.stop({ ifUnused: true })
     throw error
   }
+}
+
+/** Loaded where it is used alone: whoever has no Redis pays nothing for it. */
+async function openRedisCache({ REDIS_URL: url }: Config, { log }: Pick<Telemetry, 'log'>) {
+  if (url === undefined) return null
+  const { createRedisPromptCache } = await import('../adapters/redis/prompt-cache.ts')
+  return createRedisPromptCache({ url, log })
 }
 
 async function makeDataDirectory(dataDir: string): Promise<void> {
@@ -290,6 +298,8 @@ export function crewLimits(config: Config): WorkerDeps['limits'] {
   return {
     turnsPerAgent: config.AGENT_TURNS,
     repairRounds: config.REPAIR_ROUNDS,
+    healMs: config.HEAL_MINUTES * 60_000,
+    healTokens: config.HEAL_TOKENS,
     reviewRounds: 2,
     modelCallsPerTask: config.TASK_MODEL_CALLS,
     tokensPerTask: config.TASK_TOKENS,

@@ -95,6 +95,8 @@ export function createWorkbench(options: WorkbenchOptions = {}) {
     limits: {
       turnsPerAgent: 20,
       repairRounds: 1,
+      healMs: 1_200_000,
+      healTokens: 1_000_000,
       reviewRounds: 1,
       modelCallsPerTask: 100,
       tokensPerTask: 1_000_000,

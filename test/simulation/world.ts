@@ -294,6 +294,8 @@ export function createWorld(scheduler: Scheduler, random: Random, settings: Worl
       limits: {
         turnsPerAgent: 8,
         repairRounds: 2,
+        healMs: 1_200_000,
+        healTokens: 1_000_000,
         reviewRounds: 2,
         modelCallsPerTask: 40,
         tokensPerTask: TOKENS_PER_TASK,

@@ -12,6 +12,7 @@ import { geminiWire } from './gemini.ts'
 import { inputsIn, mediaIn, multipartBody } from './media.ts'
 import { openAiChatWire } from './openai-chat.ts'
 import { openAiResponsesWire } from './openai-responses.ts'
+import { standingAnswer } from './standing-answers.ts'
 import { openAiTranscriptionWire } from './transcription.ts'
 import type { Frame, LlmRequest, ScriptedFault, ScriptedReply, ScriptedTurn, Wire } from './turn.ts'
 import { allText, isObject, shaped } from './turn.ts'
@@ -19,7 +20,7 @@ import { allText, isObject, shaped } from './turn.ts'
 export type ScriptedLlm = {
   /** `http://127.0.0.1:port`, without a version: add `/v1` or `/v1beta` as the client wants it. */
   readonly url: string
-  /** Every request, in the order of arrival, the refused ones too. */
+  /** Every request, in the order of arrival, the refused ones too; without those that have a standing answer. */
   readonly requests: readonly LlmRequest[]
   readonly close: () => Promise<void>
 }
@@ -29,6 +30,8 @@ export type ScriptedLlmOptions = {
   readonly script?: readonly ScriptedTurn[]
   /** Decides on each request instead of `script`. */
   readonly respond?: (request: LlmRequest, number: number) => ScriptedTurn | Promise<ScriptedTurn>
+  /** Asked first, and uses up no turn: null leaves the request to `script` or `respond`. As in standing-answers.ts where it is missing. */
+  readonly standing?: (request: LlmRequest) => ScriptedTurn | null
   readonly port?: number
 }
 
@@ -46,6 +49,8 @@ export async function createScriptedLlm(options: ScriptedLlmOptions = {}): Promi
   const requests: LlmRequest[] = []
   const stopping = new AbortController()
   const nextTurn = async (request: LlmRequest): Promise<ScriptedTurn> => {
+    const standing = (options.standing ?? standingAnswer)(request)
+    if (standing !== null) return standing
     const number = requests.push(request)
     if (options.respond !== undefined) return await options.respond(request, number)
     const message = `The script has ${options.script?.length ?? 0} turns, and this is request ${number}.`

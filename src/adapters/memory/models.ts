@@ -10,6 +10,7 @@ import type {
   ToolCall,
 } from '../../core/ports/models.ts'
 import { ModelError } from '../../core/ports/models.ts'
+import { NO_ANALYSIS } from '../../core/vocabulary/healing.ts'
 import type { JsonValue } from '../../core/vocabulary/json.ts'
 import type { ModelLabel, Usage } from '../../core/vocabulary/usage.ts'
 import { modelName } from '../../core/vocabulary/usage.ts'
@@ -28,6 +29,8 @@ export type Script = {
     request: Omit<ObjectRequest<unknown>, 'schema'>,
     signal: AbortSignal,
   ) => JsonValue | Promise<JsonValue>
+  /** What a failure comes from; where it is missing the models have nothing to say of any. */
+  readonly analysis?: Script['object']
   /** What is heard in a recording; where it is missing nothing hears. */
   readonly transcribe?: (request: MediaRequest, signal: AbortSignal) => string | Promise<string>
   /** What is seen in an image; where it is missing nothing sees. */
@@ -61,7 +64,9 @@ export function createScriptedModels(script: Script): Models {
     },
     object: async <T>(request: ObjectRequest<T>, signal: AbortSignal): Promise<ModelObject<T>> => {
       refuseAborted(signal)
-      const value = request.schema.safeParse(await script.object(request, signal))
+      const { analysis = () => NO_ANALYSIS } = script
+      const say = request.schemaName === 'analysis' ? analysis : script.object
+      const value = request.schema.safeParse(await say(request, signal))
       if (!value.success)
         throw new ModelError('malformed', `The script does not fit ${request.schemaName}.`, value.error)
       return { ...answer, value: value.data }

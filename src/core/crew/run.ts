@@ -25,12 +25,17 @@ import type { TaskWriter } from '../task/task-writer.ts'
 import type { Answers } from './answers.ts'
 import type { Meter } from './meter.ts'
 import type { TaskContext } from './task-context.ts'
+import type { Crew } from './crew-registry.ts'
 import type { PromptPack } from './prompt-pack.ts'
 import type { CandidateFact } from './schemas.ts'
 
 export type CrewLimits = {
   readonly turnsPerAgent: number
+  /** Rounds of healing in which a model is asked. */
   readonly repairRounds: number
+  /** What all rounds of healing may take together. */
+  readonly healMs: number
+  readonly healTokens: number
   readonly reviewRounds: number
   readonly modelCallsPerTask: number
   readonly tokensPerTask: number
@@ -53,6 +58,7 @@ export type CrewDeps = {
   readonly models: Models
   /** The recorded turns of a log, as models, for a replay. */
   readonly recordedModels: (log: readonly TaskEvent[]) => Models
+  readonly crew: Crew
   readonly promptPack: PromptPack
   readonly gather: GatherDeps
   readonly ledger: Pick<Ledger, 'typical'>

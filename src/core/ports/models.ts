@@ -1,6 +1,6 @@
 // Language models by tier. Implemented by adapters/models: real providers with fallback, the offline model, and recorded turns.
 import type { z } from 'zod'
-import type { TaskId } from '../vocabulary/ids.ts'
+import type { TaskId, UserId } from '../vocabulary/ids.ts'
 import type { JsonObject, JsonValue } from '../vocabulary/json.ts'
 import type { RoleName } from '../vocabulary/plan.ts'
 import type { ModelLabel, ModelTier, Usage } from '../vocabulary/usage.ts'
@@ -9,10 +9,12 @@ import type { ModelLabel, ModelTier, Usage } from '../vocabulary/usage.ts'
 export type ModelPurpose = {
   /** Null for what belongs to no task (yet). */
   readonly taskId: TaskId | null
+  /** For whom; absent where that is nobody in particular: what is answered then is kept for nobody. */
+  readonly userId?: UserId
   readonly role: RoleName
   /** The journal key of the step, e.g. `subtask/tests/turn/2`. */
   readonly step: string
-  /** The subtask's id, or `repair`, `review-fix`, `route`, `plan`, `review`, `answer`. */
+  /** The subtask's id, or `repair`, `review-fix`, `route`, `plan`, `review`, `analysis`, `answer`. */
   readonly subject: string
 }
 
@@ -56,7 +58,12 @@ export type ObjectRequest<T> = ModelRequest & {
   readonly schema: z.ZodType<T>
 }
 
-type ModelAnswer = { readonly usage: Usage; readonly model: ModelLabel }
+type ModelAnswer = {
+  readonly usage: Usage
+  readonly model: ModelLabel
+  /** No provider was asked: this very call was answered lately. */
+  readonly fromCache?: boolean
+}
 export type ChatTurn = ModelAnswer & {
   readonly text: string
   readonly toolCalls: readonly ToolCall[]

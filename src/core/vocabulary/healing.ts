@@ -23,6 +23,14 @@ export type FailureAnalysis = {
   readonly estimated_complexity: (typeof COMPLEXITIES)[number]
 }
 
+/** Of a model that has nothing to say: nothing is changed by it, and a coder looks at the failure. */
+export const NO_ANALYSIS: FailureAnalysis = {
+  root_causes: [],
+  fix_suggestions: [],
+  confidence_score: 0,
+  estimated_complexity: 'high',
+}
+
 /** `rule`: a known pattern, no model was asked. `analysis`: a model's targeted fix. `agent`: a coder at work in its tools. */
 export type Healer = 'rule' | 'analysis' | 'agent'
 

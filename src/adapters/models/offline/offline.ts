@@ -2,6 +2,7 @@
 // It has no state and no clock: the same request always gives the same answer.
 import type { ChatMessage, ChatRequest, ChatTurn, Models, ObjectRequest } from '../../../core/ports/models.ts'
 import { ModelError } from '../../../core/ports/models.ts'
+import { NO_ANALYSIS } from '../../../core/vocabulary/healing.ts'
 import type { JsonValue } from '../../../core/vocabulary/json.ts'
 import type { ModelLabel, Usage } from '../../../core/vocabulary/usage.ts'
 import { refusalOf } from './about.ts'
@@ -62,6 +63,8 @@ function refuseSense(what: string, signal: AbortSignal): never {
 
 function objectFor<T>(request: ObjectRequest<T>): JsonValue {
   const { subject } = request.purpose
+  // It mends by search, in a coder's tools, and not by looking.
+  if (subject === 'analysis') return NO_ANALYSIS
   if (subject === 'review') return reviewDiff(quoted(request.prompt, 'diff'))
   const told = toldIn(request.prompt)
   const message = requestOf(request.prompt)
