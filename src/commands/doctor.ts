@@ -55,7 +55,7 @@ async function examine(platform: Platform): Promise<readonly Finding[]> {
   ])
   const free = disk.bavail * disk.bsize
   const bots = await botReports(platform)
-  const prompts = await platform.promptPack()
+  const prompts = await promptsFinding(platform)
   const tiers = MODEL_TIERS.map((tier) => ({ tier, label: platform.models.describe(tier) }))
   const offline = tiers.every(({ label }) => label.offline)
   return [
@@ -92,12 +92,7 @@ async function examine(platform: Platform): Promise<readonly Finding[]> {
     },
     ...senses(platform),
     ...readers.map((reader) => ({ ...reader, required: false })),
-    {
-      name: 'prompts',
-      ok: true,
-      required: false,
-      detail: `version ${prompts.version}, skills: ${prompts.skills.map(({ name }) => name).join(', ')}`,
-    },
+    prompts,
     await secretsFinding(platform),
     ...bots.map(({ bot, username, state, detail }) => ({
       name: `bot: ${username === null ? bot : `@${username}`}`,
@@ -129,6 +124,17 @@ async function examine(platform: Platform): Promise<readonly Finding[]> {
 function isPlainHttp({ PUBLIC_URL, HTTP_HOST }: Platform['config']): boolean {
   if (PUBLIC_URL === undefined || !PUBLIC_URL.startsWith('http:')) return false
   return !isLoopback(HTTP_HOST) || !isLoopback(new URL(PUBLIC_URL).hostname)
+}
+
+async function promptsFinding(platform: Platform): Promise<Finding> {
+  const about = { name: 'prompts', required: true }
+  try {
+    const { crew, promptPack } = await platform.crew()
+    const names = [crew.roles, promptPack.skills].map((list) => list.map(({ name }) => name).join(', '))
+    return { ...about, ok: true, detail: `version ${promptPack.version}, roles: ${names[0]}; skills: ${names[1]}` }
+  } catch (error) {
+    return { ...about, ok: false, detail: messageOf(error) }
+  }
 }
 
 /** Where the vault's key is, and what is to be replaced. */

@@ -7,8 +7,7 @@ import type { ContextMaterial } from '../../src/core/context/context-pack.ts'
 import { quote } from '../../src/core/context/quote.ts'
 import { fullPrompt, narrowPrompt, routerPrompt } from '../../src/core/crew/task-pack.ts'
 import { buildPromptPack } from '../../src/core/crew/prompt-pack.ts'
-import { PROMPT_NAMES, toSkill } from '../../src/core/crew/prompts.ts'
-import type { Prompts } from '../../src/core/crew/prompts.ts'
+import { toSkill } from '../../src/core/crew/prompts.ts'
 import type { TaskPack } from '../../src/core/crew/task-pack.ts'
 import type { Artifact } from '../../src/core/ports/artifact-store.ts'
 import type { MessageWithArtifacts } from '../../src/core/ports/conversation-store.ts'
@@ -25,6 +24,7 @@ import type {
 import type { Fact } from '../../src/core/vocabulary/memory.ts'
 import { FACT_KINDS, SHARED } from '../../src/core/vocabulary/memory.ts'
 import type { Task } from '../../src/core/vocabulary/task.ts'
+import { playedCrew } from '../simulation/played-crew.ts'
 
 const AT = new Date(Date.UTC(2026, 10, 21, 10))
 const ADA = 'telegram:1' as UserId
@@ -274,17 +274,17 @@ test('the check itself sees what gets out', () => {
 })
 
 test('the first line of a skill stands in the index, and can neither end it nor add a line to it', () => {
-  const roles = Object.fromEntries(PROMPT_NAMES.map((name) => [name, name])) as Prompts
+  const crew = playedCrew()
   fc.assert(
     fc.property(hostile, (words) => {
       const skill = toSkill('web', words)
       if (skill === null) return
-      const { systems } = buildPromptPack({ rules: 'Ours.', roles, skills: [skill], commands: [] }, (text) => text)
+      const { system } = buildPromptPack({ rules: 'Ours.', crew, skills: [skill], commands: [] }, (text) => text)
       assert.deepEqual(
-        tagsIn(systems.coder).map(({ name, kind }) => `${kind} ${name}`),
+        tagsIn(system('coder')).map(({ name, kind }) => `${kind} ${name}`),
         ['open index', 'close index'],
       )
-      const index = systems.coder.split(/[\n\r\u2028\u2029\u0085]/)
+      const index = system('coder').split(/[\n\r\u2028\u2029\u0085]/)
       assert.equal(
         index.length,
         'Ours.\n\ncoder\n\n<index>\nAgents\nTools\nSkills\n-\nSafety\n</index>'.split('\n').length,

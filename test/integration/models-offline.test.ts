@@ -10,8 +10,11 @@ import { decideAct } from '../../src/core/policy/decide-act.ts'
 import { defaultPolicy } from '../../src/core/policy/default-policy.ts'
 import { ModelError } from '../../src/core/ports/models.ts'
 import { OWNER } from '../../src/core/vocabulary/principal.ts'
-import { PLAN_SCHEMA, REVIEW_SCHEMA, ROUTE_SCHEMA } from '../../src/core/crew/schemas.ts'
+import { planSchema } from '../../src/core/crew/plan-schema.ts'
+import { REVIEW_SCHEMA, ROUTE_SCHEMA } from '../../src/core/crew/schemas.ts'
 import { askFor, inFolder, runAgent, runPlan } from '../../testkit/llm/tiny-crew.ts'
+
+const PLAN = planSchema({ roles: ['coder', 'executor', 'tester'], templates: [] })
 
 const models = createOfflineModels()
 const policy = defaultPolicy()
@@ -231,7 +234,7 @@ test('it answers what it can do, and nothing else', async () => {
 
 test('a plan for what it has no recipe for is refused', async () => {
   const { object } = askFor({ request: 'write a compiler', subject: 'plan', role: 'planner', files: [] })
-  const asked = models.object({ ...object, schemaName: 'plan', schema: PLAN_SCHEMA }, new AbortController().signal)
+  const asked = models.object({ ...object, schemaName: 'plan', schema: PLAN }, new AbortController().signal)
   await assert.rejects(
     asked,
     (error) => error instanceof ModelError && error.kind === 'unsupported' && /No model key/.test(error.message),

@@ -6,8 +6,11 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { createOfflineModels } from '../../src/adapters/models/offline/offline.ts'
 import { enclose, quote } from '../../src/core/context/quote.ts'
-import { PLAN_SCHEMA, ROUTE_SCHEMA } from '../../src/core/crew/schemas.ts'
+import { planSchema } from '../../src/core/crew/plan-schema.ts'
+import { ROUTE_SCHEMA } from '../../src/core/crew/schemas.ts'
 import { askFor, inFolder, runPlan } from '../../testkit/llm/tiny-crew.ts'
+
+const PLAN = planSchema({ roles: ['coder', 'executor', 'tester'], templates: [] })
 
 const models = createOfflineModels()
 const hasPython = spawnSync('python3', ['--version']).status === 0
@@ -40,7 +43,7 @@ async function route(prompt: string) {
 
 async function plan(prompt: string) {
   const { object } = askFor({ request: '', subject: 'plan', role: 'planner', files: [] })
-  return (await models.object({ ...object, prompt, schemaName: 'plan', schema: PLAN_SCHEMA }, signal)).value
+  return (await models.object({ ...object, prompt, schemaName: 'plan', schema: PLAN }, signal)).value
 }
 
 async function answer(prompt: string): Promise<string> {

@@ -7,12 +7,11 @@ import { createMemoryMemoryFiles } from '../../src/adapters/memory/memory-files.
 import type { TaskRecords } from '../../src/adapters/memory/task-records.ts'
 import type { GatherDeps } from '../../src/core/context/gather.ts'
 import { buildPromptPack } from '../../src/core/crew/prompt-pack.ts'
-import { PROMPT_NAMES } from '../../src/core/crew/prompts.ts'
-import type { Prompts } from '../../src/core/crew/prompts.ts'
 import type { CrewDeps } from '../../src/core/crew/run.ts'
 import { proposeFacts } from '../../src/core/memory/propose.ts'
 import { acceptRequest } from '../../src/core/task/accept-request.ts'
 import type { AcceptDeps } from '../../src/core/task/accept-request.ts'
+import { playedCrew } from './played-crew.ts'
 
 export type Memories = Omit<GatherDeps, 'store' | 'telemetry'>
 
@@ -26,13 +25,14 @@ export function createMemories(records: TaskRecords): Memories {
   }
 }
 
-type About = Pick<CrewDeps, 'promptPack' | 'gather' | 'ledger' | 'confirmWork' | 'accept' | 'remember' | 'scanner'>
+type About = Pick<CrewDeps, 'crew' | 'promptPack' | 'gather' | 'ledger' | 'confirmWork' | 'accept' | 'remember' | 'scanner'>
 
 /** As processes/platform.ts puts it together; the prompts are their own names. */
 export function crewDeps(records: TaskRecords, memories: Memories, deps: AcceptDeps): About {
-  const roles = Object.fromEntries(PROMPT_NAMES.map((name) => [name, name])) as Prompts
+  const crew = playedCrew()
   return {
-    promptPack: buildPromptPack({ rules: 'The rules.', roles, skills: [], commands: [] }, deps.ids.digest),
+    crew,
+    promptPack: buildPromptPack({ rules: 'The rules.', crew, skills: [], commands: [] }, deps.ids.digest),
     gather: { ...memories, store: deps.store, telemetry: deps.telemetry },
     ledger: createMemoryLedger(records),
     confirmWork: 'always',

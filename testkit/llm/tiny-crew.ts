@@ -7,12 +7,14 @@ import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { PLAN_SCHEMA } from '../../src/core/crew/schemas.ts'
+import { planSchema } from '../../src/core/crew/plan-schema.ts'
 import type { ChatMessage, ChatRequest, Models } from '../../src/core/ports/models.ts'
 import type { TaskId } from '../../src/core/vocabulary/ids.ts'
 import type { JsonObject } from '../../src/core/vocabulary/json.ts'
 import type { Plan, RoleName } from '../../src/core/vocabulary/plan.ts'
 import { isObject } from './turn.ts'
+
+const PLAN = planSchema({ roles: ['coder', 'executor', 'tester'], templates: [] })
 
 export type ToolResult = {
   readonly tool: string
@@ -94,7 +96,7 @@ export async function runPlan(
 ) {
   const { object } = askFor({ request, subject: 'plan', role: 'planner', files: await filesIn(folder) })
   const { value } = await models.object(
-    { ...object, schemaName: 'plan', schema: PLAN_SCHEMA },
+    { ...object, schemaName: 'plan', schema: PLAN },
     new AbortController().signal,
   )
   const plan: Plan = value

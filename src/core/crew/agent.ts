@@ -1,7 +1,7 @@
 // The agent loop: a model takes turns, the platform carries out its tool calls, until it says finish or meets a limit.
 import type { TaskEventBody } from '../vocabulary/event.ts'
 import type { JsonValue } from '../vocabulary/json.ts'
-import type { SubtaskRole } from '../vocabulary/plan.ts'
+import type { SubtaskRole, WorkKind } from '../vocabulary/plan.ts'
 import { shorten } from '../vocabulary/short-text.ts'
 import type { ChatMessage, ToolCall } from '../ports/models.ts'
 import { TaskFailure } from '../task/task-failure.ts'
@@ -11,12 +11,10 @@ import { createLoopBreaker } from './loop-breaker.ts'
 import { createGate } from './policy-gate.ts'
 import type { Clearance, Gate } from './policy-gate.ts'
 import { progressOf, redactedOutcome } from './redaction.ts'
-import { roleOf } from './roles.ts'
 import type { Run } from './run.ts'
-import { describeTool, TOOLS } from './tools/registry.ts'
-import type { ToolName } from './tools/registry.ts'
+import { describeTool } from './tools/describe-tool.ts'
 import { refused } from './tools/tool.ts'
-import type { Served, ToolOutcome } from './tools/tool.ts'
+import type { Served, Tool, ToolName, ToolOutcome } from './tools/tool.ts'
 import type { Workshop } from './workshop.ts'
 
 export type Assignment = {
@@ -25,6 +23,8 @@ export type Assignment = {
   readonly subject: string
   readonly title: string
   readonly role: SubtaskRole
+  /** What is said of this kind of work is added to its instructions. */
+  readonly kind?: WorkKind | null
   /** The first message: the request, what is to be done, what the workspace holds. */
   readonly brief: string
 }
@@ -50,8 +50,9 @@ const EVENT_OUTPUT_CHARACTERS = 4_000
 
 /** Runs to `finish`. Throws TaskFailure when the agent goes round in circles, runs out of turns or never uses its tools. */
 export async function runAgent(run: Run, workshop: Workshop, assignment: Assignment): Promise<AgentReport> {
-  const role = roleOf(assignment.role)
-  const tools = role.tools.map((name) => describeTool(TOOLS[name]))
+  const role = run.crew.role(assignment.role)
+  const tools = role.tools.flatMap((name) => run.crew.tool(name) ?? []).map(describeTool)
+  const system = run.promptPack.system(role.name, assignment.kind)
   const breaker = createLoopBreaker()
   const messages: ChatMessage[] = [{ role: 'user', text: assignment.brief }]
   let silent = 0
@@ -63,7 +64,7 @@ export async function runAgent(run: Run, workshop: Workshop, assignment: Assignm
       role: assignment.role,
       subject: assignment.subject,
       tier: role.tier,
-      system: run.promptPack.systems[role.prompt],
+      system,
     }
     const turn = await askForTurn(run, question, withinReach(messages), tools)
     messages.push({
@@ -191,18 +192,18 @@ async function useTool(part: Part, call: ToolCall, clearance: Clearance): Promis
   // Before it happens the log has it that the yes is used up: whoever finds no outcome does not do it again.
   if (clearance.type === 'approved') await run.writer.append(started)
   else run.writer.note(started)
-  const name = allowed.find((candidate) => candidate === call.tool)
+  const tool = allowed.includes(call.tool) ? run.crew.tool(call.tool) : undefined
   const outcome = await redactedOutcome(
     run,
     call,
     clearance.type === 'refused'
       ? refusedCall(run, call, clearance)
-      : name === undefined
+      : tool === undefined
         ? refused(`There is no tool "${call.tool}" here. Yours are: ${allowed.join(', ')}.`)
-        : await runTool(part, name, call),
+        : await runTool(part, tool, call),
   )
   const elapsed = Math.max(0, Math.round(run.clock.now().getTime() - began))
-  run.telemetry.time('tool_call_seconds', elapsed / 1_000, { tool: name ?? 'unknown' })
+  run.telemetry.time('tool_call_seconds', elapsed / 1_000, { tool: tool?.name ?? 'unknown' })
   run.writer.note({
     type: 'tool.finished',
     data: { ...about, ok: outcome.ok, output: outcome.output.slice(0, EVENT_OUTPUT_CHARACTERS), duration_ms: elapsed },
@@ -210,13 +211,9 @@ async function useTool(part: Part, call: ToolCall, clearance: Clearance): Promis
   return outcome
 }
 
-async function runTool(
-  { run, workshop, assignment, step }: Part,
-  name: ToolName,
-  call: ToolCall,
-): Promise<ToolOutcome> {
+async function runTool({ run, workshop, assignment, step }: Part, tool: Tool, call: ToolCall): Promise<ToolOutcome> {
   const progress = progressOf(run, { step, agent: assignment.role })
-  const outcome = await TOOLS[name].run(call.input, {
+  const outcome = await tool.run(call.input, {
     sandbox: workshop.sandbox,
     signal: run.signal,
     onOutput: progress.push,

@@ -14,11 +14,12 @@ export function briefOf(run: Run, workshop: Workshop, key: string, role: Subtask
   const pack = taskPackOf(run, splitParts(run))
   const told = role === 'coder' ? fullPrompt(pack) : narrowPrompt(pack)
   return run.journal.step(`${key}/brief`, { agent: 'platform', title: 'Brief the agent' }, async () => ({
-    output: [told, wanted, await filesOf(workshop)].join('\n\n'),
+    output: [told, wanted, await filesOf(workshop, `${run.task.inputText}\n${wanted}`)].join('\n\n'),
   }))
 }
 
-export async function filesOf(workshop: Workshop): Promise<string> {
+/** `words` are what the work is about: what they name comes first where not all can be told. */
+export async function filesOf(workshop: Workshop, words: string): Promise<string> {
   const entries = await workshop.sandbox.list('.', BRIEF_FILES)
   const paths =
     'type' in entries ? [] : entries.filter((entry) => entry.type !== 'directory').map((entry) => entry.path)

@@ -11,8 +11,7 @@ import type { Answer } from './answers.ts'
 import type { EgressGrants } from './egress.ts'
 import { askedBy, bindingOf, NeedsApproval } from './needs-approval.ts'
 import type { Run } from './run.ts'
-import { TOOLS } from './tools/registry.ts'
-import type { ToolName } from './tools/registry.ts'
+import type { ToolName } from './tools/tool.ts'
 
 export type Clearance =
   | { readonly type: 'go'; readonly decision: PolicyDecision | null }
@@ -38,8 +37,8 @@ export function createGate(run: Run, allowed: readonly ToolName[], grants: Egres
   function ruling(call: ToolCall): PolicyDecision | null {
     const known = rulings.get(call)
     if (known !== undefined) return known
-    const name = allowed.find((candidate) => candidate === call.tool)
-    const fits = name !== undefined && TOOLS[name].schema.safeParse(call.input).success
+    const tool = allowed.includes(call.tool) ? run.crew.tool(call.tool) : undefined
+    const fits = tool !== undefined && tool.schema.safeParse(call.input).success
     const decision = fits ? decideAct(run.rules.policy, actOf(run, call), run.shell) : null
     rulings.set(call, decision)
     return decision

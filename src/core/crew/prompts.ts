@@ -1,18 +1,26 @@
-// The crew's instructions: one Markdown file for each role, the rules above all of them, and skills that are read when they are needed.
-export const PROMPT_NAMES = ['router', 'planner', 'coder', 'executor', 'tester', 'reviewer', 'assistant'] as const
-export type PromptName = (typeof PROMPT_NAMES)[number]
-export type Prompts = Readonly<Record<PromptName, string>>
+// The crew's instructions as they lie in files: the rules above all of them, the files of each role, and skills that are read when needed.
 
-/** How to do one kind of work well. `says` is its first line, which stands in the index. */
-export type Skill = { readonly name: string; readonly says: string; readonly text: string }
+/** One file of a role's folder, as it was read: `role`, or a kind of work. */
+export type RoleFile = {
+  readonly role: string
+  /** Its name without `.md`. */
+  readonly name: string
+  /** Where it lies, for whoever has to mend it. */
+  readonly path: string
+  readonly text: string
+}
 
-/** What stands in prompts/, and what the operator adds to the skills. */
+/** What stands in prompts/, and what the operator adds. */
 export type PromptSources = {
   readonly rules: string
-  readonly roles: Prompts
+  /** Of two with one role and name the later one goes on top of the earlier one. */
+  readonly roles: readonly RoleFile[]
   /** Of two with one name the later one counts. */
   readonly skills: readonly Skill[]
 }
+
+/** How to do one kind of work well. `says` is its first line, which stands in the index. */
+export type Skill = { readonly name: string; readonly says: string; readonly text: string }
 
 const SKILL_NAME = /^[a-z0-9][a-z0-9-]{0,40}$/
 const SKILL_CHARACTERS = 16_000

@@ -25,7 +25,7 @@ export async function answerQuestion(run: Run): Promise<TaskResult> {
     subject: 'answer',
     // Thanks and small talk need no big model.
     tier: routing?.intent === 'other' ? 'small' : 'main',
-    system: run.promptPack.systems.assistant,
+    system: run.promptPack.system('assistant'),
   } as const
   const asked = fullPrompt(taskPackOf(run, splitParts(run)))
   const turn = await askForTurn(run, question, [{ role: 'user', text: asked }], [])

@@ -20,7 +20,7 @@ export async function reviewWork(run: Run, workshop: Workshop, step: string, pla
     role: 'reviewer',
     subject: 'review',
     tier: 'review',
-    system: run.promptPack.systems.reviewer,
+    system: run.promptPack.system('reviewer', plan.kind),
   } as const
   const diff = run.journal.has(step)
     ? { patch: '', truncated: false }

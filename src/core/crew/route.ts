@@ -49,7 +49,7 @@ function askRouter(run: Run): Promise<Route> {
     role: 'router',
     subject: 'route',
     tier: 'small',
-    system: run.promptPack.systems.router,
+    system: run.promptPack.system('router'),
   } as const
   const prompt = routerPrompt({ ...taskPackOf(run, []), context: run.context.routers })
   return askForObject(run, question, prompt, ROUTE_SCHEMA, 'route')

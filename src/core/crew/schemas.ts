@@ -1,41 +1,10 @@
 // The shapes in which models must answer; everything a model says is checked against them before it is believed.
 import { z } from 'zod'
 import { FACT_KINDS, RULES } from '../vocabulary/memory.ts'
-import { SUBTASK_ROLES } from './roles.ts'
 import { INTENTS, ASKED_TYPES } from '../vocabulary/task.ts'
 
 const SENTENCE = 1_000
 const sentence = z.string().max(SENTENCE)
-
-export const PLAN_SCHEMA = z
-  .object({
-    summary: sentence,
-    subtasks: z
-      .array(
-        z.object({
-          id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,60}$/),
-          title: z.string().min(1).max(200),
-          role: z.enum(SUBTASK_ROLES),
-          instructions: z.string().min(1).max(8_000),
-          acceptance: z.array(sentence).max(20),
-          depends_on: z.array(z.string()).max(20),
-        }),
-      )
-      .min(1)
-      .max(20),
-  })
-  .refine((plan) => new Set(plan.subtasks.map((subtask) => subtask.id)).size === plan.subtasks.length, {
-    message: 'Subtask ids must be unique',
-  })
-  .refine(
-    (plan) =>
-      plan.subtasks.every((subtask) =>
-        subtask.depends_on.every((id) => plan.subtasks.some((other) => other.id === id)),
-      ),
-    {
-      message: 'depends_on must name subtasks of this plan',
-    },
-  )
 
 export const REVIEW_SCHEMA = z.object({
   approved: z.boolean(),

@@ -26,8 +26,11 @@ export type ToolOutcome = {
   readonly finished?: { readonly summary: string; readonly evidence: readonly string[] }
 }
 
+/** Which there are is said by registry.ts. */
+export type ToolName = string
+
 export type Tool = {
-  readonly name: string
+  readonly name: ToolName
   readonly description: string
   readonly schema: z.ZodType
   /** Checks `input` against the schema, then runs. Refusals are outcomes with `ok: false`; throws only when the sandbox is gone. */
