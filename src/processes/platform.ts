@@ -4,6 +4,8 @@ import { mkdir } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { createEgressGate } from '../adapters/egress/egress-gate.ts'
+import { createArchives } from '../adapters/archives/zip.ts'
+import { createCodeHosts } from '../adapters/code-hosts/code-hosts.ts'
 import { createAnchorFile } from '../adapters/audit/anchor-file.ts'
 import { createDirectoryMemoryFiles } from '../adapters/memory-files/directory.ts'
 import { createModels } from '../adapters/models/models.ts'
@@ -25,6 +27,7 @@ import { createSystemClock } from '../adapters/system/clock.ts'
 import { isDead, newWorkerId } from '../adapters/system/worker-id.ts'
 import { createSystemIds } from '../adapters/system/ids.ts'
 import { createTelemetry, logDestination } from '../adapters/telemetry/telemetry.ts'
+import { platformTemplates } from './templates.ts'
 import { ConfigError } from '../config.ts'
 import type { Config } from '../config.ts'
 import { commandTerms } from '../core/approval/command-terms.ts'
@@ -179,6 +182,7 @@ export async function openPlatform(config: Config, { say, logTo }: OpenOptions) 
       models,
       sandboxes,
       workspaces,
+      templates: platformTemplates(dataDir),
       objects,
       previews,
       readers,
@@ -235,6 +239,8 @@ export async function openPlatform(config: Config, { say, logTo }: OpenOptions) 
         remember: async (candidates, { thread, message, task }) => {
           await proposeFacts(shared, { thread, author: task.userId, message, taskId: task.id, candidates })
         },
+        archives: createArchives(),
+        codeHosts: createCodeHosts(config.CODE_HOSTS),
         confirmWork: config.CONFIRM_WORK,
         approvalMs: config.approvalMs,
         attempts: ATTEMPTS,

@@ -1,9 +1,11 @@
 // What the crew knows of the conversation, over memory: for a worker that is played, alone or among others.
+import { createArchives } from '../../src/adapters/archives/zip.ts'
 import { createMemoryConversationStore } from '../../src/adapters/memory/conversation-store.ts'
 import { createMemoryFactStore } from '../../src/adapters/memory/fact-store.ts'
 import { createMemoryIdentityStore } from '../../src/adapters/memory/identity-store.ts'
 import { createMemoryLedger } from '../../src/adapters/memory/ledger.ts'
 import { createMemoryMemoryFiles } from '../../src/adapters/memory/memory-files.ts'
+import { createMemoryTemplates } from '../../src/adapters/memory/templates.ts'
 import type { TaskRecords } from '../../src/adapters/memory/task-records.ts'
 import type { GatherDeps } from '../../src/core/context/gather.ts'
 import { buildPromptPack } from '../../src/core/crew/prompt-pack.ts'
@@ -25,17 +27,23 @@ export function createMemories(records: TaskRecords): Memories {
   }
 }
 
-type About = Pick<CrewDeps, 'crew' | 'promptPack' | 'gather' | 'ledger' | 'confirmWork' | 'accept' | 'remember' | 'scanner'>
+type About = Pick<
+  CrewDeps,
+  'crew' | 'promptPack' | 'gather' | 'ledger' | 'confirmWork' | 'accept' | 'remember' | 'scanner' | 'archives' | 'codeHosts' | 'templates'
+>
 
 /** As processes/platform.ts puts it together; the prompts are their own names. */
 export function crewDeps(records: TaskRecords, memories: Memories, deps: AcceptDeps): About {
   const crew = playedCrew()
   return {
     crew,
+    templates: createMemoryTemplates(),
     promptPack: buildPromptPack({ rules: 'The rules.', crew, skills: [], commands: [] }, deps.ids.digest),
     gather: { ...memories, store: deps.store, telemetry: deps.telemetry },
     ledger: createMemoryLedger(records),
     confirmWork: 'always',
+    archives: createArchives(),
+    codeHosts: [],
     scanner: { scan: async () => [] },
     accept: (request) => acceptRequest(deps, request),
     remember: async (candidates, { thread, message, task }) => {

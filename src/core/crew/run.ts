@@ -6,7 +6,9 @@ import type { Act, Policy } from '../vocabulary/policy.ts'
 import type { Refusal } from '../vocabulary/refusal.ts'
 import type { Task } from '../vocabulary/task.ts'
 import type { GatherDeps } from '../context/gather.ts'
+import type { Archives } from '../ports/archives.ts'
 import type { ArtifactStore } from '../ports/artifact-store.ts'
+import type { CodeHost } from '../ports/code-host.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Ids } from '../ports/ids.ts'
 import type { Ledger } from '../ports/ledger.ts'
@@ -17,6 +19,7 @@ import type { SandboxLimits, SandboxProvider } from '../ports/sandbox.ts'
 import type { SecretScanner } from '../ports/secret-scanner.ts'
 import type { ShellReader } from '../ports/shell-reader.ts'
 import type { Telemetry } from '../ports/telemetry.ts'
+import type { Templates } from '../ports/templates.ts'
 import type { Workspaces } from '../ports/workspaces.ts'
 import type { UsableSecret } from '../secrets/vault.ts'
 import type { Request } from '../task/accept-request.ts'
@@ -69,7 +72,10 @@ export type CrewDeps = {
   readonly remember: (facts: readonly CandidateFact[], heard: Heard) => Promise<void>
   readonly sandboxes: SandboxProvider
   readonly workspaces: Workspaces
+  readonly templates: Templates
   readonly previews: Previews
+  readonly archives: Archives
+  readonly codeHosts: readonly CodeHost[]
   readonly artifacts: ArtifactStore
   readonly objects: ObjectStore
   readonly clock: Clock
