@@ -21,6 +21,11 @@ const url = z.url({ protocol: /^https?$/ }).optional()
 export const ENVIRONMENT = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, message: 'must look like postgres://user@host/name' }).optional(),
   REDIS_URL: z.url({ protocol: /^rediss?$/, message: 'must look like redis://host:6379' }).optional(),
+  /** What kind of place hosts of repositories are, where their names don't say it: `git.example.org=gitea,…`. */
+  CODE_HOSTS: z
+    .string()
+    .regex(/^\s*[\w.-]+(:\d+)?=(github|gitea)(\s*,\s*[\w.-]+(:\d+)?=(github|gitea))*\s*$/, 'must look like git.example.org=gitea,code.example.org=github')
+    .optional(),
   /** Set by npm: where the person stood when they ran a script. */
   INIT_CWD: text,
   DATA_DIR: z.string().min(1).default('.factotum'),
@@ -82,6 +87,7 @@ export const ENVIRONMENT = z.object({
   MODEL_EMBED: text,
   MODEL_DEADLINE_SECONDS: number(300, 1, 3_600),
   WORKER_CONCURRENCY: number(3, 1, 100),
+  AGENTS_AT_ONCE: number(3, 1, 100),
   WORKER_LEASE_SECONDS: number(30, 1, 3_600),
   APPROVAL_HOURS: z.coerce.number().min(0.001).max(10_000).default(24),
   /** 0 is no limit, in each of these four. */

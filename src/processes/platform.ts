@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { createGuardedFetch } from '../adapters/egress/guarded-fetch.ts'
 import { createEgressGate } from '../adapters/egress/egress-gate.ts'
 import { createArchives } from '../adapters/archives/zip.ts'
 import { createCodeHosts } from '../adapters/code-hosts/code-hosts.ts'
@@ -38,6 +39,7 @@ import { createRecorder } from '../core/audit/record.ts'
 import { recordedStores } from '../core/audit/recorded-stores.ts'
 import type { GatherDeps } from '../core/context/gather.ts'
 import { tellOwners } from '../core/conversation/tell-owners.ts'
+import { createAgentSlots } from '../core/crew/agent-slots.ts'
 import { cachedModels } from '../core/crew/cached-models.ts'
 import type { WorkerDeps } from '../core/dispatch/worker.ts'
 import { writeFirstFiles } from '../core/memory/first-files.ts'
@@ -182,6 +184,8 @@ export async function openPlatform(config: Config, { say, logTo }: OpenOptions) 
       models,
       sandboxes,
       workspaces,
+      worktrees: workspaces,
+      agents: createAgentSlots(config.AGENTS_AT_ONCE),
       templates: platformTemplates(dataDir),
       objects,
       previews,
@@ -240,7 +244,7 @@ export async function openPlatform(config: Config, { say, logTo }: OpenOptions) 
           await proposeFacts(shared, { thread, author: task.userId, message, taskId: task.id, candidates })
         },
         archives: createArchives(),
-        codeHosts: createCodeHosts(config.CODE_HOSTS),
+        codeHosts: createCodeHosts(config.CODE_HOSTS, createGuardedFetch()),
         confirmWork: config.CONFIRM_WORK,
         approvalMs: config.approvalMs,
         attempts: ATTEMPTS,

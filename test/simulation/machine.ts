@@ -92,6 +92,7 @@ export function createMachine(scheduler: Scheduler, random: Random, settings: Ma
             from === to ? [] : [{ path: 'index.js', change: 'modified' as const, additions: added, deletions: 0 }]
           return { files, patch: `+${added}`, truncated: false }
         }),
+      patch: async () => new Uint8Array(),
       exportTo: async () => undefined,
       fingerprint: async (source) => (source.type === 'task' ? (source.commit ?? record([])) : null),
       filesDigest: async (taskId) => `files:${workspace(taskId).join()}`,

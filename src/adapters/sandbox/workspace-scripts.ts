@@ -4,7 +4,7 @@
 /** Never recorded, never removed by a reset: a repository of the agent's own, dependencies and caches. */
 const LEFT_ALONE =
   '.git node_modules .venv venv __pycache__ .cache .pytest_cache .mypy_cache .ruff_cache .tox .nox .gradle .npm .pnpm-store .parcel-cache .turbo'
-const PRUNE = `\\( ${LEFT_ALONE.split(' ')
+export const PRUNE = `\\( ${LEFT_ALONE.split(' ')
   .map((name) => `-name ${name}`)
   .join(' -o ')} \\) -prune`
 // The system takes no path of 4,096 bytes or more, so that what lies deeper has no name that git could be told.
@@ -14,7 +14,7 @@ const TOO_DEEP = `-type d -path '${'?'.repeat(DEEPEST_FOLDER)}*'`
 const READABLE =
   '-type d ! -perm -700 -exec chmod u+rwx {} \\; -false -o -type f ! -perm -600 -exec chmod u+rw {} \\; -false'
 
-const START = `
+export const START = `
 set -eu
 export LC_ALL=C GIT_DIR=/history GIT_WORK_TREE=/workspace GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null HOME=/tmp
 export GIT_AUTHOR_NAME=Factotum GIT_AUTHOR_EMAIL=factotum@localhost GIT_COMMITTER_NAME=Factotum
@@ -27,7 +27,7 @@ rm -f /history/index.lock
 `
 
 /** `last` holds the commit that the files were last known to equal, and its tree. */
-const REMEMBER = `
+export const REMEMBER = `
 remember() {
   echo "$1" >/history/refs/heads/main
   echo "$1 $2" >/history/last.new
@@ -53,7 +53,7 @@ fi
 echo "$last"
 `
 
-const RESTORE = `
+export const RESTORE = `
 tree=$(git rev-parse --verify -q "$COMMIT^{tree}") || exit 3
 find . -mindepth 1 ${PRUNE} -o ${TOO_DEEP} -prune -execdir rm -rf -- {} \\; -o ${READABLE} -o ! -type d -printf '%P\\0' | sort -z >"$T/here"
 git ls-tree -r -z --name-only "$tree" | sort -z >"$T/wanted"
@@ -70,18 +70,20 @@ export const SNAPSHOT = START + REMEMBER + RECORD
 /** COMMIT. Exit code 3 when there is no such commit. */
 export const RESET = START + REMEMBER + RESTORE
 
-/** Makes an empty history, then takes the first snapshot. MESSAGE -> the commit. */
-export const BEGIN = `
+/** An empty history, which the branches of the task may read. */
+export const EMPTY_HISTORY = `
 set -eu
+umask 022
 mkdir -p /history/objects/info /history/objects/pack /history/refs/heads
 echo 'ref: refs/heads/main' >/history/HEAD
+`
+
+/** Makes an empty history, then takes the first snapshot. MESSAGE -> the commit. */
+export const BEGIN = `${EMPTY_HISTORY}
 ${START}${REMEMBER}${RECORD}`
 
 /** Takes over the history in /origin. COMMIT, or empty for the newest -> the commit. Exit code 3 when there is none. */
-export const CONTINUE = `
-set -eu
-mkdir -p /history/objects/info /history/objects/pack /history/refs/heads
-echo 'ref: refs/heads/main' >/history/HEAD
+export const CONTINUE = `${EMPTY_HISTORY}
 cp -R /origin/objects/. /history/objects/
 if [ -z "$COMMIT" ]; then read -r COMMIT ignored </origin/last || exit 3; fi
 ${START}${REMEMBER}${RESTORE}
@@ -95,6 +97,13 @@ git diff-tree -z --raw --numstat "$@" >"$T/list" || exit 3
 wc -c <"$T/list"
 cat "$T/list"
 git diff-tree -p "$@" | head -c "$((MAX_BYTES + 1))"
+`
+
+/** FROM, TO, MAX_BYTES -> the patch with every byte, one more than MAX_BYTES at most. */
+export const PATCH = `${START}
+git rev-parse --verify -q "$FROM^{tree}" >/dev/null && git rev-parse --verify -q "$TO^{tree}" >/dev/null || exit 3
+git diff-tree -r -p --binary --full-index --no-renames --no-ext-diff --no-textconv --no-color "$FROM" "$TO" |
+  head -c "$((MAX_BYTES + 1))"
 `
 
 /** LIMIT. Copies /source to /workspace with links as links, without files of secrets (see Workspaces.prepare). Exit code 4, with the size on stdout, when it is too large. */
@@ -141,9 +150,9 @@ find . -mindepth 1 ${READABLE} -o -true
 } | sha256sum | cut -c 1-64
 `
 
-/** Removes everything of a task. */
+/** Removes everything of a task, or of a branch. */
 export const REMOVE = `
-rm -rf /task/files /task/history.git 2>/dev/null || { chmod -R u+rwX /task; rm -rf /task/files /task/history.git; }
+rm -rf /task/files /task/history.git /task/branches 2>/dev/null || { chmod -R u+rwX /task; rm -rf /task/files /task/history.git /task/branches; }
 rm -f /task/sandbox.json /task/sandbox.json.*
 `
 
@@ -175,4 +184,5 @@ export const GIT_CONFIG = `[core]
 	gpgSign = false
 `
 // What a .gitattributes in the workspace says about these is overruled: bytes go in and come out as they are.
-export const GIT_ATTRIBUTES = '* -text -ident -filter -working-tree-encoding !eol !diff !merge -export-subst\n'
+export const GIT_ATTRIBUTES =
+  '* -text -ident -filter -working-tree-encoding !eol !diff !merge !conflict-marker-size -export-subst\n'

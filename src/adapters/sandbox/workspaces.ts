@@ -1,95 +1,30 @@
 // The files of each task under the data directory, with their snapshots in a git repository that no sandbox of an agent
 // ever sees. Every operation runs in a short-lived sandbox: nothing of the host follows a link that an agent made.
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { existsSync, realpathSync, statSync } from 'node:fs'
-import { chmod, chown, mkdir, mkdtemp, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises'
-import { join, relative, resolve } from 'node:path'
+import { readFile, rmdir } from 'node:fs/promises'
+import { join, relative } from 'node:path'
 import type { FileChange, WorkspaceDiff, Workspaces } from '../../core/ports/workspaces.ts'
-import type { CommitId, TaskId } from '../../core/vocabulary/ids.ts'
+import type { Worktrees } from '../../core/ports/worktrees.ts'
+import type { CommitId, TaskId, WorktreeId } from '../../core/vocabulary/ids.ts'
 import type { WorkspaceSource } from '../../core/vocabulary/task.ts'
-import { obtainBubblewrap, obtainGit } from './obtain-programs.ts'
-import { runOperation } from './operation.ts'
-import type { Mount, Operation, OperationResult } from './operation.ts'
-import { runningSandboxes } from './running.ts'
-import { SEARCH_PATH } from './run-program.ts'
 import { sandboxUser } from './sandbox-user.ts'
-import { seccompFilter } from './seccomp-filter.ts'
-import { filesFolder, historyFolder, unlockFiles, workspaceFolder } from './workspace-folders.ts'
+import { filesFolder, historyFolder, workspaceFolder } from './workspace-folders.ts'
+import { checked, createWorkspaceOperations } from './workspace-operations.ts'
+import type { WorkspaceOptions } from './workspace-operations.ts'
 import * as scripts from './workspace-scripts.ts'
+import { createWorktrees, originsOf } from './worktrees.ts'
 
-type Options = {
-  readonly dataDir: string
-  /** The largest folder that a task may start from. */
-  readonly limits: { readonly diskBytes: number }
-  /** Told in one line what is done to the machine: installing or unpacking bubblewrap. */
-  readonly say: (line: string) => void
-  readonly searchPath?: readonly string[]
-}
-
-const SMALL_OUTPUT_BYTES = 64 * 1024
 const LIST_BYTES = 16 * 1024 ** 2
 const MESSAGE_CHARACTERS = 2_000
 
 /** Nothing is looked at, obtained or written before the first call. */
-export function createWorkspaces({ dataDir, limits, say, searchPath = SEARCH_PATH }: Options): Workspaces {
-  const home = resolve(dataDir)
-  const running = runningSandboxes(home)
-  let ground: ReturnType<typeof lay> | null = null
+export function createWorkspaces(options: WorkspaceOptions): Workspaces & Worktrees {
+  const { limits } = options
+  const operations = createWorkspaceOperations(options)
+  const { home, run, makeFolders, commitFrom } = operations
 
-  async function lay() {
-    const architecture = process.arch
-    if (process.platform !== 'linux' || (architecture !== 'x64' && architecture !== 'arm64')) {
-      throw new Error(
-        `Workspaces need Linux on x64 or arm64: on ${process.platform} run Factotum in a Linux container.`,
-      )
-    }
-    const git = await obtainGit({ say, searchPath })
-    if ('missing' in git) throw new Error(git.missing)
-    const bubblewrap = await obtainBubblewrap({ dataDir: home, say, searchPath })
-    if (bubblewrap.type === 'missing') throw new Error(bubblewrap.reason)
-    return { bubblewrap, seccomp: seccompFilter(architecture), settings: await writeSettings(home) }
-  }
-
-  async function laid() {
-    ground ??= lay().catch((error: unknown) => {
-      ground = null
-      throw error
-    })
-    return ground
-  }
-
-  async function run(
-    taskId: TaskId,
-    operation: Partial<Operation> & Pick<Operation, 'script'>,
-  ): Promise<OperationResult> {
-    const { bubblewrap, seccomp } = await laid()
-    const whole = { env: {}, mounts: [], privileged: false, maxOutputBytes: SMALL_OUTPUT_BYTES, ...operation }
-    const note = (pid: number) => running.note(taskId, 'operation', pid)
-    return runOperation({ bubblewrap, seccomp, user: sandboxUser(taskId), note }, whole)
-  }
-
-  async function mountsOf(taskId: TaskId): Promise<readonly Mount[]> {
-    const { settings } = await laid()
-    const [files, history] = [filesFolder(home, taskId), historyFolder(home, taskId)]
-    if (!existsSync(history)) throw new Error(`there is no workspace for task ${taskId}`)
-    await unlockFiles(home, taskId)
-    return [
-      { source: files, target: '/workspace', writable: true },
-      { source: history, target: '/history', writable: true },
-      // What steers git is ours alone, even if somebody found a way to write to the history.
-      { source: join(settings, 'config'), target: '/history/config', writable: false },
-      { source: join(settings, 'info'), target: '/history/info', writable: false },
-    ]
-  }
-
-  async function makeFolders(taskId: TaskId): Promise<void> {
-    const user = sandboxUser(taskId)
-    await mkdir(workspaceFolder(home, taskId), { recursive: true, mode: 0o700 })
-    for (const folder of [filesFolder(home, taskId), historyFolder(home, taskId)]) {
-      await mkdir(folder, { recursive: true, mode: 0o755 })
-      if (user.dedicated) await chown(folder, user.uid, user.gid)
-    }
-  }
+  const mountsOf = async (worktree: WorktreeId) => operations.mountsOf(worktree, await originsOf(home, worktree))
 
   async function copyIn(taskId: TaskId, path: string): Promise<void> {
     const source = existingFolder(path)
@@ -128,18 +63,10 @@ export function createWorkspaces({ dataDir, limits, say, searchPath = SEARCH_PAT
     await rmdir(folder)
   }
 
-  async function commitFrom(taskId: TaskId, operation: Parameters<typeof run>[1], what: string): Promise<CommitId> {
-    const { exitCode, stdout, stderr } = await run(taskId, operation)
-    if (exitCode === 3) throw new Error(`${what} of task ${taskId} failed: there is no such commit`)
-    const commit = stdout.toString('latin1').trim()
-    if (exitCode !== 0 || !isCommit(commit)) throw new Error(`${what} of task ${taskId} failed: ${stderr}`)
-    return commit
-  }
-
-  async function digestOfFiles(taskId: TaskId): Promise<string> {
-    const { exitCode, stdout, stderr } = await run(taskId, {
+  async function digestOfFiles(worktree: WorktreeId): Promise<string> {
+    const { exitCode, stdout, stderr } = await run(worktree, {
       script: scripts.FINGERPRINT,
-      mounts: [{ source: filesFolder(home, taskId), target: '/workspace', writable: true }],
+      mounts: [{ source: filesFolder(home, worktree), target: '/workspace', writable: true }],
       privileged: true,
     })
     const digest = stdout.toString('latin1').trim()
@@ -189,41 +116,53 @@ export function createWorkspaces({ dataDir, limits, say, searchPath = SEARCH_PAT
       return commitFrom(taskId, { script: scripts.BEGIN, env, mounts }, 'preparing the workspace')
     },
 
-    snapshot: async (taskId, message) => {
+    snapshot: async (worktree, message) => {
       const env = { MESSAGE: message.replaceAll('\0', ' ').slice(0, MESSAGE_CHARACTERS) }
-      const mounts = await mountsOf(taskId)
-      return commitFrom(taskId, { script: scripts.SNAPSHOT, env, mounts }, 'the snapshot')
+      const mounts = await mountsOf(worktree)
+      return commitFrom(worktree, { script: scripts.SNAPSHOT, env, mounts }, 'the snapshot')
     },
 
-    reset: async (taskId, commit) => {
-      const mounts = await mountsOf(taskId)
-      const { exitCode, stderr } = await run(taskId, {
+    reset: async (worktree, commit) => {
+      const mounts = await mountsOf(worktree)
+      const { exitCode, stderr } = await run(worktree, {
         script: scripts.RESET,
         env: { COMMIT: checked(commit) },
         mounts,
       })
-      if (exitCode !== 0) throw new Error(`resetting the workspace of task ${taskId} to ${commit} failed: ${stderr}`)
+      if (exitCode !== 0) throw new Error(`resetting the workspace of task ${worktree} to ${commit} failed: ${stderr}`)
     },
 
-    diff: async (taskId, from, to, maxBytes) => {
-      const { exitCode, stdout, stderr } = await run(taskId, {
+    diff: async (worktree, from, to, maxBytes) => {
+      const { exitCode, stdout, stderr } = await run(worktree, {
         script: scripts.DIFF,
         env: { FROM: checked(from), TO: checked(to), MAX_BYTES: String(Math.max(0, Math.floor(maxBytes))) },
-        mounts: await mountsOf(taskId),
+        mounts: await mountsOf(worktree),
         maxOutputBytes: LIST_BYTES + maxBytes,
       })
-      if (exitCode !== 0) throw new Error(`the diff of task ${taskId} failed: ${stderr}`)
+      if (exitCode !== 0) throw new Error(`the diff of task ${worktree} failed: ${stderr}`)
       return parseDiff(stdout, maxBytes)
     },
 
-    exportTo: async (taskId, directory) => {
+    patch: async (worktree, from, to, maxBytes) => {
+      const most = Math.max(0, Math.floor(maxBytes))
+      const { exitCode, stdout, stderr } = await run(worktree, {
+        script: scripts.PATCH,
+        env: { FROM: checked(from), TO: checked(to), MAX_BYTES: String(most) },
+        mounts: await mountsOf(worktree),
+        maxOutputBytes: most + 1,
+      })
+      if (exitCode !== 0) throw new Error(`the patch of task ${worktree} failed: ${stderr}`)
+      return stdout.length > most ? null : stdout
+    },
+
+    exportTo: async (worktree, directory) => {
       const target = existingFolder(directory)
       const { uid, gid } = statSync(target)
-      const { exitCode, stderr } = await run(taskId, {
+      const { exitCode, stderr } = await run(worktree, {
         script: scripts.COPY_OUT,
-        env: { OWNER: sandboxUser(taskId).dedicated ? `${uid}:${gid}` : '' },
+        env: { OWNER: sandboxUser(worktree).dedicated ? `${uid}:${gid}` : '' },
         mounts: [
-          { source: filesFolder(home, taskId), target: '/workspace', writable: true },
+          { source: filesFolder(home, worktree), target: '/workspace', writable: true },
           { source: target, target: '/target', writable: true },
         ],
         privileged: true,
@@ -240,12 +179,13 @@ export function createWorkspaces({ dataDir, limits, say, searchPath = SEARCH_PAT
       return source.commit === null ? newestOf(source.task_id) : checked(source.commit)
     },
 
-    filesDigest: (taskId) => {
-      if (!existsSync(historyFolder(home, taskId))) throw new Error(`there is no workspace for task ${taskId}`)
-      return digestOfFiles(taskId)
+    filesDigest: (worktree) => {
+      if (!existsSync(historyFolder(home, worktree))) throw new Error(`there is no workspace for task ${worktree}`)
+      return digestOfFiles(worktree)
     },
 
     remove,
+    ...createWorktrees(operations, limits),
   }
 }
 
@@ -257,33 +197,6 @@ function existingFolder(path: string): string {
   const stat = statSync(path, { throwIfNoEntry: false })
   if (stat?.isDirectory() !== true) throw new Error(`there is no folder ${path}`)
   return realpathSync(path)
-}
-
-function isCommit(text: string): text is CommitId {
-  return /^[0-9a-f]{40}$/.test(text)
-}
-
-/** Commits reach a shell's environment and git's command line, where a name could start with a dash. */
-function checked(commit: CommitId): CommitId {
-  if (!isCommit(commit)) throw new Error(`not a commit: ${JSON.stringify(commit)}`)
-  return commit
-}
-
-async function writeSettings(home: string): Promise<string> {
-  const digest = createHash('sha256').update(scripts.GIT_CONFIG).update(scripts.GIT_ATTRIBUTES).digest('hex')
-  const folder = join(home, 'tools', `git-${digest.slice(0, 16)}`)
-  if (existsSync(folder)) return folder
-  await mkdir(join(home, 'tools'), { recursive: true })
-  const temporary = await mkdtemp(`${folder}-`)
-  await mkdir(join(temporary, 'info'))
-  await writeFile(join(temporary, 'config'), scripts.GIT_CONFIG, { mode: 0o644 })
-  await writeFile(join(temporary, 'info', 'attributes'), scripts.GIT_ATTRIBUTES, { mode: 0o644 })
-  for (const made of [temporary, join(temporary, 'info')]) await chmod(made, 0o755)
-  await rename(temporary, folder).catch(async (error: unknown) => {
-    await rm(temporary, { recursive: true, force: true })
-    if (!existsSync(folder)) throw error
-  })
-  return folder
 }
 
 function parseDiff(output: Buffer, maxBytes: number): WorkspaceDiff {

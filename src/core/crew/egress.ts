@@ -20,10 +20,23 @@ export type EgressGrants = {
   readonly question: (target: EgressTarget, verdict: Extract<EgressVerdict, { type: 'ask' }>) => MidWorkQuestion
 }
 
+/** The one place that is reached while it holds. */
+export type OnlyPlace = {
+  readonly verdict: EgressVerdict
+  /** Why the last connection there came to nothing, as far as is known by now. */
+  readonly refused: () => string | null
+  readonly done: () => void
+}
+
 export type TaskEgress = SandboxEgress &
   EgressGrants & {
     /** Allowed from now on, because they stand in a command that was approved as it is. */
     readonly allow: (targets: readonly EgressTarget[]) => void
+    /**
+     * Until it is done, this place alone is reached, without a question: a person named it. What is denied stays denied. `agreed`: they
+     * said yes to sending a secret there, too.
+     */
+    readonly only: (target: EgressTarget, agreed: boolean) => OnlyPlace
     /** What was refused since the last call for want of a person's answer, in words; empty where nothing was. */
     readonly refused: () => readonly string[]
     /** Throws NeedsApproval for the first of what was refused so since the last `refused`; records what was reported. */
@@ -51,6 +64,7 @@ export async function createTaskEgress(run: Run, isReplay: boolean): Promise<Tas
   const asked = new Map<string, MidWorkQuestion>()
   const sums = createEgressSums()
   const binding = bindingOf(run, null)
+  let only: { readonly target: EgressTarget; readonly agreed: boolean; why: string | null } | null = null
 
   function ask(key: string, asking: MidWorkQuestion): void {
     if (asked.size < MOST_KEPT) asked.set(key, asking)
@@ -61,8 +75,13 @@ export async function createTaskEgress(run: Run, isReplay: boolean): Promise<Tas
   function decide(target: EgressTarget): EgressVerdict {
     if (closed) return NOTHING_LEAVES
     const { policy, by, bot } = run.rules
+    const isElsewhere = only !== null && !isSame(only.target, target)
+    if (isElsewhere)
+      return { type: 'deny', rule: 'source.only', why: 'Just now one repository is reached and nothing else.' }
     const verdict = egressVerdict(policy, target, { by, bot, at: run.clock.now() })
     if (verdict.type !== 'ask') return verdict
+    if (only !== null)
+      return { type: 'allow', rule: 'named', private: egressRuleFor(policy.egress, target)?.private ?? false }
     const subject = targetText(target)
     const answer = tell('egress', subject)
     // A yes opens no private network, but takes none away either that the operator listed.
@@ -97,6 +116,7 @@ export async function createTaskEgress(run: Run, isReplay: boolean): Promise<Tas
       run.shell,
     )
     if (decision.verdict === 'deny') return 'refuse'
+    if (only !== null && only.agreed && isSame(only.target, target)) return 'use_asked'
     const subject = `${secret.name} for ${targetText(target)}`
     const answer = tell('secret', subject)
     if (answer?.status === 'approved') return 'use_asked'
@@ -131,7 +151,10 @@ export async function createTaskEgress(run: Run, isReplay: boolean): Promise<Tas
       return verdict
     },
     question,
-    report: sums.add,
+    report: (report) => {
+      if (only !== null && isSame(only.target, report)) only.why = report.why ?? only.why
+      sums.add(report)
+    },
     secrets: secrets.map((secret): SandboxSecret => ({
       name: secret.name,
       placeholder: `secret-${secret.name}-${run.ids.unguessable()}`,
@@ -140,6 +163,11 @@ export async function createTaskEgress(run: Run, isReplay: boolean): Promise<Tas
     })),
     allow: (targets) => {
       for (const target of targets) granted.add(targetText(target))
+    },
+    only: (target, agreed) => {
+      const here = { target, agreed, why: null as string | null }
+      only = here
+      return { verdict: decide(target), refused: () => here.why, done: () => void (only = only === here ? null : only) }
     },
     refused: () => {
       const subjects = [...asked.values()].map(({ subject }) => subject)
@@ -159,6 +187,10 @@ export async function createTaskEgress(run: Run, isReplay: boolean): Promise<Tas
       flush()
     },
   }
+}
+
+function isSame(one: EgressTarget, other: EgressTarget): boolean {
+  return one.host === other.host && one.port === other.port
 }
 
 /** What people said of exactly this in this task; null where they were not asked, or something of it differs since. */

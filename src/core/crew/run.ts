@@ -21,10 +21,12 @@ import type { ShellReader } from '../ports/shell-reader.ts'
 import type { Telemetry } from '../ports/telemetry.ts'
 import type { Templates } from '../ports/templates.ts'
 import type { Workspaces } from '../ports/workspaces.ts'
+import type { Worktrees } from '../ports/worktrees.ts'
 import type { UsableSecret } from '../secrets/vault.ts'
 import type { Request } from '../task/accept-request.ts'
 import type { Journal } from '../task/journal.ts'
 import type { TaskWriter } from '../task/task-writer.ts'
+import type { AgentSlots } from './agent-slots.ts'
 import type { Answers } from './answers.ts'
 import type { Meter } from './meter.ts'
 import type { TaskContext } from './task-context.ts'
@@ -72,6 +74,9 @@ export type CrewDeps = {
   readonly remember: (facts: readonly CandidateFact[], heard: Heard) => Promise<void>
   readonly sandboxes: SandboxProvider
   readonly workspaces: Workspaces
+  readonly worktrees: Worktrees
+  /** Shared by all tasks of the process. */
+  readonly agents: AgentSlots
   readonly templates: Templates
   readonly previews: Previews
   readonly archives: Archives

@@ -9,6 +9,7 @@ import { TaskFailure } from '../task/task-failure.ts'
 import { writeAttachments } from './attachments.ts'
 import { createTaskEgress } from './egress.ts'
 import type { TaskEgress } from './egress.ts'
+import { isLaid, laySource, SOURCE_STEP } from './lay-source.ts'
 import type { Run } from './run.ts'
 import type { Served } from './tools/tool.ts'
 
@@ -130,7 +131,8 @@ export async function openWorkshop(run: Run): Promise<Workshop> {
       await run.workspaces.reset(id, last)
     }
     if (prepared.unfinished) {
-      baseline = await whereWorkBegins(run, sandbox, prepared.commit)
+      const laid = await layInto(run, sandbox, egress, prepared.commit)
+      baseline = await whereWorkBegins(run, sandbox, laid)
       newest = run.journal.lastCommit() ?? baseline
     }
     const waits = hasUnusedYes(run)
@@ -165,7 +167,7 @@ async function prepareWorkspace(run: Run): Promise<Prepared> {
   const source = run.task.routing?.source ?? run.task.source
   // What comes along later than the work began is not mixed into it.
   const adds = run.context.attachments.length > 0 && !run.journal.has('workspace')
-  const inTwo = source.type === 'task' || adds || run.journal.has('workspace/copy')
+  const inTwo = source.type === 'task' || isLaid(source) || adds || run.journal.has('workspace/copy')
   const first = inTwo ? 'workspace/copy' : 'workspace'
   const fresh = !run.journal.has(first)
   const recorded = await run.journal.step(first, { agent: 'platform', title: 'Prepare the workspace' }, async () => {
@@ -176,6 +178,20 @@ async function prepareWorkspace(run: Run): Promise<Prepared> {
     return { output: { ...output, files: await run.workspaces.filesDigest(id) }, commit: made }
   })
   return { commit: recorded.commit, copied: recorded.files ?? null, fresh, unfinished: inTwo }
+}
+
+/** Fetches or unpacks what the task starts with, where that is no folder and no other task's files. */
+async function layInto(run: Run, sandbox: Sandbox, egress: TaskEgress, commit: CommitId): Promise<CommitId> {
+  const source = run.task.routing?.source ?? run.task.source
+  // What a fork began with is among its files.
+  if (!isLaid(source)) return commit
+  const title = source.type === 'git' ? 'Fetch the repository' : 'Unpack the archive'
+  const recorded = await run.journal.step(SOURCE_STEP, { agent: 'platform', title }, async () => {
+    const laid = await laySource(run, sandbox, egress, source)
+    const made = await run.workspaces.snapshot(run.task.id, title)
+    return { output: { ...laid, commit: made }, commit: made }
+  })
+  return recorded.commit
 }
 
 /** Adds what was sent along, and notes the state before any work; read from the log where it was noted before. */

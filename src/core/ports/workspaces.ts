@@ -1,6 +1,6 @@
-// The files of each task, with a snapshot (a git commit) after each step. The history is kept where the sandboxed
+// The files of each task, and of its branches (see Worktrees), with a snapshot (a git commit) after each step. The history is kept where the sandboxed
 // processes can't reach it, and every file operation on a workspace happens inside a sandbox of its own.
-import type { CommitId, TaskId } from '../vocabulary/ids.ts'
+import type { CommitId, TaskId, WorktreeId } from '../vocabulary/ids.ts'
 import type { WorkspaceSource } from '../vocabulary/task.ts'
 
 export type FileChange = {
@@ -16,7 +16,7 @@ export type WorkspaceDiff = {
   readonly truncated: boolean
 }
 
-/** One task's calls must not overlap; different tasks' may. Throws where the file system fails (disk full, missing source). */
+/** One worktree's calls must not overlap; different ones' may. Throws where the file system fails (disk full, missing source). */
 export interface Workspaces {
   /**
    * Makes the workspace from its source and takes the first snapshot. Starts over if an earlier attempt was cut off.
@@ -24,19 +24,21 @@ export interface Workspaces {
    */
   prepare(taskId: TaskId, source: WorkspaceSource): Promise<CommitId>
   /** Records the files as they are. The same files as the last snapshot give the same commit. `.git` and dependency folders (node_modules, .venv, caches) are not recorded. */
-  snapshot(taskId: TaskId, message: string): Promise<CommitId>
+  snapshot(worktree: WorktreeId, message: string): Promise<CommitId>
   /** Puts the recorded files back exactly: what was added since is removed, dependency folders stay. */
-  reset(taskId: TaskId, commit: CommitId): Promise<void>
-  diff(taskId: TaskId, from: CommitId, to: CommitId, maxBytes: number): Promise<WorkspaceDiff>
+  reset(worktree: WorktreeId, commit: CommitId): Promise<void>
+  diff(worktree: WorktreeId, from: CommitId, to: CommitId, maxBytes: number): Promise<WorkspaceDiff>
+  /** What changed, to the byte, as `git apply --binary` takes it. Null where that is larger than `maxBytes`. */
+  patch(worktree: WorktreeId, from: CommitId, to: CommitId, maxBytes: number): Promise<Uint8Array | null>
   /** Copies the files into an existing, empty directory of the host, links as links. */
-  exportTo(taskId: TaskId, directory: string): Promise<void>
+  exportTo(worktree: WorktreeId, directory: string): Promise<void>
   /**
    * Names the files that a task from this source starts with: the commit, for a task's; for a folder a digest of everything that is
    * copied (names, contents, links, permissions; dependency folders too); null for an empty one. Throws where there is no such source.
    */
   fingerprint(source: WorkspaceSource): Promise<CommitId | string | null>
   /** The files as they lie there now, named as `fingerprint` names those of a folder. */
-  filesDigest(taskId: TaskId): Promise<string>
-  /** Removing what is not there changes nothing. */
+  filesDigest(worktree: WorktreeId): Promise<string>
+  /** With its branches. Removing what is not there changes nothing. */
   remove(taskId: TaskId): Promise<void>
 }

@@ -19,6 +19,8 @@ export type PullRequestWanted = {
   readonly body: string
   /** Null: nobody is signed in, which no host takes for opening one. */
   readonly token: string | null
+  /** The operator listed the host as one of their own network. */
+  readonly allowPrivate: boolean
 }
 
 export type PullRequest = { readonly type: 'pull_request'; readonly url: string; readonly number: number }
@@ -46,7 +48,10 @@ export function repositoryOf(url: string): NamedRepository | RepositoryProblem {
       'The URL has a name or a password in it, and URLs are kept and shown: leave it out, and keep the token with `factotum secret set NAME --host HOST`.',
     )
   if (parsed.search !== '' || parsed.hash !== '') return problem('The URL of a repository has no `?` and no `#`.')
-  const path = parsed.pathname.replace(/\/+$/, '').replace(/^\/+/, '').replace(/\.git$/, '')
+  const path = parsed.pathname
+    .replace(/\/+$/, '')
+    .replace(/^\/+/, '')
+    .replace(/\.git$/, '')
   if (path === '' || !/^[\w.~+%/-]+$/.test(path) || path.split('/').some((part) => part === '..' || part === ''))
     return problem(`${shown(trimmed)} names no repository.`)
   const fallback = parsed.protocol === 'https:' ? 443 : 80
