@@ -6,8 +6,8 @@ import { promptOverheads } from '../support/prompt-overhead.ts'
 const LIMIT = 1_500
 
 test('the fixed part of every call stays below 1,500 tokens', async (t) => {
-  for (const { name, system, tools, answer, all } of await promptOverheads()) {
-    t.diagnostic(`${name.padEnd(10)} ${all} tokens: system ${system}, tools ${tools}, answer ${answer}`)
+  for (const { name, system, kind, tools, answer, all } of await promptOverheads()) {
+    t.diagnostic(`${name.padEnd(10)} ${all} tokens: system ${system}, kind ${kind}, tools ${tools}, answer ${answer}`)
     assert.ok(all < LIMIT, `${name} begins with ${all} tokens`)
   }
 })

@@ -108,7 +108,7 @@ test('CVE-2026-14626: a worker forges neither answers nor the yes by which somet
 
 test('GHSA-rxg6-2ghm-27gv: no kind of action is a way around the question: whatever takes a command is asked about alike', async () => {
   const command = 'git push origin main'
-  for (const tool of [...Object.keys(TOOLS), 'run', 'a tool of tomorrow']) {
+  for (const tool of [...TOOLS.map(({ name }) => name), 'run', 'a tool of tomorrow']) {
     const act = { tool, where: 'sandbox', by: { userId: ADA, role: 'owner' }, bot: null, command } as const
     const decision = decideAct(
       defaultPolicy(),

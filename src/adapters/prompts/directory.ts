@@ -10,7 +10,10 @@ export type OperatorsFolders = { readonly prompts: string; readonly skills: stri
 const SKILLS = 'skills'
 
 /** What is the operator's comes after the project's own, so that it wins. Throws an Error that names the file when the rules are missing. */
-export async function readPrompts(directory: string, operators: OperatorsFolders | null = null): Promise<PromptSources> {
+export async function readPrompts(
+  directory: string,
+  operators: OperatorsFolders | null = null,
+): Promise<PromptSources> {
   const [rules, ownRoles, addedRoles, ownSkills, addedSkills] = await Promise.all([
     readFile(join(directory, 'rules.md'), 'utf8'),
     readRoles(directory),

@@ -89,6 +89,7 @@ export function sandboxArguments(options: SandboxArguments): string[] {
     ...words('--perms 0755 --dir /home/user'),
     ...readOnly(tools.node, '/opt/node/bin/node'),
     ...(tools.npm === null ? [] : npm(tools.npm, readOnly)),
+    ...(tools.ripgrep === null ? [] : readOnly(tools.ripgrep, '/opt/node/bin/rg')),
     ...readOnly(tools.hiddenNode, '/opt/factotum/node'),
     ...readOnly(tools.runner, '/opt/factotum/runner'),
     ...(egress === null ? [] : readOnly(egress.socket, EGRESS_SOCKET)),

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto'
 import { constants, existsSync, readFileSync, realpathSync } from 'node:fs'
 import { chmod, copyFile, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -17,6 +18,8 @@ export type Toolbox = {
   readonly node: string
   /** The folder of the npm package, or null where there is none or it lies in /usr anyway. */
   readonly npm: string | null
+  /** The program that finds text in files, or null where its package is not installed. */
+  readonly ripgrep: string | null
   readonly etc: string
 }
 
@@ -48,6 +51,7 @@ export async function prepareToolbox(dataDir: string, searchPath: readonly strin
     hiddenNode: join(home, 'node'),
     node,
     npm: npmPackage(searchPath),
+    ripgrep: ripgrepProgram(),
     etc: join(home, 'etc'),
   }
 }
@@ -102,4 +106,14 @@ function npmPackage(searchPath: readonly string[]): string | null {
   const real = npm === null ? null : realpathSync(npm)
   if (real === null || real.startsWith('/usr/') || !real.endsWith('/bin/npm-cli.js')) return null
   return dirname(dirname(real))
+}
+
+/** Optional packages, one for each kind of processor; npm installs the one that fits. */
+function ripgrepProgram(): string | null {
+  const { resolve: find } = createRequire(import.meta.url)
+  try {
+    return realpathSync(find(`@vscode/ripgrep-linux-${process.arch}/bin/rg`))
+  } catch {
+    return null
+  }
 }

@@ -3,8 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import type { Subtask } from '../vocabulary/plan.ts'
-import { orderSubtasks } from './plan-order.ts'
-import { PLAN_SCHEMA } from './schemas.ts'
+import { circleIn, orderSubtasks } from './plan-order.ts'
 
 function subtask(id: string, ...depends_on: readonly string[]): Subtask {
   return { id, title: id, role: 'coder', instructions: 'do it', acceptance: [], depends_on }
@@ -44,19 +43,25 @@ test('any graph without a circle is ordered whole; one more edge back makes it a
       assert.deepEqual([...ordered].sort(), subtasks.map(({ id }) => id).sort())
       for (const { id, depends_on } of subtasks)
         for (const other of depends_on) assert.ok(ordered.indexOf(other) < ordered.indexOf(id))
+      assert.equal(circleIn(subtasks), null)
       const deepest = subtasks.find(({ depends_on }) => depends_on.length > 0)
       if (deepest === undefined) return
       const back = subtasks.map((each) =>
         each.id === deepest.depends_on[0] ? { ...each, depends_on: [...each.depends_on, deepest.id] } : each,
       )
       assert.equal(order(...back), null)
+      assert.notEqual(circleIn(back), null)
     }),
   )
 })
 
-test('a plan is believed only with unique ids and dependencies that exist', () => {
-  const valid = { summary: 's', subtasks: [subtask('a'), subtask('b', 'a')] }
-  assert.ok(PLAN_SCHEMA.safeParse(valid).success)
-  for (const subtasks of [[], [subtask('a'), subtask('a')], [subtask('a', 'z')], [subtask('../a')], [subtask('A b')]])
-    assert.ok(!PLAN_SCHEMA.safeParse({ summary: 's', subtasks }).success)
+test('a circle is named as it goes, and where there is an order there is none', () => {
+  assert.equal(circleIn([subtask('a'), subtask('b', 'a'), subtask('c', 'a', 'b')]), null)
+  assert.deepEqual(circleIn([subtask('a'), subtask('b', 'b')]), ['b', 'b'])
+  assert.deepEqual(circleIn([subtask('z'), subtask('a', 'z', 'b'), subtask('b', 'c'), subtask('c', 'a')]), [
+    'a',
+    'b',
+    'c',
+    'a',
+  ])
 })

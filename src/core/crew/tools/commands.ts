@@ -1,6 +1,6 @@
-// Tools that run things: shell, search, serve.
+// Tools that run things: shell, serve.
 import { z } from 'zod'
-import { outputOf } from '../../quality/gate.ts'
+import { outputOf } from '../../quality/plain-output.ts'
 import { defineTool, refused } from './tool.ts'
 
 const OUTPUT_BYTES = 30_000
@@ -29,30 +29,6 @@ export const shellTool = defineTool(
         ? `ended by ${result.signal}`
         : `exit code ${result.exitCode}`
     return { ok: result.exitCode === 0, output: `${ending}\n${outputOf(result, OUTPUT_BYTES)}`, touched: true }
-  },
-)
-
-export const searchTool = defineTool(
-  'search',
-  'Searches the files for a regular expression (POSIX extended), and prints file:line:text.',
-  z.object({ pattern: z.string().min(1).max(500), path: z.string().max(1_000).default('.') }),
-  async (input, { sandbox, signal, limits }) => {
-    const result = await sandbox.exec(
-      {
-        command:
-          'grep -rInE -m 20 --exclude-dir=.git --exclude-dir=node_modules -e "$PATTERN" -- "$WHERE" | cut -c1-300 | head -n 200',
-        cwd: '.',
-        env: { PATTERN: input.pattern, WHERE: input.path },
-        timeoutMs: limits.commandMs,
-        maxOutputBytes: OUTPUT_BYTES,
-      },
-      signal,
-    )
-    if (result.stdout !== '')
-      return { ok: true, output: outputOf({ stdout: result.stdout, stderr: '' }), touched: false }
-    if (result.timedOut) return refused('The search took too long: narrow the path.')
-    if (result.stderr !== '') return refused(outputOf({ stdout: '', stderr: result.stderr }))
-    return { ok: true, output: 'Nothing found.', touched: false }
   },
 )
 

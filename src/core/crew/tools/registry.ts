@@ -1,7 +1,8 @@
 // Every tool there is. A new one is a new file and a line here; the roles in prompts/ say who gets it.
-import { searchTool, serveTool, shellTool } from './commands.ts'
+import { serveTool, shellTool } from './commands.ts'
 import { editTool, listTool, readTool, writeTool } from './files.ts'
 import { finishTool } from './finish.ts'
+import { searchTool } from './search.ts'
 import { skillTool } from './skill.ts'
 import type { Tool } from './tool.ts'
 

@@ -5,8 +5,7 @@ import { createMemorySandboxProvider } from '../../../adapters/memory/sandbox.ts
 import type { MemorySandboxScript } from '../../../adapters/memory/sandbox.ts'
 import type { TaskId } from '../../vocabulary/ids.ts'
 import { TOOLS } from './registry.ts'
-import type { ToolName } from './registry.ts'
-import type { Served } from './tool.ts'
+import type { Served, ToolName } from './tool.ts'
 
 const id = 't1' as TaskId
 const LIMITS = { memoryBytes: 1e9, processes: 100, diskBytes: 1e9 }
@@ -28,7 +27,11 @@ async function bench(script: Partial<MemorySandboxScript> = {}) {
   }
   return {
     published,
-    use: (tool: ToolName, input: unknown) => TOOLS[tool].run(input, context),
+    use: async (name: ToolName, input: unknown) => {
+      const tool = TOOLS.find((one) => one.name === name)
+      assert.ok(tool !== undefined)
+      return tool.run(input, context)
+    },
     put: (path: string, bytes: Uint8Array) => sandbox.writeFile(path, bytes),
     get: (path: string) => sandbox.readFile(path, 1_000_000),
   }
