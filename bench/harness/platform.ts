@@ -58,6 +58,7 @@ export function environment(dataDir: string, settings: Environment): NodeJS.Proc
     JWT_SECRET: SECRET,
     LOG_LEVEL: 'warn',
     // How fast it is, and not how fast people may be.
+    PROMPT_CACHE_MINUTES: '0',
     REQUESTS_PER_MINUTE: '0',
     REQUESTS_PER_MINUTE_ALL: '0',
     TASKS_AT_ONCE: '0',

@@ -11,6 +11,7 @@ import type { Approval } from '../core/vocabulary/approval.ts'
 import type { ApprovalId } from '../core/vocabulary/ids.ts'
 import { readLog } from '../core/task/read-log.ts'
 import { isTerminal, TASK_STATUSES } from '../core/vocabulary/task.ts'
+import { callsText } from '../core/vocabulary/usage.ts'
 import type { Task, TaskStatus } from '../core/vocabulary/task.ts'
 import { eventToWire, taskToWire } from '../adapters/http/wire.ts'
 import { OWNER } from '../core/vocabulary/principal.ts'
@@ -201,7 +202,7 @@ function describeTask(task: Task): readonly string[] {
     for (const check of result.checks) rows.push(['check', `${check.status}: ${check.check}`])
     rows.push([
       'usage',
-      `${result.usage.model_calls} model turns, ${result.usage.input_tokens} tokens in, ${result.usage.output_tokens} out`,
+      `${callsText(result.usage) ?? 'no model call'}, ${result.usage.input_tokens} tokens in, ${result.usage.output_tokens} out`,
     ])
   }
   const text = rows.map(([name, value]) => `${name.padEnd(9)} ${value.replaceAll('\n', `\n${' '.repeat(10)}`)}`)

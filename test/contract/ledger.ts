@@ -55,6 +55,14 @@ export function ledgerContract(name: string, open: () => Promise<LedgerUnderTest
     })
   })
 
+  withLedger('what was answered from the cache is counted apart', async ({ store, ledger }) => {
+    const task = await acceptSample(store)
+    const cached = used(0)
+    await append(store, task, [used(10), { ...cached, data: { ...cached.data, from_cache: true } }])
+    const { model_calls, cached_calls, input_tokens } = await ledger.totals({ ...EVERYTHING, taskId: task.id })
+    assert.deepEqual([model_calls, cached_calls, input_tokens], [1, 1, 10])
+  })
+
   withLedger('a refused change costs nothing', async ({ store, ledger }) => {
     const task = await acceptSample(store)
     await append(store, task, [said('faster')])

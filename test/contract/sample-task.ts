@@ -4,7 +4,7 @@ import { v7 } from 'uuid'
 import type { MessageQuery } from '../../src/core/ports/conversation-store.ts'
 import type { TaskChange, TaskStore } from '../../src/core/ports/task-store.ts'
 import { evolve, extend } from '../../src/core/task/evolve.ts'
-import type { TaskEvent, TaskEventBody } from '../../src/core/vocabulary/event.ts'
+import type { EventOf, TaskEvent, TaskEventBody } from '../../src/core/vocabulary/event.ts'
 import type { ApprovalId, TaskId, ThreadId, UserId } from '../../src/core/vocabulary/ids.ts'
 import type { IncomingMessage } from '../../src/core/vocabulary/message.ts'
 import { NO_RESULT } from '../../src/core/vocabulary/task.ts'
@@ -129,7 +129,7 @@ export function stepDone(output: string): TaskEventBody {
   }
 }
 
-export function used(tokens: number): TaskEventBody {
+export function used(tokens: number): EventOf<'usage.recorded'> {
   return {
     type: 'usage.recorded',
     data: {

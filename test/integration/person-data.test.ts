@@ -42,6 +42,7 @@ async function openWorld() {
     memoryFiles: createMemoryMemoryFiles(),
     objects: createMemoryObjectStore(),
     workspaces: { remove: async (id) => void removed.push(id) },
+    promptCache: stores.promptCache,
     ids: createSystemIds(),
     clock: createSystemClock(),
     notesOf: ({ chat, externalId }) => [`notes/${chat.replaceAll(/[^a-z0-9]/gi, '-')}-${externalId}`],

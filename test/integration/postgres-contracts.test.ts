@@ -10,6 +10,7 @@ import { identityStoreContract } from '../contract/identity-store.ts'
 import { ledgerContract } from '../contract/ledger.ts'
 import { personDataContract } from '../contract/person-data.ts'
 import { previewStoreContract } from '../contract/preview-store.ts'
+import { promptCacheContract } from '../contract/prompt-cache.ts'
 import { rateLimitsContract } from '../contract/rate-limits.ts'
 import { taskAuditContract } from '../contract/task-audit.ts'
 import { secretStoreContract } from '../contract/secret-store.ts'
@@ -36,6 +37,10 @@ if (withoutPostgres === false) {
   credentialStoreContract('postgres', openStores)
   rateLimitsContract('postgres', async () => ({
     ...(await openTwice((one, other) => ({ rates: one.rates, elsewhere: other.rates }))),
+    pass,
+  }))
+  promptCacheContract('postgres', async () => ({
+    ...(await openTwice((one, other) => ({ cache: one.promptCache, elsewhere: other.promptCache }))),
     pass,
   }))
   factStoreContract('postgres', openStores)

@@ -45,6 +45,8 @@ export async function newPlace(environment: Readonly<Record<string, string>> = {
     DATA_DIR: dataDir,
     HTTP_PORT: '0',
     PREVIEW_MINUTES: '0',
+    // Scripts count the calls that reach a provider.
+    PROMPT_CACHE_MINUTES: '0',
     ...environment,
   }
   const children = new Set<ChildProcess>()

@@ -1,5 +1,6 @@
 // What came of the task, with the evidence behind it.
 import type { TaskStatus } from '../../../src/core/vocabulary/task.ts'
+import { callsText } from '../../../src/core/vocabulary/usage.ts'
 import type { ComponentChildren } from 'preact'
 import { toLine, toPlain } from '../state/inert-text.ts'
 import { routeLink } from '../state/route.ts'
@@ -66,7 +67,7 @@ export function ResultPanel({ view, task, status }: Props) {
         )}
         {result !== null && (
           <Fact label="Usage">
-            {sayCount(result.usage.model_calls, 'model call')}, {sayCount(result.usage.input_tokens, 'token')} in,{' '}
+            {callsText(result.usage) ?? 'no model call'}, {sayCount(result.usage.input_tokens, 'token')} in,{' '}
             {result.usage.output_tokens.toLocaleString('en')} out
           </Fact>
         )}

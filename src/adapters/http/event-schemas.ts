@@ -60,7 +60,10 @@ export const workspaceSourceSchema = name(
 )
 
 const usageSchema = z.object({ input_tokens: count, output_tokens: count, cached_input_tokens: count })
-export const usageTotalsSchema = name('UsageTotals', usageSchema.extend({ model_calls: count }))
+export const usageTotalsSchema = name(
+  'UsageTotals',
+  usageSchema.extend({ model_calls: count, cached_calls: count.exactOptional() }),
+)
 
 const findingSchema = name(
   'Finding',

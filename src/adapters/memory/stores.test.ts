@@ -21,6 +21,7 @@ import { outboxUpkeepContract } from '../../../test/contract/outbox-upkeep.ts'
 import { outboxContract } from '../../../test/contract/outbox.ts'
 import { personDataContract } from '../../../test/contract/person-data.ts'
 import { previewStoreContract } from '../../../test/contract/preview-store.ts'
+import { promptCacheContract } from '../../../test/contract/prompt-cache.ts'
 import { rateLimitsContract } from '../../../test/contract/rate-limits.ts'
 import { standingApprovalsContract } from '../../../test/contract/standing-approvals.ts'
 import { taskSignalsContract } from '../../../test/contract/task-signals.ts'
@@ -46,6 +47,7 @@ import { createMemoryPersonData } from './person-data.ts'
 import { createMemorySecretStore } from './secret-store.ts'
 import type { MemoryOfSecrets } from './secret-store.ts'
 import { createMemoryPreviewStore } from './preview-store.ts'
+import { createMemoryPromptCache } from './prompt-cache.ts'
 import { createMemoryRateLimits } from './rate-limits.ts'
 import { createMemoryStandingApprovals } from './standing-approvals.ts'
 import { createTaskRecords } from './task-records.ts'
@@ -101,6 +103,11 @@ rateLimitsContract('memory', async () => {
   const clock = createSystemClock()
   const rates = createMemoryRateLimits(clock)
   return { rates, elsewhere: rates, pass: (ms) => clock.sleep(ms), close }
+})
+promptCacheContract('memory', async () => {
+  const clock = createSystemClock()
+  const cache = createMemoryPromptCache(clock)
+  return { cache, elsewhere: cache, pass: (ms) => clock.sleep(ms), close }
 })
 objectStoreContract('memory', async () => ({ objects: createMemoryObjectStore(), close }))
 factStoreContract('memory', async () => ({ facts: createMemoryFactStore(), close }))

@@ -103,8 +103,10 @@ with input as (
   insert into ledger
   select u.* from unnest(
     $31::uuid[], $32::integer[], $33::text[], $34::timestamptz[], $35::text[], $36::text[], $37::text[], $38::boolean[],
-    $39::bigint[], $40::bigint[], $41::bigint[]
-  ) as u (task_id, seq, user_id, at, provider, model, tier, offline, input_tokens, output_tokens, cached_input_tokens)
+    $39::bigint[], $40::bigint[], $41::bigint[], $42::boolean[]
+  ) as u (
+    task_id, seq, user_id, at, provider, model, tier, offline, input_tokens, output_tokens, cached_input_tokens, from_cache
+  )
   join said s using (task_id)
 )
 select task_id, thread_id from said`,

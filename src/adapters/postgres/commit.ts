@@ -42,11 +42,14 @@ const CHANGE = [
 const SPENT = `, spent as (
   insert into ledger
   select u.task_id, u.seq, u.user_id, u.at, u.provider, u.model, u.tier, u.offline, u.input_tokens, u.output_tokens,
-    u.cached_input_tokens
+    u.cached_input_tokens, u.from_cache
   from unnest(
     $21::integer[], $22::uuid[], $23::integer[], $24::text[], $25::timestamptz[], $26::text[], $27::text[], $28::text[],
-    $29::boolean[], $30::bigint[], $31::bigint[], $32::bigint[]
-  ) as u (place, task_id, seq, user_id, at, provider, model, tier, offline, input_tokens, output_tokens, cached_input_tokens)
+    $29::boolean[], $30::bigint[], $31::bigint[], $32::bigint[], $33::boolean[]
+  ) as u (
+    place, task_id, seq, user_id, at, provider, model, tier, offline, input_tokens, output_tokens, cached_input_tokens,
+    from_cache
+  )
   where (select places from written)[u.place]
 )`
 // Into the thread that the task has by now; `first` is the number of the first of its values.
@@ -109,7 +112,7 @@ type OutcomeRow = { readonly id: TaskId; readonly outcome: CommitOutcome['type']
 const COMMIT = commitWith('commit', '', '')
 const COMMIT_WITH_USAGE = commitWith('commit_with_usage', SPENT, '')
 const COMMIT_SAYING = commitWith('commit_saying', '', saidFrom(21))
-const COMMIT_SAYING_WITH_USAGE = commitWith('commit_saying_with_usage', SPENT, saidFrom(33))
+const COMMIT_SAYING_WITH_USAGE = commitWith('commit_saying_with_usage', SPENT, saidFrom(34))
 
 export const GET_TASKS: Statement = {
   name: 'get_tasks',

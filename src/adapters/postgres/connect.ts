@@ -18,6 +18,7 @@ import type { MemoStore } from '../../core/ports/memo-store.ts'
 import type { Outbox } from '../../core/ports/outbox.ts'
 import type { PersonData } from '../../core/ports/person-data.ts'
 import type { PreviewStore } from '../../core/ports/preview-store.ts'
+import type { PromptCache } from '../../core/ports/prompt-cache.ts'
 import type { RateLimits } from '../../core/ports/rate-limits.ts'
 import type { SecretStore } from '../../core/ports/secret-store.ts'
 import type { StandingApprovals } from '../../core/ports/standing-approvals.ts'
@@ -47,6 +48,7 @@ import { createDatabase } from './pool.ts'
 import type { Connection } from './pool.ts'
 import { createPostgresPersonData } from './person-data.ts'
 import { createPostgresPreviewStore } from './preview-store.ts'
+import { createPostgresPromptCache } from './prompt-cache.ts'
 import { createPostgresRateLimits } from './rate-limits.ts'
 import { createPostgresSecretStore } from './secret-store.ts'
 import { createPostgresStandingApprovals } from './standing-approvals.ts'
@@ -65,6 +67,7 @@ export type PostgresStores = {
   readonly access: AccessStore
   readonly credentials: CredentialStore
   readonly rates: RateLimits
+  readonly promptCache: PromptCache
   readonly inbox: Inbox
   readonly outbox: Outbox
   readonly leases: Leases
@@ -119,6 +122,7 @@ export async function connectPostgres({ connection, log, poolSize }: ConnectDeps
     access: createPostgresAccessStore({ database }),
     credentials: createPostgresCredentialStore({ database }),
     rates: createPostgresRateLimits({ database }),
+    promptCache: createPostgresPromptCache({ database }),
     inbox: createPostgresInbox({ database }),
     outbox: createPostgresOutbox({ database }),
     leases: createPostgresLeases({ database }),

@@ -13,7 +13,8 @@ const TOTALS: Statement = {
   replanned: true,
   text: `
 select coalesce(sum(input_tokens), 0)::text as input_tokens, coalesce(sum(output_tokens), 0)::text as output_tokens,
-  coalesce(sum(cached_input_tokens), 0)::text as cached_input_tokens, count(*)::text as model_calls
+  coalesce(sum(cached_input_tokens), 0)::text as cached_input_tokens,
+  count(*) filter (where not from_cache)::text as model_calls, count(*) filter (where from_cache)::text as cached_calls
 from ledger
 where ($1::uuid is null or task_id = $1) and ($2::text is null or user_id = $2) and ($3::timestamptz is null or at >= $3)`,
 }
@@ -45,6 +46,7 @@ type TotalsRow = {
   readonly output_tokens: string
   readonly cached_input_tokens: string
   readonly model_calls: string
+  readonly cached_calls: string
 }
 
 export function createPostgresLedger({ database }: { readonly database: Database }): Ledger {
@@ -55,11 +57,13 @@ export function createPostgresLedger({ database }: { readonly database: Database
       const [row] = unknown
         ? []
         : await database.run<TotalsRow>(TOTALS, [taskId, user, since === null ? null : since.toISOString()])
+      const cached = Number(row?.cached_calls ?? 0)
       return {
         input_tokens: Number(row?.input_tokens ?? 0),
         output_tokens: Number(row?.output_tokens ?? 0),
         cached_input_tokens: Number(row?.cached_input_tokens ?? 0),
         model_calls: Number(row?.model_calls ?? 0),
+        ...(cached === 0 ? {} : { cached_calls: cached }),
       }
     },
     typical: async (taskType) => {

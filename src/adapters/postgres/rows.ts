@@ -24,6 +24,7 @@ export const USAGE_COLUMNS = [
   'input_tokens',
   'output_tokens',
   'cached_input_tokens',
+  'from_cache',
 ] as const
 
 export type TaskRow = {
@@ -139,6 +140,7 @@ export function usageEntries(userId: UserId, events: readonly TaskEvent[]) {
             input_tokens: event.data.input_tokens,
             output_tokens: event.data.output_tokens,
             cached_input_tokens: event.data.cached_input_tokens,
+            from_cache: event.data.from_cache ?? false,
           },
         ]
       : [],

@@ -11,6 +11,10 @@ const COUNTERS: Readonly<Record<MetricName, { help: string; labels: readonly str
   leases_lost_total: { help: 'Leases that ran out while this worker still held the task', labels: [] },
   model_tokens_total: { help: 'Tokens, by provider, tier and kind', labels: ['provider', 'tier', 'kind'] },
   checks_total: { help: 'Checks of the quality gate, by status', labels: ['status'] },
+  prompt_cache_total: {
+    help: 'Model calls that the cache was asked for, by whether it knew the answer',
+    labels: ['outcome'],
+  },
   sandbox_escapes_total: { help: 'Sandboxes that were stopped for trying to escape', labels: [] },
   chat_updates_total: { help: 'What arrived from chats, by kind', labels: ['kind'] },
   deliveries_total: { help: 'Requests to chats, by what came of them and lane', labels: ['outcome', 'lane'] },

@@ -1,5 +1,6 @@
 // A task's events as lines for a person who watches a terminal. Pure.
 import type { ApprovalKind } from '../../core/vocabulary/approval.ts'
+import { callsText } from '../../core/vocabulary/usage.ts'
 import type { TaskEvent } from '../../core/vocabulary/event.ts'
 import type { Plan, Review } from '../../core/vocabulary/plan.ts'
 import type { JsonValue } from '../../core/vocabulary/json.ts'
@@ -112,7 +113,7 @@ function endLines(head: string, result: TaskResult, paint: Paint): readonly stri
   const parts = [
     result.changed_files.length === 0 ? '' : `${result.changed_files.length} files changed`,
     passed === 0 ? '' : `${passed} checks passed`,
-    result.usage.model_calls === 0 ? '' : `${result.usage.model_calls} model turns`,
+    callsText(result.usage) ?? '',
     result.offline ? 'by the offline model' : '',
     result.commit === null ? '' : `commit ${result.commit.slice(0, 10)}`,
   ]

@@ -13,6 +13,7 @@ import type { ConversationDeps } from './deps.ts'
 import { code, escapeMarkdown } from './markdown.ts'
 import { namesOf } from './names.ts'
 import type { NameOf } from './names.ts'
+import { callsText } from '../vocabulary/usage.ts'
 import { CHECK_MARKS, clockTime, duration, plural, quantity } from './status-words.ts'
 import { endOf, oneLine, readable } from './visible.ts'
 
@@ -100,7 +101,8 @@ function factsOf(view: CardView, task: Task, nameOf: NameOf, now: Date): readonl
       ? `open for ${duration(now.getTime() - createdAt.getTime())}`
       : `took ${duration(workedMs(view, endedAt))}`
   const command = understood?.command ?? null
-  const spent = `${plural(usage.model_calls, 'model call')}, ${quantity(usage.input_tokens)} tokens in`
+  const calls = callsText(usage)
+  const spent = `${calls}, ${quantity(usage.input_tokens)} tokens in`
   const cached = usage.cached_input_tokens === 0 ? '' : ` (${quantity(usage.cached_input_tokens)} from the cache)`
   const by = view.offline ? ', by the offline model' : ''
   return [
@@ -116,7 +118,7 @@ function factsOf(view: CardView, task: Task, nameOf: NameOf, now: Date): readonl
     ...(worker === null ? [] : [`Worker ${code(oneLine(worker, 60))}, sandbox ${escapeMarkdown(sandboxLevel ?? '')}`]),
     ...(view.repairRound === 0 ? [] : [plural(view.repairRound, 'round of repair', 'rounds of repair')]),
     ...(view.resumes === 0 ? [] : [resumedLine(view.resumes)]),
-    ...(usage.model_calls === 0 ? [] : [`${spent}${cached}, ${quantity(usage.output_tokens)} out${by}`]),
+    ...(calls === null ? [] : [`${spent}${cached}, ${quantity(usage.output_tokens)} out${by}`]),
     ...(preview === null ? [] : [`Preview: <${preview.url}>`]),
     ...(view.error === null ? [] : [`It failed: ${escapeMarkdown(oneLine(view.error, 500))}`]),
     ...(abort === null

@@ -74,6 +74,7 @@ export async function askForObject<T extends JsonValue>(
 function base(run: Run, question: Question) {
   const purpose: ModelPurpose = {
     taskId: run.task.id,
+    userId: run.task.userId,
     role: question.role,
     step: question.step,
     subject: question.subject,
@@ -99,12 +100,13 @@ async function stopAtTheWall(run: Run): Promise<void> {
 function spent(
   run: Run,
   question: Question,
-  answer: { readonly usage: Usage; readonly model: ModelLabel },
+  answer: { readonly usage: Usage; readonly model: ModelLabel; readonly fromCache?: boolean },
   began: number,
 ): TaskEventBody {
   const agent: AgentName = question.role
   const about = { step: question.step, agent, tier: question.tier, prompt: run.promptPack.version }
-  const data = { ...about, ...answer.usage, ...answer.model }
+  const fromCache = answer.fromCache === true ? { from_cache: true } : {}
+  const data = { ...about, ...answer.usage, ...answer.model, ...fromCache }
   run.meter.record(data)
   const labels = { provider: answer.model.provider, tier: question.tier }
   run.telemetry.time('model_call_seconds', (run.clock.now().getTime() - began) / 1_000, labels)

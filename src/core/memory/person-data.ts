@@ -6,6 +6,7 @@ import type { MemoryFiles } from '../ports/memory-files.ts'
 import { keepJson, keptJson } from '../ports/object-store.ts'
 import type { ObjectStore } from '../ports/object-store.ts'
 import type { Erased, PersonData, PersonRecord } from '../ports/person-data.ts'
+import type { PromptCache } from '../ports/prompt-cache.ts'
 import type { Workspaces } from '../ports/workspaces.ts'
 import type { TaskId, UserId } from '../vocabulary/ids.ts'
 import type { JsonObject, JsonValue } from '../vocabulary/json.ts'
@@ -21,6 +22,7 @@ export type PersonDeps = {
   readonly memoryFiles: MemoryFiles
   readonly objects: ObjectStore
   readonly workspaces: Pick<Workspaces, 'remove'>
+  readonly promptCache: Pick<PromptCache, 'forget'>
   readonly ids: Pick<Ids, 'digest'>
   readonly clock: Pick<Clock, 'now'>
   /** Keys of objects in which it is written down what a message was about. */
@@ -34,6 +36,8 @@ type Leftovers = {
   readonly keys: readonly string[]
   readonly scopes: readonly MemoryScope[]
   readonly tasks: readonly TaskId[]
+  /** Not there in lists of older versions. */
+  readonly people?: readonly UserId[]
 }
 
 /** Of all of the person's ids, their memory files at the end. The bytes of artifacts are named by their keys and are not part of it. */
@@ -71,7 +75,7 @@ export async function erasePerson(deps: PersonDeps, userId: UserId, by: UserId):
   const act = { actor: by, action: 'person.changed', subject: userId, taskId: null, data: { change: 'erase' } } as const
   const erased = await deps.personData.erase(ids, { ...act, at: deps.clock.now() })
   if ('type' in erased) return erased
-  const left: Leftovers = { keys: [...erased.objectKeys, ...notes], scopes: [...scopes], tasks }
+  const left: Leftovers = { keys: [...erased.objectKeys, ...notes], scopes: [...scopes], tasks, people: ids }
   await keepJson(deps.objects, listKey(deps, userId), left)
   await clearLeftovers(deps, userId)
   return erased
@@ -80,7 +84,8 @@ export async function erasePerson(deps: PersonDeps, userId: UserId, by: UserId):
 async function clearLeftovers(deps: PersonDeps, userId: UserId): Promise<void> {
   const left = await keptJson<Leftovers>(deps.objects, listKey(deps, userId))
   if (left === undefined) return
-  const { keys, scopes, tasks } = left
+  const { keys, scopes, tasks, people = [] } = left
+  await deps.promptCache.forget(people)
   for (const scope of scopes) await deps.memoryFiles.clear(scope)
   for (const id of tasks) await deps.workspaces.remove(id)
   for (const key of keys) await deps.objects.delete(key)

@@ -17,6 +17,7 @@ export type MetricName =
   | 'leases_lost_total'
   | 'model_tokens_total'
   | 'checks_total'
+  | 'prompt_cache_total'
   | 'sandbox_escapes_total'
   | 'chat_updates_total'
   | 'deliveries_total'
