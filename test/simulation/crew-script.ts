@@ -60,7 +60,7 @@ export function createCrewModels(process: Process, random: Random, wishes: Wishe
   }
 
   function plan(): JsonValue {
-    const size = random.between(1, 3)
+    const size = random.between(1, 4)
     return {
       summary: 'A plan.',
       subtasks: Array.from({ length: size }, (_, index) => ({

@@ -10,18 +10,24 @@ import type {
 } from '../../src/core/ports/sandbox.ts'
 import { SandboxGone } from '../../src/core/ports/sandbox.ts'
 import type { Workspaces } from '../../src/core/ports/workspaces.ts'
-import type { CommitId, TaskId } from '../../src/core/vocabulary/ids.ts'
+import type { Worktrees } from '../../src/core/ports/worktrees.ts'
+import type { CommitId, TaskId, WorktreeId } from '../../src/core/vocabulary/ids.ts'
+import { branchWorktree, taskOfWorktree } from '../../src/core/vocabulary/worktree.ts'
 import type { Process } from './process.ts'
 import type { Random } from './random.ts'
 import type { Scheduler } from './scheduler.ts'
 
-export type OpenSandbox = { readonly taskId: TaskId; readonly owner: Process; readonly end: (end: SandboxEnd) => void }
+export type OpenSandbox = {
+  readonly worktree: WorktreeId
+  readonly owner: Process
+  readonly end: (end: SandboxEnd) => void
+}
 
 export type Machine = {
   readonly sandboxes: ReadonlySet<OpenSandbox>
   /** The changes that a recorded snapshot holds. */
   readonly contentOf: (commit: CommitId) => readonly string[] | null
-  readonly workspacesFor: (process: Process) => Workspaces
+  readonly workspacesFor: (process: Process) => Workspaces & Worktrees
   readonly sandboxesFor: (process: Process) => SandboxProvider
 }
 
@@ -35,12 +41,14 @@ export type MachineSettings = {
   readonly onCommand: (taskId: TaskId, command: string) => void
 }
 
+/** Of what is merged. */
+const CONFLICTS_ONE_IN = 3
 const REPORT: SandboxReport = { level: 'L1', backend: 'simulated', findings: [] }
 /** The platform's checks run commands that the simulation knows by what they hold. */
 const IS_CHECK = /^PATH="\$PWD\/node_modules/
 
 export function createMachine(scheduler: Scheduler, random: Random, settings: MachineSettings): Machine {
-  const disk = new Map<TaskId, string[]>()
+  const disk = new Map<WorktreeId, string[]>()
   const commits = new Map<string, CommitId>()
   const contents = new Map<CommitId, readonly string[]>()
   const sandboxes = new Set<OpenSandbox>()
@@ -55,24 +63,29 @@ export function createMachine(scheduler: Scheduler, random: Random, settings: Ma
     contents.set(commit, [...changes])
     return commit
   }
-  function workspace(taskId: TaskId): string[] {
-    const changes = disk.get(taskId)
-    if (changes === undefined) throw new Error(`There is no workspace of ${taskId}`)
+  function workspace(worktree: WorktreeId): string[] {
+    const changes = disk.get(worktree)
+    if (changes === undefined) throw new Error(`There is no workspace of ${worktree}`)
     return changes
   }
-  function restore(taskId: TaskId, commit: CommitId): void {
+  function restore(worktree: WorktreeId, commit: CommitId): void {
+    disk.set(worktree, [...changesAt(commit)])
+  }
+  function changesAt(commit: CommitId): readonly string[] {
     const changes = contents.get(commit)
     if (changes === undefined) throw new Error(`There is no snapshot ${commit}`)
-    disk.set(taskId, [...changes])
+    return changes
   }
-  function endOlder(taskId: TaskId): void {
+  /** Over a task's own files also those over its branches. */
+  function endOlder(worktree: WorktreeId): void {
     if (!settings.fencing) return
     for (const open of [...sandboxes]) {
-      if (open.taskId === taskId) open.end({ reason: 'closed', detail: 'a newer one took its place' })
+      if (open.worktree === worktree || taskOfWorktree(open.worktree) === worktree)
+        open.end({ reason: 'closed', detail: 'a newer one took its place' })
     }
   }
 
-  function workspacesFor(process: Process): Workspaces {
+  function workspacesFor(process: Process): Workspaces & Worktrees {
     return {
       prepare: (taskId, source) =>
         process.local(async () => {
@@ -96,7 +109,28 @@ export function createMachine(scheduler: Scheduler, random: Random, settings: Ma
       exportTo: async () => undefined,
       fingerprint: async (source) => (source.type === 'task' ? (source.commit ?? record([])) : null),
       filesDigest: async (taskId) => `files:${workspace(taskId).join()}`,
-      remove: async (taskId) => void disk.delete(taskId),
+      remove: async (taskId) => {
+        for (const worktree of disk.keys()) if (taskOfWorktree(worktree) === taskId) disk.delete(worktree)
+      },
+      problem: async () => null,
+      branch: (taskId, branch, from) =>
+        process.local(async () => {
+          const worktree = branchWorktree(taskId, branch)
+          restore(worktree, from)
+          return worktree
+        }),
+      merge: (taskId, { ours, theirs }) =>
+        process.local(async () => {
+          const [mine, its] = [changesAt(ours), changesAt(theirs)]
+          const commit = record([...mine, ...its.filter((change) => !mine.includes(change))])
+          restore(taskId, commit)
+          return Number(theirs) % CONFLICTS_ONE_IN === 0
+            ? { type: 'conflicts', commit, files: ['index.js'] }
+            : { type: 'merged', commit }
+        }),
+      takeDependencies: async () => [],
+      commits: async () => [],
+      readAt: async (_taskId, commit) => new TextEncoder().encode(changesAt(commit).join('\n')),
     }
   }
 
@@ -104,16 +138,18 @@ export function createMachine(scheduler: Scheduler, random: Random, settings: Ma
     return {
       probe: async () => REPORT,
       kill: async (taskIds) => {
-        const killed = [...sandboxes].filter(({ taskId }) => taskIds === 'all' || taskIds.includes(taskId))
+        const killed = [...sandboxes].filter(
+          ({ worktree }) => taskIds === 'all' || taskIds.includes(taskOfWorktree(worktree)),
+        )
         for (const open of killed) open.end({ reason: 'closed', detail: 'it was killed' })
-        return [...new Set(killed.map(({ taskId }) => taskId))]
+        return [...new Set(killed.map(({ worktree }) => taskOfWorktree(worktree)))]
       },
-      open: async (taskId) => {
+      open: async (worktree) => {
         let opened: Sandbox | null = null
         try {
           return await process.local(async () => {
-            endOlder(taskId)
-            opened = openSandbox(process, taskId)
+            endOlder(worktree)
+            opened = openSandbox(process, worktree)
             return opened
           })
         } catch (error) {
@@ -125,14 +161,14 @@ export function createMachine(scheduler: Scheduler, random: Random, settings: Ma
     }
   }
 
-  function openSandbox(process: Process, taskId: TaskId): Sandbox {
+  function openSandbox(process: Process, worktree: WorktreeId): Sandbox {
     let over: SandboxEnd | null = null
     let tell: (end: SandboxEnd) => void = () => undefined
     const ended = new Promise<SandboxEnd>((resolve) => {
       tell = resolve
     })
     const open: OpenSandbox = {
-      taskId,
+      worktree,
       owner: process,
       end: (end) => {
         if (over !== null) return
@@ -154,12 +190,12 @@ export function createMachine(scheduler: Scheduler, random: Random, settings: Ma
     /** The command runs beside its worker, frozen or not, until it is done, killed, or its sandbox ends. */
     async function run(command: SandboxCommand, signal: AbortSignal): Promise<CommandResult> {
       alive()
-      settings.onCommand(taskId, command.command)
+      settings.onCommand(taskOfWorktree(worktree), command.command)
       const half = random.spread(random.pick([50, 50, 50, 50, 50, 50, 50, 15_000]))
       await scheduler.wait(half)
       alive()
       if (signal.aborted) return killed()
-      const result = carryOut(taskId, command.command)
+      const result = carryOut(worktree, command.command)
       await process.pass(random.spread(200))
       alive()
       return signal.aborted ? killed() : result
@@ -184,12 +220,12 @@ export function createMachine(scheduler: Scheduler, random: Random, settings: Ma
         await process.pass(1)
         alive()
         if (path !== 'index.js') return { type: 'refused', reason: 'not_found' }
-        return new TextEncoder().encode(workspace(taskId).join('\n'))
+        return new TextEncoder().encode(workspace(worktree).join('\n'))
       },
       writeFile: async (path, bytes) => {
         alive()
         if (path !== 'index.js') return { type: 'refused', reason: 'denied' }
-        workspace(taskId).push(new TextDecoder().decode(bytes))
+        workspace(worktree).push(new TextDecoder().decode(bytes))
         await process.pass(1)
         return { type: 'written' }
       },
@@ -201,7 +237,7 @@ export function createMachine(scheduler: Scheduler, random: Random, settings: Ma
       openPort: async (port) => {
         await process.pass(1)
         alive()
-        return `/sockets/${taskId}/${port}`
+        return `/sockets/${worktree}/${port}`
       },
       close: async () => {
         open.end({ reason: 'closed', detail: 'its worker closed it' })
@@ -212,9 +248,9 @@ export function createMachine(scheduler: Scheduler, random: Random, settings: Ma
     return sandbox
   }
 
-  function carryOut(taskId: TaskId, command: string): CommandResult {
+  function carryOut(worktree: WorktreeId, command: string): CommandResult {
     const change = /^change (\S+)$/.exec(command)?.[1]
-    if (change !== undefined) workspace(taskId).push(change)
+    if (change !== undefined) workspace(worktree).push(change)
     const failed = command.startsWith('fail') || (IS_CHECK.test(command) && random.chance(0.25))
     return done(failed ? 1 : 0)
   }

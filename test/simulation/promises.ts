@@ -2,6 +2,7 @@
 import { evolve } from '../../src/core/task/evolve.ts'
 import type { EventOf, TaskEvent } from '../../src/core/vocabulary/event.ts'
 import { mayFollowTheEnd } from '../../src/core/vocabulary/event.ts'
+import type { CommitId } from '../../src/core/vocabulary/ids.ts'
 import type { JsonValue } from '../../src/core/vocabulary/json.ts'
 import type { Task } from '../../src/core/vocabulary/task.ts'
 import { isTerminal } from '../../src/core/vocabulary/task.ts'
@@ -25,7 +26,7 @@ export function brokenPromises(world: World, acknowledged: readonly Acknowledged
     if (answers.filter((one) => one.created).length > 1) broken.push(`${externalId} was created more than once`)
   }
   for (const open of world.machine.sandboxes)
-    broken.push(`a sandbox of ${open.taskId} is left open by ${open.owner.name}`)
+    broken.push(`a sandbox of ${open.worktree} is left open by ${open.owner.name}`)
   for (const preview of world.previews.values()) broken.push(`the preview ${preview.id} is left open`)
   return broken
 }
@@ -65,22 +66,43 @@ function sameTask(task: Task, log: readonly TaskEvent[]): boolean {
 function stepProblems(world: World, log: readonly TaskEvent[]): string[] {
   const problems: string[] = []
   const done = new Map<string, EventOf<'step.completed'>['data']>()
-  const expected: string[] = [...filesBefore(world, log)]
+  const own: string[] = [...filesBefore(world, log)]
+  const branches = new Map<string, string[]>()
+  /** What the files of any worktree may have been when a branch began. */
+  const states = new Set<string>()
   let last: EventOf<'step.completed'>['data']['commit'] = null
   for (const event of log) {
     if (event.type !== 'step.completed') continue
-    const { step, output, commit } = event.data
+    const { step, output, commit, branch } = event.data
     if (done.has(step)) problems.push(`the step ${step} was completed twice`)
     done.set(step, event.data)
+    if (branch !== undefined && step === `branch/${branch}`) {
+      if (!states.has((world.machine.contentOf(commit ?? ('' as CommitId)) ?? []).join()))
+        problems.push(`the branch ${branch} begins with what nobody made`)
+      branches.set(branch, [...(commit === null ? [] : (world.machine.contentOf(commit) ?? []))])
+    }
+    const expected = branch === undefined ? own : (branches.get(branch) ?? [])
     expected.push(...changesOf(step, output, done.get(step.replace(PART_OF_TURN, ''))?.output ?? null, log))
-    last = commit ?? last
+    const merged = branches.get(/^merge\/([^/]+)$/.exec(step)?.[1] ?? '') ?? []
+    own.push(...merged.filter((change) => !own.includes(change)))
+    states.add(own.join()).add(expected.join())
+    if (branch === undefined) last = commit ?? last
+    else problems.push(...contentProblems(world, commit, expected, `the branch ${branch}`))
   }
-  if (last === null) return problems
+  return [...problems, ...contentProblems(world, last, own, 'its workspace')]
+}
+
+function contentProblems(
+  world: World,
+  last: CommitId | null,
+  expected: readonly string[],
+  where: string,
+): readonly string[] {
+  if (last === null) return []
   const content = world.machine.contentOf(last)
-  if (content === null) problems.push(`its last snapshot ${last} does not exist`)
-  else if (content.join() !== expected.join())
-    problems.push(`its workspace holds [${content.join()}] and its log says [${expected.join()}]`)
-  return problems
+  if (content === null) return [`the last snapshot ${last} of ${where} does not exist`]
+  if (content.join() === expected.join()) return []
+  return [`${where} holds [${content.join()}] and its log says [${expected.join()}]`]
 }
 
 /** What a request went on from is in its workspace from the beginning; a fork has the beginning of its original. */

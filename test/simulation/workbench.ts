@@ -15,13 +15,14 @@ import { createMemoryTaskStore } from '../../src/adapters/memory/task-store.ts'
 import { createMemoryWorkspaces } from '../../src/adapters/memory/workspaces.ts'
 import { createSystemClock } from '../../src/adapters/system/clock.ts'
 import { createSystemIds } from '../../src/adapters/system/ids.ts'
+import { createAgentSlots } from '../../src/core/crew/agent-slots.ts'
 import type { CrewLimits } from '../../src/core/crew/run.ts'
 import { runTask } from '../../src/core/dispatch/run-task.ts'
 import type { WorkerDeps } from '../../src/core/dispatch/worker.ts'
 import { acceptRequest } from '../../src/core/task/accept-request.ts'
 import type { AcceptDeps, Request } from '../../src/core/task/accept-request.ts'
 import type { TaskEvent, TaskEventType } from '../../src/core/vocabulary/event.ts'
-import type { TaskId, UserId, WorkerId } from '../../src/core/vocabulary/ids.ts'
+import type { TaskId, UserId, WorkerId, WorktreeId } from '../../src/core/vocabulary/ids.ts'
 import type { SubtaskRole } from '../../src/core/vocabulary/plan.ts'
 import type { Task, TaskType } from '../../src/core/vocabulary/task.ts'
 import { createMemories, crewDeps } from './crew-deps.ts'
@@ -58,7 +59,7 @@ export function createWorkbench(options: WorkbenchOptions = {}) {
   const clock = createSystemClock()
   const ids = createSystemIds()
   const records = createTaskRecords()
-  const files = new Map<TaskId, Map<string, Uint8Array>>()
+  const files = new Map<WorktreeId, Map<string, Uint8Array>>()
   const workspaces = createMemoryWorkspaces({ files, directories: options.directories ?? {} })
   const previewStore = createMemoryPreviewStore()
   const objects = createMemoryObjectStore()
@@ -89,6 +90,8 @@ export function createWorkbench(options: WorkbenchOptions = {}) {
     },
     sandboxes: createMemorySandboxProvider({ files, script: options.sandbox ?? {} }),
     workspaces,
+    worktrees: workspaces,
+    agents: createAgentSlots(3),
     previews: createMemoryPreviews({ store: previewStore, ids, clock, worker: WORKER, previewMs: 60_000 }),
     artifacts: createMemoryArtifactStore(records),
     objects,

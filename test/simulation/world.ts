@@ -6,6 +6,7 @@ import { createMemoryTaskQueue } from '../../src/adapters/memory/task-queue.ts'
 import { createTaskRecords } from '../../src/adapters/memory/task-records.ts'
 import type { TaskRecords } from '../../src/adapters/memory/task-records.ts'
 import { createMemoryTaskStore } from '../../src/adapters/memory/task-store.ts'
+import { createAgentSlots } from '../../src/core/crew/agent-slots.ts'
 import { takeCare } from '../../src/core/dispatch/caretaker.ts'
 import { createWorker } from '../../src/core/dispatch/worker.ts'
 import type { Worker } from '../../src/core/dispatch/worker.ts'
@@ -73,6 +74,7 @@ type Lease = { readonly token: bigint; readonly until: number; readonly holder: 
 
 const APPROVAL_MS = 120_000
 const TOKENS_PER_TASK = 4_000
+const AGENTS_AT_ONCE = 2
 const telemetryOf = (trace: WorldSettings['trace'], name: string): Telemetry => ({
   log: (level, message, fields) => trace?.(`${name} ${level}: ${message} ${JSON.stringify(fields ?? {})}`),
   count: () => undefined,
@@ -284,6 +286,8 @@ export function createWorld(scheduler: Scheduler, random: Random, settings: Worl
       },
       sandboxes: machine.sandboxesFor(process),
       workspaces: machine.workspacesFor(process),
+      worktrees: machine.workspacesFor(process),
+      agents: createAgentSlots(AGENTS_AT_ONCE),
       previews: createMemoryPreviews({ store: previewStoreFor(process), ids, clock, worker: id, previewMs: 60_000 }),
       artifacts: artifactsFor(process),
       objects: {

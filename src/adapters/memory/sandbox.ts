@@ -14,7 +14,8 @@ import type {
   ServeCommand,
   ServedProcess,
 } from '../../core/ports/sandbox.ts'
-import type { TaskId } from '../../core/vocabulary/ids.ts'
+import type { TaskId, WorktreeId } from '../../core/vocabulary/ids.ts'
+import { taskOfWorktree } from '../../core/vocabulary/worktree.ts'
 import type { MemoryFiles } from './workspaces.ts'
 
 type Workspace = Map<string, Uint8Array>
@@ -39,7 +40,7 @@ export type MemorySandboxScript = {
 }
 
 export type MemorySandboxProvider = SandboxProvider & {
-  /** Ends the task's sandbox as the machine would; nothing happens when it has none. */
+  /** Ends the sandboxes of the task as the machine would; nothing happens when it has none. */
   readonly end: (taskId: TaskId, how: SandboxEnd) => void
 }
 
@@ -67,10 +68,11 @@ export function createMemorySandboxProvider({ files, script = {}, level = 'L1' }
   const open = new Map<TaskId, Set<(how: SandboxEnd) => void>>()
   return {
     probe: async () => ({ level, backend: 'memory', findings: [] }),
-    open: async (taskId, limits, egress) => {
+    open: async (worktree, limits, egress) => {
       if (level === 'L0') throw new Error('Untrusted commands are refused on this machine: there is no sandbox.')
-      if (!files.has(taskId)) files.set(taskId, new Map())
-      const { sandbox, end } = createSandbox({ taskId, limits, all: files, script, level, egress: egress ?? null })
+      if (!files.has(worktree)) files.set(worktree, new Map())
+      const taskId = taskOfWorktree(worktree)
+      const { sandbox, end } = createSandbox({ worktree, limits, all: files, script, level, egress: egress ?? null })
       const ends = open.get(taskId) ?? new Set()
       open.set(taskId, ends.add(end))
       void sandbox.ended.then(() => ends.delete(end))
@@ -86,7 +88,7 @@ export function createMemorySandboxProvider({ files, script = {}, level = 'L1' }
 }
 
 type Made = {
-  readonly taskId: TaskId
+  readonly worktree: WorktreeId
   readonly limits: SandboxLimits
   readonly all: MemoryFiles
   readonly script: Partial<MemorySandboxScript>
@@ -94,7 +96,7 @@ type Made = {
   readonly egress: SandboxEgress | null
 }
 
-function createSandbox({ taskId, limits, all, script, level, egress }: Made): {
+function createSandbox({ worktree, limits, all, script, level, egress }: Made): {
   readonly sandbox: Sandbox
   readonly end: (how: SandboxEnd) => void
 } {
@@ -105,7 +107,7 @@ function createSandbox({ taskId, limits, all, script, level, egress }: Made): {
   let served = 0
 
   // Looked up each time: a reset or a fresh start may have put another map there.
-  const files = (): Workspace => all.get(taskId) ?? new Map()
+  const files = (): Workspace => all.get(worktree) ?? new Map()
 
   function end(how: SandboxEnd): void {
     if (over !== null) return
@@ -126,7 +128,7 @@ function createSandbox({ taskId, limits, all, script, level, egress }: Made): {
     exec: (command, signal, onOutput) =>
       alive(async () => {
         if (signal.aborted) return KILLED
-        const answer = script.exec?.(command, files(), taskId, egress) ?? Promise.resolve({})
+        const answer = script.exec?.(command, files(), taskOfWorktree(worktree), egress) ?? Promise.resolve({})
         const result = await Promise.race([answer, aborted(signal)])
         if (result === 'aborted') return KILLED
         const whole = { ...SILENT_SUCCESS, ...result }
@@ -139,7 +141,7 @@ function createSandbox({ taskId, limits, all, script, level, egress }: Made): {
         const reason = 'it was stopped before it listened'
         if (signal.aborted) return { type: 'failed', exitCode: null, output: '', reason }
         served += 1
-        if (script.serve !== undefined) return script.serve(command, files(), taskId, egress)
+        if (script.serve !== undefined) return script.serve(command, files(), taskOfWorktree(worktree), egress)
         return { type: 'listening', processId: String(served), port: command.port, output: '' }
       }),
     readFile: (path, maxBytes) =>
@@ -167,7 +169,7 @@ function createSandbox({ taskId, limits, all, script, level, egress }: Made): {
         if (name !== '' && !isFolder(name, files())) return refused(files().has(name) ? 'not_a_file' : 'not_found')
         return entriesOf(name, files()).slice(0, limit)
       }),
-    openPort: (port) => alive(() => `memory:${taskId}:${port}`),
+    openPort: (port) => alive(() => `memory:${worktree}:${port}`),
     close: async () => end({ reason: 'closed', detail: 'it was closed' }),
   }
   return { sandbox, end }

@@ -15,6 +15,7 @@ import type {
 } from '../../core/ports/sandbox.ts'
 import type { Telemetry } from '../../core/ports/telemetry.ts'
 import { messageOf } from '../../core/vocabulary/thrown.ts'
+import { taskOfWorktree } from '../../core/vocabulary/worktree.ts'
 import { startSandbox } from './bubblewrap-sandbox.ts'
 import { findCgroups } from './cgroup.ts'
 import { openSandboxGate } from './egress.ts'
@@ -152,29 +153,29 @@ export function createSandboxProvider(options: Options): SandboxProvider {
   return {
     probe: probed,
     kill: (taskIds) => running.end(taskIds),
-    open: async (taskId, limits, egress) => {
+    open: async (worktree, limits, egress) => {
       if (readLatch(dataDir) !== null) throw new SandboxGone(STOPPED)
       const { level, findings } = await probed()
       if (level === 'L0') {
         const details = findings.filter(({ ok, name }) => !ok && name === 'sandbox').map(({ detail }) => detail)
         throw new Error(`Untrusted commands are refused on this machine: ${details.join(' ')}`)
       }
-      const user = sandboxUser(taskId)
-      const workspace = filesFolder(resolve(dataDir), taskId)
+      const user = sandboxUser(worktree)
+      const workspace = filesFolder(resolve(dataDir), worktree)
       if (!existsSync(workspace)) {
         await mkdir(workspace, { recursive: true, mode: 0o700 })
         if (user.dedicated) await chown(workspace, user.uid, user.gid)
       }
-      await unlockFiles(resolve(dataDir), taskId)
-      await running.end([taskId])
-      const sandbox = await boot(taskId, user, workspace, limits, egress)
+      await unlockFiles(resolve(dataDir), worktree)
+      await running.end([worktree])
+      const sandbox = await boot(worktree, user, workspace, limits, egress)
       // Whoever latched after the first look may have looked for sandboxes before this one was noted.
       if (readLatch(dataDir) !== null) {
         await sandbox.close()
         throw new SandboxGone(STOPPED)
       }
       void sandbox.ended.then(({ reason, detail }) => {
-        const fields = { task_id: taskId, reason, detail }
+        const fields = { task_id: taskOfWorktree(worktree), worktree, reason, detail }
         log(reason === 'closed' ? 'debug' : 'warn', 'sandbox ended', fields)
       })
       return sandbox

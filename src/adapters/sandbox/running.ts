@@ -4,11 +4,13 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
-import type { TaskId } from '../../core/vocabulary/ids.ts'
+import type { TaskId, WorktreeId } from '../../core/vocabulary/ids.ts'
+import { taskOfWorktree } from '../../core/vocabulary/worktree.ts'
 
 const PROCESS = z.object({ pid: z.number().int().min(2), started: z.string() })
 const SCHEMA = z.object({
-  task: z.string(),
+  /** The worktree. Notes of older versions, which other processes may still hold, know tasks alone. */
+  task: z.string().transform((name) => name as WorktreeId),
   kind: z.enum(['sandbox', 'operation']),
   boot: z.string(),
   /** The one that was spawned: everything that leads into the sandbox ends with it. */
@@ -30,9 +32,12 @@ export type NoteOfSandbox = {
 
 export type RunningSandboxes = {
   /** Call in the tick of the spawn, with the number of the process that was spawned. */
-  readonly note: (task: string, kind: Note['kind'], outer: number) => NoteOfSandbox
-  /** Ends the sandboxes of these tasks, or everything; resolves when no process of them is left. Returns the tasks that had one. */
-  readonly end: (tasks: readonly string[] | 'all') => Promise<readonly TaskId[]>
+  readonly note: (worktree: string, kind: Note['kind'], outer: number) => NoteOfSandbox
+  /**
+   * Ends the sandboxes over these worktrees, with a task's own those over its branches, or everything; resolves when no process of them is
+   * left. Returns the tasks that had one.
+   */
+  readonly end: (worktrees: readonly WorktreeId[] | 'all') => Promise<readonly TaskId[]>
 }
 
 const FOLDER = 'running'
@@ -44,30 +49,33 @@ let numbered = 0
 export function runningSandboxes(dataDir: string): RunningSandboxes {
   const folder = join(resolve(dataDir), FOLDER)
   return {
-    note: (task, kind, outer) => makeNote(folder, task, kind, outer),
-    end: async (tasks) => {
-      const noted = notesIn(folder).filter(({ note }) => isMeant(note, tasks))
+    note: (worktree, kind, outer) => makeNote(folder, worktree, kind, outer),
+    end: async (worktrees) => {
+      const noted = notesIn(folder).filter(({ note }) => isMeant(note, worktrees))
       const ended = await Promise.all(
         noted.map(async ({ path, note }) =>
-          (await endNoted(path, note)) && note.kind === 'sandbox' ? note.task : null,
+          (await endNoted(path, note)) && note.kind === 'sandbox' ? taskOfWorktree(note.task) : null,
         ),
       )
-      return [...new Set(ended.filter((task) => task !== null))].map((task) => task as TaskId)
+      return [...new Set(ended.filter((task) => task !== null))]
     },
   }
 }
 
 /** What the platform itself does to files is over by itself, and harms nobody but in a panic. */
-function isMeant({ task, kind }: Note, tasks: readonly string[] | 'all'): boolean {
-  return tasks === 'all' || (kind === 'sandbox' && tasks.includes(task))
+function isMeant({ task: worktree, kind }: Note, meant: readonly WorktreeId[] | 'all'): boolean {
+  if (meant === 'all') return true
+  return kind === 'sandbox' && (meant.includes(worktree) || meant.includes(taskOfWorktree(worktree)))
 }
 
-function makeNote(folder: string, task: string, kind: Note['kind'], outer: number): NoteOfSandbox {
+function makeNote(folder: string, worktree: string, kind: Note['kind'], outer: number): NoteOfSandbox {
   numbered += 1
-  const path = join(folder, `${task}.${process.pid}-${numbered}-${Math.trunc(performance.now())}.json`)
+  const path = join(folder, `${worktree}.${process.pid}-${numbered}-${Math.trunc(performance.now())}.json`)
   const started = startOf(outer)
   let note: Note | null =
-    started === null ? null : { task, kind, boot: bootOf(), outer: { pid: outer, started }, init: null }
+    started === null
+      ? null
+      : { task: worktree as WorktreeId, kind, boot: bootOf(), outer: { pid: outer, started }, init: null }
   const write = (): void => {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     writeFileSync(`${path}.new`, JSON.stringify(note), { mode: 0o600 })
@@ -159,7 +167,7 @@ async function endNoted(path: string, note: Note): Promise<boolean> {
       const init = note.init ?? read(path)?.init ?? null
       if (init !== null) killOne(init)
     }
-    if (waited > PATIENCE_MS) throw new Error(`A sandbox of task ${note.task} (process ${note.outer.pid}) does not end`)
+    if (waited > PATIENCE_MS) throw new Error(`A sandbox of ${note.task} (process ${note.outer.pid}) does not end`)
     await sleep(LOOK_MS)
   }
   rmSync(path, { force: true })

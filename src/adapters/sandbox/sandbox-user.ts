@@ -1,4 +1,4 @@
-// Whom a sandbox runs as on the host: ourselves when we are an ordinary user, otherwise a user of the task's own that
+// Whom a sandbox runs as on the host: ourselves when we are an ordinary user, otherwise a user of the worktree's own that
 // owns nothing else, so that not even a hole in the sandbox leads to root.
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
@@ -17,11 +17,11 @@ const FEW_FIRST = 60_001
 const FEW_SPREAD = 512
 const NOBODY = 65_534
 
-/** The same task always gets the same user, also after a restart. */
-export function sandboxUser(taskId: string): SandboxUser {
+/** The same worktree always gets the same user, also after a restart; no two of a task share one, bar chance. */
+export function sandboxUser(worktree: string): SandboxUser {
   const uid = process.getuid?.() ?? 0
   if (uid !== 0) return { uid, gid: process.getgid?.() ?? uid, dedicated: false }
-  const spread = createHash('sha256').update(taskId).digest().readUInt32BE(0)
+  const spread = createHash('sha256').update(worktree).digest().readUInt32BE(0)
   const candidates = [FIRST + (spread % SPREAD), FEW_FIRST + (spread % FEW_SPREAD), NOBODY]
   const map = readFileSync('/proc/self/uid_map', 'latin1')
   const dedicated = candidates.find((candidate) => isMapped(candidate, map)) ?? NOBODY

@@ -109,6 +109,8 @@ export type Run = CrewDeps & {
   readonly task: Task
   readonly writer: TaskWriter
   readonly journal: Journal
+  /** The task's log as it is now, oldest first. */
+  readonly log: () => Promise<readonly TaskEvent[]>
   readonly meter: Meter
   readonly context: TaskContext
   /** Aborts when the task is to stop: a person's abort, a lost lease, a shutdown. */

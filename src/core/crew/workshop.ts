@@ -25,6 +25,8 @@ export type Workshop = {
   /** The state that the files came with, before anything was added to them. */
   readonly copiedFrom: CommitId
   readonly snapshot: (message: string) => Promise<CommitId>
+  /** Its files were put to this snapshot by somebody else. */
+  readonly standsAt: (commit: CommitId) => void
   readonly publish: (served: Served) => Promise<string>
   readonly servedPorts: () => readonly number[]
   /** The URL of the port that was published last. */
@@ -100,6 +102,9 @@ export async function openWorkshop(run: Run): Promise<Workshop> {
     snapshot: async (message) => {
       newest = await run.workspaces.snapshot(id, message)
       return newest
+    },
+    standsAt: (commit) => {
+      newest = commit
     },
     servedPorts: () => [...servers.keys()],
     previewUrl: () => previewUrl,

@@ -6,6 +6,7 @@ import { ADA, createWorkbench, FINISH, usualAnswers } from '../../../test/simula
 import { applyCommand } from '../task/apply-command.ts'
 import type { TaskId, WorkerId } from '../vocabulary/ids.ts'
 import { isTerminal } from '../vocabulary/task.ts'
+import { taskOfWorktree } from '../vocabulary/worktree.ts'
 import { onlyWhileHeld } from './held.ts'
 import { createWorker } from './worker.ts'
 import type { WorkerConfig } from './worker.ts'
@@ -98,8 +99,9 @@ test('stopping gives back what runs, closes every sandbox and takes nothing more
       queue: { ...queue, claim: async (request) => (await sleep(20), queue.claim(request)) },
       sandboxes: {
         ...sandboxes,
-        open: async (taskId, limits) => {
-          const sandbox = await sandboxes.open(taskId, limits)
+        open: async (worktree, limits) => {
+          const taskId = taskOfWorktree(worktree)
+          const sandbox = await sandboxes.open(worktree, limits)
           open.add(taskId)
           return { ...sandbox, close: async () => (open.delete(taskId), sandbox.close()) }
         },

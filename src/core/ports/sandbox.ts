@@ -1,7 +1,7 @@
 // Where untrusted commands run. Implemented by adapters/sandbox; every implementation passes test/contract/sandbox.ts and sandbox-egress.ts.
 // Everything that comes out of a sandbox is hostile input: sizes are capped and contents are never trusted.
 import type { EgressReport, EgressTarget, EgressVerdict } from '../vocabulary/egress.ts'
-import type { TaskId } from '../vocabulary/ids.ts'
+import type { TaskId, WorktreeId } from '../vocabulary/ids.ts'
 
 /** L3 microVM, L2 user-space kernel, L1 namespaces + seccomp (shares the host kernel), L0 nothing. */
 export type SandboxLevel = 'L3' | 'L2' | 'L1' | 'L0'
@@ -95,8 +95,8 @@ export type SandboxEgress = {
 }
 
 /**
- * One persistent, isolated place with the task's workspace at /workspace: no network but what its egress allows, no secrets, no other
- * task's files.
+ * One persistent, isolated place with one worktree at /workspace: no network but what its egress allows, no secrets, no other worktree's
+ * files.
  * Calls may run side by side. After the sandbox ended every call throws SandboxGone.
  */
 export interface Sandbox {
@@ -132,12 +132,13 @@ export interface SandboxProvider {
   /** Looks at what this machine can do; kept when it is enough, looked at again after a minute when it is not. Never throws. */
   probe(): Promise<SandboxReport>
   /**
-   * First ends whatever sandbox of this task still runs on this machine, so that two never work on the same files.
+   * First ends whatever sandbox over this worktree still runs on this machine, so that two never work on the same files; for a task's own
+   * files also those over its branches.
    * Throws an Error with one clear sentence when the level is below L1: nothing ever runs bare. Without `egress` nothing leaves it.
    */
-  open(taskId: TaskId, limits: SandboxLimits, egress?: SandboxEgress): Promise<Sandbox>
+  open(worktree: WorktreeId, limits: SandboxLimits, egress?: SandboxEgress): Promise<Sandbox>
   /**
-   * Kills the sandboxes of these tasks on this machine, or all of them, whichever process opened them and whatever that process does
+   * Kills the sandboxes of these tasks, over whichever worktree, on this machine, or all of them, whichever process opened them and whatever that process does
    * just now; resolves within a second, when none of their processes is left. Returns the tasks that had one.
    */
   kill(taskIds: readonly TaskId[] | 'all'): Promise<readonly TaskId[]>

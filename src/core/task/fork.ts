@@ -50,6 +50,7 @@ export async function forkTask(
     })
   }
   const at = deps.clock.now()
+  const open = openBranches(kept)
   const created = {
     type: 'task.created',
     data: {
@@ -67,6 +68,7 @@ export async function forkTask(
   } as const
   const bodies = kept
     .filter((event) => !LEFT_BEHIND.has(event.type) && !isCopying(event) && !isUnanswered(event, kept))
+    .filter((event) => !isOfOpenBranch(event, open))
     .filter((event) => !isOfMidWork(event, kept))
     .map(({ task_id: _, seq: __, at: ___, ...body }) => withoutSource(alreadyPaid(body), hasWorkspace(kept)))
   const { events, next } = extend(evolve(null, created), bodies, at)
@@ -94,12 +96,27 @@ export async function replayTask(
 
 function lastCommit(log: readonly TaskEvent[]): CommitId | null {
   let commit: CommitId | null = null
-  for (const event of log) if (event.type === 'step.completed') commit = event.data.commit ?? commit
+  for (const event of log)
+    if (event.type === 'step.completed' && event.data.branch === undefined) commit = event.data.commit ?? commit
   return commit
 }
 
 function hasWorkspace(log: readonly TaskEvent[]): boolean {
   return log.some((event) => event.type === 'step.completed' && event.data.step === 'workspace')
+}
+
+/** The branches that had not become part of the files yet: of them the fork has no files, and does their work anew. */
+function openBranches(log: readonly TaskEvent[]): ReadonlySet<string> {
+  const open = new Set(
+    log.flatMap((event) => (event.type === 'step.completed' && event.data.branch ? [event.data.branch] : [])),
+  )
+  for (const event of log) if (event.type === 'branch.merged') open.delete(event.data.branch)
+  return open
+}
+
+function isOfOpenBranch({ data }: TaskEvent, open: ReadonlySet<string>): boolean {
+  const [kind, id] = 'step' in data ? data.step.split('/') : []
+  return id !== undefined && open.has(id) && (kind === 'branch' || kind === 'subtask' || kind === 'merge')
 }
 
 /** The fork copies its own files, from where it forked. */
