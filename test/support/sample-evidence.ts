@@ -559,6 +559,16 @@ export const SAMPLE_RECORD: RecordedEvidence = {
     { name: 'preview-desktop.png', mediaType: 'image/png', bytes: 84_120, sha256: 'cd'.repeat(32) },
     { name: 'checks.sarif', mediaType: 'application/sarif+json', bytes: 2_140, sha256: 'ef'.repeat(32) },
   ],
+  limits: {
+    'memory an agent': 2_048 * 1024 * 1024,
+    'a generation': 300_000,
+    'agents at once': 3,
+    'disk a project': 1_024 * 1024 * 1024,
+    'turns an agent': 40,
+    'rounds of repair': 3,
+    'tokens a task': 2_000_000,
+    'model calls a task': 200,
+  },
 }
 
 export function sampleInput(change: Partial<ReportInput> = {}): ReportInput {
@@ -574,16 +584,6 @@ export function sampleInput(change: Partial<ReportInput> = {}): ReportInput {
       createdAt: new Date(Date.UTC(2026, 4, 4, 9, 30)),
     },
     events: sampleEvents(),
-    limits: {
-      'memory an agent': 2_048 * 1024 * 1024,
-      'a generation': 300_000,
-      'agents at once': 3,
-      'disk a project': 1_024 * 1024 * 1024,
-      'turns an agent': 40,
-      'rounds of repair': 3,
-      'tokens a task': 2_000_000,
-      'model calls a task': 200,
-    },
     evidence: SAMPLE_RECORD,
     png: () => null,
     ...change,

@@ -5,7 +5,8 @@ import { withoutSecretsOf } from './redaction.ts'
 import type { Run } from './run.ts'
 import type { Workshop } from './workshop.ts'
 
-const PATCH = 'changes.patch'
+/** The patch, as a file of the task. */
+export const CHANGED_FILE = { name: 'changes.patch', mediaType: 'text/x-diff' } as const
 const LOGGED_BYTES = 64_000
 const ARTIFACT_BYTES = 20_000_000
 
@@ -14,7 +15,12 @@ export async function recordChanges(run: Run, workshop: Workshop): Promise<Works
     const to = run.journal.lastCommit() ?? workshop.baseline
     const found = await diffBetween(run, workshop.baseline, to, ARTIFACT_BYTES)
     // The files themselves never leave the machine: what leaves it is this.
-    const whole = { ...found, patch: await withoutSecretsOf(run, found.patch, PATCH) }
+    const whole = {
+      ...found,
+      from: workshop.baseline,
+      to,
+      patch: await withoutSecretsOf(run, found.patch, CHANGED_FILE.name),
+    }
     const logged =
       whole.patch.length > LOGGED_BYTES
         ? { ...whole, patch: whole.patch.slice(0, LOGGED_BYTES), truncated: true }
@@ -22,9 +28,9 @@ export async function recordChanges(run: Run, workshop: Workshop): Promise<Works
     if (whole.files.length === 0) return { output: logged }
     const bytes = new TextEncoder().encode(whole.patch)
     // An attempt that was cut off may have stored it already: it is replaced, not doubled.
-    const earlier = (await run.artifacts.ofTask(run.task.id)).find((artifact) => artifact.name === PATCH)
+    const earlier = (await run.artifacts.ofTask(run.task.id)).find((artifact) => artifact.name === CHANGED_FILE.name)
     const id = earlier?.id ?? run.ids.next<ArtifactId>()
-    const artifact = { id, name: PATCH, mediaType: 'text/x-diff', bytes: bytes.length }
+    const artifact = { id, ...CHANGED_FILE, bytes: bytes.length }
     const objectKey = `artifacts/${run.task.id}/${id}`
     await run.objects.put(objectKey, bytes)
     await run.artifacts.add({

@@ -1,7 +1,9 @@
 // Software from a request: plan, write, run, test, check by the platform, repair, review, and the evidence of all that.
 // It ends only when the platform's own checks pass on the last diff; otherwise it fails and says with what.
 import { TaskFailure } from '../task/task-failure.ts'
+import { WriterStopped } from '../task/task-writer.ts'
 import type { TaskResult } from '../vocabulary/task.ts'
+import { messageOf } from '../vocabulary/thrown.ts'
 import { recordChanges } from './changes.ts'
 import { doSubtasks } from './do-subtasks.ts'
 import { recordEvidence } from './evidence.ts'
@@ -18,10 +20,21 @@ export async function runDevPipeline(run: Run, workshop: Workshop): Promise<Task
     await recordEvidence(run, workshop, { status: 'completed', error: null, result })
     return result
   } catch (error) {
-    if (error instanceof TaskFailure)
-      await recordEvidence(run, workshop, { status: 'failed', error: error.message, result: failedResult(run, error) })
+    if (error instanceof TaskFailure) await recordFailure(run, workshop, error)
     throw error
   }
+}
+
+/** What there is of it is recorded like work that was finished; nothing of that hides why it failed. */
+async function recordFailure(run: Run, workshop: Workshop, failure: TaskFailure): Promise<void> {
+  try {
+    await recordChanges(run, workshop)
+  } catch (error) {
+    if (run.signal.aborted || error instanceof WriterStopped) throw error
+    run.telemetry.log('warn', 'What changed could not be recorded', { task_id: run.task.id, error: messageOf(error) })
+  }
+  const result = failedResult(run, failure)
+  await recordEvidence(run, workshop, { status: 'failed', error: failure.message, result })
 }
 
 /** The stages, in their order; each is journaled by itself, so a resumed task comes to where it was. */

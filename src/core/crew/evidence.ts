@@ -1,9 +1,27 @@
 // The evidence of a task's work: what was done by whom, what it cost and what proves it right, kept as files of the task.
-import type { TaskResult } from '../vocabulary/task.ts'
+import { buildReport } from '../evidence/build-report.ts'
+import { reportToHtml } from '../evidence/html.ts'
+import { reportToMarkdown } from '../evidence/markdown.ts'
+import { provenanceOf } from '../evidence/provenance.ts'
+import { DIFF_STEP, EVIDENCE_STEP } from '../evidence/recorded.ts'
+import type { RecordedEvidence } from '../evidence/recorded.ts'
+import type { FileProvenance, ReportedFile } from '../evidence/report.ts'
+import type { FileChange } from '../ports/workspaces.ts'
+import { SandboxGone } from '../ports/sandbox.ts'
 import { Paused } from '../task/paused.ts'
 import { WriterStopped } from '../task/task-writer.ts'
+import type { TaskEvent } from '../vocabulary/event.ts'
+import type { CommitId } from '../vocabulary/ids.ts'
+import type { WorkLimit } from '../vocabulary/limit.ts'
+import type { TaskResult } from '../vocabulary/task.ts'
 import { messageOf } from '../vocabulary/thrown.ts'
+import { CHANGED_FILE } from './changes.ts'
+import { keepEvidence } from './evidence-files.ts'
+import type { EvidenceFile } from './evidence-files.ts'
+import { withoutSecretsOf } from './redaction.ts'
 import type { Run } from './run.ts'
+import { takeScreenshots } from './screenshots.ts'
+import type { Screenshots } from './screenshots.ts'
 import type { Workshop } from './workshop.ts'
 
 /** How the work ends, as the evidence shall say it: the task's log has its end only after the evidence. */
@@ -17,15 +35,91 @@ export type WorkEnd = {
 /**
  * Records the step `evidence`. Best effort: whatever goes wrong with it changes nothing about how the task ends, but that it must not go
  * on at all (stopped, lost, waiting for a person) is passed on. Recorded once; an attempt that was cut off is done again, and its files
- * are replaced. `workshop` is null where the sandbox is gone: there are no screenshots then.
+ * are not doubled. `workshop` is null where the sandbox is gone: there are no screenshots then.
  */
 export async function recordEvidence(run: Run, workshop: Workshop | null, end: WorkEnd): Promise<void> {
   try {
-    await run.journal.step('evidence', { agent: 'platform', title: 'Record the evidence' }, async () => {
-      return { output: { status: end.status, preview: workshop?.previewUrl() ?? null } }
+    await run.journal.step(EVIDENCE_STEP, { agent: 'platform', title: 'Record the evidence' }, async () => {
+      const look = await lookAt(run, workshop)
+      const events = await run.log()
+      const made: readonly EvidenceFile[] = look.shots.map(({ name, png }) => ({
+        name,
+        mediaType: 'image/png',
+        bytes: png,
+      }))
+      const others = await keepEvidence(run, made)
+      const record: RecordedEvidence = {
+        files: await provenance(run, events),
+        screenshots: look.shots.map(({ png: _, ...shot }) => shot),
+        no_screenshots: look.skipped,
+        page_errors: look.errors,
+        artifacts: [...(await patchFile(run)), ...others.files],
+        limits: limitsOf(run),
+      }
+      const pngs = new Map(look.shots.map(({ name, png }) => [name, png]))
+      const task = { ...run.writer.task(), ...end }
+      const report = buildReport({ task, events, evidence: record, png: (name) => pngs.get(name) ?? null })
+      const text = (name: string, mediaType: string, content: string) => ({
+        name,
+        mediaType,
+        bytes: new TextEncoder().encode(content),
+      })
+      const reports = await keepEvidence(run, [
+        text('report.html', 'text/html; charset=utf-8', reportToHtml(report)),
+        text('report.md', 'text/markdown; charset=utf-8', reportToMarkdown(report)),
+      ])
+      return {
+        output: { ...record, artifacts: [...record.artifacts, ...reports.files] },
+        events: [...others.events, ...reports.events],
+      }
     })
   } catch (error) {
     if (run.signal.aborted || error instanceof Paused || error instanceof WriterStopped) throw error
     run.telemetry.log('warn', 'The evidence could not be recorded', { task_id: run.task.id, error: messageOf(error) })
+  }
+}
+
+/** What a page says of itself may be anything, a secret too. */
+async function lookAt(run: Run, workshop: Workshop | null): Promise<Screenshots> {
+  if (workshop === null) return { shots: [], skipped: 'Its sandbox is gone.', errors: [] }
+  try {
+    const look = await takeScreenshots(workshop.sandbox, workshop.servedPorts(), run.signal)
+    const errors = await Promise.all(look.errors.map((error) => withoutSecretsOf(run, error, 'the preview')))
+    return { ...look, errors }
+  } catch (error) {
+    if (!(error instanceof SandboxGone) || error.end.reason === 'closed') throw error
+    return { shots: [], skipped: `Its sandbox ended while it was looked at (${error.end.reason}).`, errors: [] }
+  }
+}
+
+type RecordedDiff = { readonly files: readonly FileChange[]; readonly from?: CommitId; readonly to?: CommitId }
+
+/** Empty where nothing was recorded of what changed. */
+async function provenance(run: Run, events: readonly TaskEvent[]): Promise<readonly FileProvenance[]> {
+  const step = run.journal.completed().find(({ data }) => data.step === DIFF_STEP)
+  // Recorded by changes.ts, in this shape.
+  const diff = (step?.data.output ?? null) as RecordedDiff | null
+  if (diff === null || diff.from === undefined || diff.to === undefined) return []
+  const { files, from, to } = diff
+  const commits = files.length === 0 ? [] : await run.worktrees.commits(run.task.id, from, to)
+  return provenanceOf({ files, commits, baseline: from, events })
+}
+
+async function patchFile(run: Run): Promise<readonly ReportedFile[]> {
+  const all = await run.artifacts.ofTask(run.task.id)
+  const patch = all.find(({ name, mediaType }) => name === CHANGED_FILE.name && mediaType === CHANGED_FILE.mediaType)
+  const bytes = patch === undefined ? null : await run.objects.get(patch.objectKey)
+  return bytes === null ? [] : [{ ...CHANGED_FILE, bytes: bytes.length, sha256: run.ids.digest(bytes) }]
+}
+
+function limitsOf({ limits }: Run): Readonly<Partial<Record<WorkLimit, number>>> {
+  return {
+    'memory an agent': limits.sandbox.memoryBytes,
+    'disk a project': limits.sandbox.diskBytes,
+    'a generation': limits.modelDeadlineMs,
+    'turns an agent': limits.turnsPerAgent,
+    'model calls a task': limits.modelCallsPerTask,
+    'tokens a task': limits.tokensPerTask,
+    'rounds of repair': limits.repairRounds,
   }
 }

@@ -13,10 +13,11 @@ import { runDevPipeline } from '../crew/dev-pipeline.ts'
 import { readAnswers } from '../crew/answers.ts'
 import type { Answers } from '../crew/answers.ts'
 import { sentFiles } from '../crew/attachments.ts'
+import { recordEvidence } from '../crew/evidence.ts'
 import { createMeter } from '../crew/meter.ts'
 import { NeedsApproval } from '../crew/needs-approval.ts'
 import { answerQuestion } from '../crew/question.ts'
-import { resultOf } from '../crew/result.ts'
+import { failedResult } from '../crew/result.ts'
 import { routeRequest } from '../crew/route.ts'
 import type { CrewDeps, Run, RunRules } from '../crew/run.ts'
 import { askAgainWhenLate, runShellCommand } from '../crew/shell-command.ts'
@@ -134,7 +135,22 @@ async function prepareRun(deps: RunDeps, claim: Claim, writer: TaskWriter, signa
   const meter = createMeter(log, limits)
   const [rules, isReplay] = [await rulesOf(deps, task), replayOf !== undefined]
   const context = noContext(deps.limits.contextTokens)
-  return { ...deps, limits, models, task, writer, journal, meter, answers, rules, isReplay, context, signal }
+  const readNow = () => readLog(deps.store, task.id)
+  return {
+    ...deps,
+    limits,
+    models,
+    task,
+    writer,
+    journal,
+    log: readNow,
+    meter,
+    answers,
+    rules,
+    isReplay,
+    context,
+    signal,
+  }
 }
 
 /** Whoever said OK said it to what it may cost at most: a limit that was raised since does not count for it. */
@@ -292,7 +308,10 @@ async function endOf(
 }
 
 async function fail(writer: TaskWriter, run: Run | null, failure: TaskFailure): Promise<RunEnd> {
-  const result = run === null ? null : resultOf(run, { summary: failure.message, ...failure.evidence })
+  const result = run === null ? null : failedResult(run, failure)
+  // Where the work itself could say it, it is recorded already; what ended it from outside (a model, its sandbox) is told here.
+  if (run?.task.taskType === 'dev_pipeline' && result !== null)
+    await recordEvidence(run, null, { status: 'failed', error: failure.message, result })
   await writer.append({ type: 'task.failed', data: { error: failure.message, result } })
   return { type: 'over', task: writer.task(), workshop: null }
 }

@@ -3,7 +3,6 @@ import type { CheckReport } from '../vocabulary/check.ts'
 import type { EventOf, TaskEvent } from '../vocabulary/event.ts'
 import type { HealRound } from '../vocabulary/healing.ts'
 import { isWorkLimit, limitFigure, WORK_LIMITS } from '../vocabulary/limit.ts'
-import type { WorkLimit } from '../vocabulary/limit.ts'
 import type { Task, TaskResult, WorkspaceSource } from '../vocabulary/task.ts'
 import { modelName } from '../vocabulary/usage.ts'
 import { decisionsOf } from './decisions.ts'
@@ -14,20 +13,17 @@ import type { Report, ReportedLimit } from './report.ts'
 import { timeSpent } from './time-spent.ts'
 import { gatesOf, subtasksOf, workOf } from './work-done.ts'
 
-export type LimitsInForce = Readonly<Partial<Record<WorkLimit, number>>>
-
 export type ReportInput = {
   readonly task: Pick<Task, 'id' | 'userId' | 'taskType' | 'status' | 'inputText' | 'result' | 'error' | 'createdAt'>
   /** The whole log, oldest first. */
   readonly events: readonly TaskEvent[]
-  readonly limits: LimitsInForce
   /** Where it is not in the log yet. */
   readonly evidence: RecordedEvidence | null
   /** The bytes of a screenshot by its name; null where they are not at hand. */
   readonly png: (name: string) => Uint8Array | null
 }
 
-export function buildReport({ task, events, limits, evidence, png }: ReportInput): Report {
+export function buildReport({ task, events, evidence, png }: ReportInput): Report {
   const steps = new Map<string, EventOf<'step.completed'>['data']>()
   for (const { type, data } of events) if (type === 'step.completed') steps.set(data.step, data)
   const created = events.find((event) => event.type === 'task.created')
@@ -73,7 +69,7 @@ export function buildReport({ task, events, limits, evidence, png }: ReportInput
     review: reviewOf([...steps.values()]),
     spent: spentOf(events),
     time: timeSpent(events),
-    limits: limitsOf(limits),
+    limits: limitsOf(recorded.limits),
     patch: readPatch(steps.get(DIFF_STEP)?.output),
     commit:
       result?.commit ??
@@ -126,7 +122,7 @@ function spentOf(events: readonly TaskEvent[]): Report['spent'] {
   return { ...spent, byModel: [...models.values()] }
 }
 
-function limitsOf(limits: LimitsInForce): readonly ReportedLimit[] {
+function limitsOf(limits: RecordedEvidence['limits']): readonly ReportedLimit[] {
   return Object.entries(limits).flatMap(([name, value]) =>
     isWorkLimit(name) && value !== undefined
       ? [{ name, setting: WORK_LIMITS[name].setting, figure: limitFigure(name, value) }]

@@ -1,5 +1,6 @@
 // What the step `evidence` leaves in the log: all that a report needs and the log would not say otherwise.
 import type { JsonValue } from '../vocabulary/json.ts'
+import type { WorkLimit } from '../vocabulary/limit.ts'
 import type { FileProvenance, Report, ReportedFile, Screenshot } from './report.ts'
 
 export const EVIDENCE_STEP = 'evidence'
@@ -12,6 +13,8 @@ export type RecordedEvidence = {
   readonly no_screenshots: string | null
   readonly page_errors: readonly string[]
   readonly artifacts: readonly ReportedFile[]
+  /** In their units, as they were in force. */
+  readonly limits: Readonly<Partial<Record<WorkLimit, number>>>
 }
 
 export const NO_EVIDENCE: RecordedEvidence = {
@@ -20,6 +23,7 @@ export const NO_EVIDENCE: RecordedEvidence = {
   no_screenshots: 'The work is not over yet.',
   page_errors: [],
   artifacts: [],
+  limits: {},
 }
 
 /** What stands in the log under the step; null where that is something else. */
