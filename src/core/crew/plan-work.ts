@@ -20,7 +20,7 @@ export async function makePlan(run: Run, workshop: Workshop): Promise<Plan> {
     system: run.promptPack.system('planner'),
   }
   const pack = taskPackOf(run, splitParts(run))
-  const prompt = [fullPrompt(pack), await filesOf(workshop, run.task.inputText)].join('\n\n')
+  const prompt = [fullPrompt(pack), await filesOf(run, workshop, run.task.inputText)].join('\n\n')
   const roles = run.crew.subtaskRoles().map(({ name }) => name)
   return askForObject(run, question, prompt, planSchema({ roles, templates: [] }), 'plan')
 }
