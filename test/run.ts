@@ -5,7 +5,8 @@ import { ENVIRONMENT } from '../src/config.ts'
 import { SERVER_VARIABLE, startTestServer } from './support/postgres-server.ts'
 import type { ServerReport, TestServer } from './support/postgres-server.ts'
 
-const FILES = ['src/**/*.test.ts', 'console/src/**/*.test.ts', 'testkit/**/*.test.ts', 'test/**/*.test.ts']
+/** Those beside the source are gathered in units.test.ts, with those of test/house. */
+const FILES = ['test/units.test.ts', 'test/{chaos,e2e,hostile,integration,simulation}/**/*.test.ts']
 const FLAGS = ['--test', '--test-concurrency=3']
 
 const given = process.argv.slice(2)
