@@ -1,4 +1,6 @@
 // `factotum task …`: look at tasks, and approve, reject, abort and close them; replay and fork are in task-again.ts.
+import { writeFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
 import { table } from '../adapters/terminal/table.ts'
 import { alwaysLine, subjectLines, termsLines } from '../adapters/terminal/approval-lines.ts'
@@ -9,14 +11,16 @@ import { isRefusal } from '../core/task/apply-command.ts'
 import type { TaskCommand } from '../core/task/decide.ts'
 import type { Approval } from '../core/vocabulary/approval.ts'
 import type { ApprovalId } from '../core/vocabulary/ids.ts'
+import { reportOfTask } from '../core/evidence/report-of-task.ts'
 import { readLog } from '../core/task/read-log.ts'
+import { messageOf } from '../core/vocabulary/thrown.ts'
 import { isTerminal, TASK_STATUSES } from '../core/vocabulary/task.ts'
 import { callsText } from '../core/vocabulary/usage.ts'
 import type { Task, TaskStatus } from '../core/vocabulary/task.ts'
 import { eventToWire, taskToWire } from '../adapters/http/wire.ts'
 import { OWNER } from '../core/vocabulary/principal.ts'
 import type { Platform } from '../processes/platform.ts'
-import { CommandError, createOutput, parseCount, refusalText, taskIdOf, withPlatform } from './command.ts'
+import { CommandError, createOutput, EXIT, parseCount, refusalText, taskIdOf, withPlatform } from './command.ts'
 import type { ExitCode } from './command.ts'
 import { forkCommand, replayCommand } from './task-again.ts'
 
@@ -75,6 +79,27 @@ export function taskCommand(exit: (code: ExitCode) => void): Command {
               `${String(event.seq).padStart(4)}  ${event.at.toISOString()}  ${event.type.padEnd(18)} ${oneLine(JSON.stringify(event.data), 120)}`,
             )
         }
+      })
+    })
+
+  task
+    .command('report <id>')
+    .description(
+      'what was asked, planned, done, checked, decided and spent: Markdown to the terminal, or a page to a file',
+    )
+    .option('--html', 'a page that needs nothing beside itself')
+    .option('--md', 'Markdown (the default)')
+    .option('--out <file>', 'write it there, and print where')
+    .action(async (id: string, options: { html?: true; md?: true; out?: string }) => {
+      if (options.html && options.md) throw new CommandError('Give --html or --md, not both.', EXIT.usage)
+      const output = createOutput()
+      await withPlatform(output, async (platform) => {
+        const found = await existing(platform, id)
+        const text = await reportOfTask(platform, found, options.html ? 'html' : 'md')
+        if (options.out === undefined) return output.line(text.trimEnd())
+        const path = resolve(options.out)
+        await writeReport(path, text)
+        output.line(path)
       })
     })
 
@@ -149,6 +174,14 @@ export function taskCommand(exit: (code: ExitCode) => void): Command {
 
   task.addCommand(replayCommand(exit)).addCommand(forkCommand(exit))
   return task
+}
+
+async function writeReport(path: string, text: string): Promise<void> {
+  try {
+    await writeFile(path, text)
+  } catch (error) {
+    throw new CommandError(`The report could not be written to ${path}: ${messageOf(error)}`)
+  }
 }
 
 /** Makes the rule, in the words that it prints. */

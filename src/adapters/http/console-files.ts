@@ -29,7 +29,8 @@ export function createConsoleFiles(directory: string | null, frames: string): Co
   const policy = [
     "default-src 'self'",
     "img-src 'self' data:",
-    `frame-src ${frames}`,
+    // Of our own only the report lets itself be framed.
+    `frame-src 'self' ${frames}`,
     "object-src 'none'",
     "base-uri 'none'",
     "form-action 'self'",

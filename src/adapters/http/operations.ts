@@ -9,6 +9,7 @@ import { memoryOperations } from './memory-operations.ts'
 import type { Operation } from './operation.ts'
 import { peopleOperations } from './people-operations.ts'
 import { policyOperations } from './policy-operations.ts'
+import { reportOperations } from './report-operations.ts'
 import { secretOperations } from './secret-operations.ts'
 import { sessionOperations } from './session-operations.ts'
 import { taskOperations } from './task-operations.ts'
@@ -18,6 +19,7 @@ import { workerOperations } from './worker-operations.ts'
 export const operations: readonly Operation[] = [
   ...taskOperations,
   ...artifactOperations,
+  ...reportOperations,
   ...threadOperations,
   ...memoryOperations,
   ...knowledgeOperations,

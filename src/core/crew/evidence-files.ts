@@ -1,4 +1,5 @@
 // Keeps the files of a task's evidence: each once, whole, under its name.
+import { evidenceKey } from '../evidence/report-of-task.ts'
 import type { ReportedFile } from '../evidence/report.ts'
 import type { ArtifactId } from '../vocabulary/ids.ts'
 import type { TaskEventBody } from '../vocabulary/event.ts'
@@ -17,7 +18,7 @@ export async function keepEvidence(run: Run, files: readonly EvidenceFile[]): Pr
   const kept: ReportedFile[] = []
   const events: TaskEventBody[] = []
   for (const file of files) {
-    const objectKey = `artifacts/${run.task.id}/evidence/${file.name}`
+    const objectKey = evidenceKey(run.task.id, file.name)
     const earlier = before.find((artifact) => artifact.objectKey === objectKey)
     const earlierBytes = earlier === undefined ? null : await run.objects.get(objectKey)
     const bytes = earlierBytes ?? file.bytes
