@@ -20,7 +20,11 @@ export function locateCode(text: string, lineNumber: number, current: string, fi
   const chosen = chooseOne(exact, lineNumber)
   if (chosen !== null) {
     if ('reason' in chosen) return chosen
-    return { type: 'located', ...chosen, moved: chosen.line !== lineNumber, fixed }
+    const moved = chosen.line !== lineNumber
+    // Lines that were written without their indentation are to come back with it.
+    const inset = isInset(text, chosen.start) && /\n/.test(current + fixed)
+    const whole = inset ? locateForgiving(text, chosen.line, current, fixed, true) : null
+    return whole?.type === 'located' ? { ...whole, moved } : { type: 'located', ...chosen, moved, fixed }
   }
   return locateForgiving(text, lineNumber, current, fixed)
 }
@@ -56,8 +60,20 @@ function isWithinWord(text: string, at: number): boolean {
   return /[\w$]/.test(text.charAt(at - 1)) && /[\w$]/.test(text.charAt(at))
 }
 
-/** Whole lines that differ in their indentation or in blanks at their end alone; only where there is one such place. */
-function locateForgiving(text: string, lineNumber: number, current: string, fixed: string): Located | NotLocated {
+/** Blanks alone stand before it on its line, and some do. */
+function isInset(text: string, at: number): boolean {
+  const before = text.slice(text.lastIndexOf('\n', at - 1) + 1, at)
+  return before !== '' && before.trim() === ''
+}
+
+/** Whole lines that differ in their indentation or in blanks at their end alone; only where there is one such place, or it is known to be at the line. */
+function locateForgiving(
+  text: string,
+  lineNumber: number,
+  current: string,
+  fixed: string,
+  isThere = false,
+): Located | NotLocated {
   const nowhere: NotLocated = {
     type: 'not_located',
     reason: `the expected code does not stand at line ${lineNumber}, nor elsewhere in the file`,
@@ -67,9 +83,10 @@ function locateForgiving(text: string, lineNumber: number, current: string, fixe
   const matches: number[] = []
   for (let at = 0; at + wanted.length <= lines.length; at += 1)
     if (wanted.every((line, index) => line.trim() === lines[at + index]?.trim())) matches.push(at)
-  const [only] = matches
+  const [first] = matches
+  const only = isThere && matches.includes(lineNumber - 1) ? lineNumber - 1 : first
   if (only === undefined) return nowhere
-  if (matches.length > 1)
+  if (matches.length > 1 && !isThere)
     return {
       type: 'not_located',
       reason: `but for blanks the expected code stands in ${matches.length} places: it is not clear which is meant`,

@@ -122,7 +122,7 @@ function pythonTop(lines: readonly string[]): number {
     at += 1
     blank()
   }
-  while (/^from __future__ /.test(lines[at] ?? '')) {
+  while (lines[at]?.startsWith('from __future__ ') === true) {
     at += 1
     blank()
   }
