@@ -33,7 +33,8 @@ export function languageOf(path: string): Language | null {
 }
 
 const COLLECTED: Readonly<Record<Language, RegExp>> = {
-  javascript: /(?:[._-](?:test|spec|cy|e2e)|(?:^|\/)test|(?:^|\/)(?:test|__tests__|spec|e2e|cypress)\/.*)\.[cm]?[jt]sx?$/i,
+  javascript:
+    /(?:[._-](?:test|spec|cy|e2e)|(?:^|\/)test|(?:^|\/)(?:test|__tests__|spec|e2e|cypress)\/.*)\.[cm]?[jt]sx?$/i,
   python: /(?:^|\/)(?:test_[^/]*|[^/]*_test|tests?)\.py$/,
   go: /_test\.go$/,
   // Rust keeps tests beside the code.
@@ -42,7 +43,8 @@ const COLLECTED: Readonly<Record<Language, RegExp>> = {
   ruby: /(?:_(?:test|spec)|(?:^|\/)test_[^/]*)\.rb$/,
   php: /(?:Test|Cest|(?:^|\/)(?:tests?|Feature|Unit)\/.*)\.php$/,
 }
-const TEST_FOLDER = /(?:^|\/)(?:tests?|__tests__|specs?|e2e|cypress|testing|testdata|test[-_]?(?:utils|support|helpers))\//i
+const TEST_FOLDER =
+  /(?:^|\/)(?:tests?|__tests__|specs?|e2e|cypress|testing|testdata|test[-_]?(?:utils|support|helpers))\//i
 const FOREIGN = /(?:^|\/)(?:node_modules|vendor|third_party|\.venv|venv|dist|build|target|\.git)\//
 
 /** Whether runners find tests in it by its name. */

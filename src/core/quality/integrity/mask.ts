@@ -26,16 +26,76 @@ type Style = {
 
 const C_COMMENTS = { line: ['//'], block: [['/*', '*/']] } as const
 const STYLES: Readonly<Record<Language, Style>> = {
-  javascript: { ...C_COMMENTS, strings: [['`', '`'], ['"', '"'], ["'", "'"]], regexes: true },
-  python: { line: ['#'], block: [], strings: [['"""', '"""'], ["'''", "'''"], ['"', '"'], ["'", "'"]], regexes: false },
-  go: { ...C_COMMENTS, strings: [['`', '`'], ['"', '"'], ["'", "'"]], regexes: false },
-  rust: { ...C_COMMENTS, strings: [['r##"', '"##'], ['r#"', '"#'], ['"', '"']], regexes: false },
-  java: { ...C_COMMENTS, strings: [['"""', '"""'], ['"', '"'], ["'", "'"]], regexes: false },
-  ruby: { line: ['#'], block: [['\n=begin', '\n=end']], strings: [['"', '"'], ["'", "'"], ['`', '`']], regexes: true },
-  php: { line: ['//', '#'], block: [['/*', '*/']], strings: [['"', '"'], ["'", "'"]], regexes: false },
+  javascript: {
+    ...C_COMMENTS,
+    strings: [
+      ['`', '`'],
+      ['"', '"'],
+      ["'", "'"],
+    ],
+    regexes: true,
+  },
+  python: {
+    line: ['#'],
+    block: [],
+    strings: [
+      ['"""', '"""'],
+      ["'''", "'''"],
+      ['"', '"'],
+      ["'", "'"],
+    ],
+    regexes: false,
+  },
+  go: {
+    ...C_COMMENTS,
+    strings: [
+      ['`', '`'],
+      ['"', '"'],
+      ["'", "'"],
+    ],
+    regexes: false,
+  },
+  rust: {
+    ...C_COMMENTS,
+    strings: [
+      ['r##"', '"##'],
+      ['r#"', '"#'],
+      ['"', '"'],
+    ],
+    regexes: false,
+  },
+  java: {
+    ...C_COMMENTS,
+    strings: [
+      ['"""', '"""'],
+      ['"', '"'],
+      ["'", "'"],
+    ],
+    regexes: false,
+  },
+  ruby: {
+    line: ['#'],
+    block: [['\n=begin', '\n=end']],
+    strings: [
+      ['"', '"'],
+      ["'", "'"],
+      ['`', '`'],
+    ],
+    regexes: true,
+  },
+  php: {
+    line: ['//', '#'],
+    block: [['/*', '*/']],
+    strings: [
+      ['"', '"'],
+      ["'", "'"],
+    ],
+    regexes: false,
+  },
 }
 /** After these a slash begins a regular expression. */
-const BEFORE_REGEX = /(?:^|[(,=:[!&|?{};+\-*%~^<>]|\b(?:return|typeof|case|in|of|do|else|and|or|not|if|unless|when|match))$/
+const BEFORE_REGEX =
+  /(?:^|[(,=:[!&|?{};+\-*%~^<>]|\b(?:return|typeof|case|in|of|do|else|and|or|not|if|unless|when|match))$/
 
 /** Never throws; a text that is none of its language gives something. Linear in its length. */
 export function maskSource(source: string, language: Language): Masked {
@@ -74,7 +134,14 @@ export function maskSource(source: string, language: Language): Masked {
     at += 1
   }
   const bareText = bare.join('')
-  return { source, code: code.join(''), bare: bareText, comments, closing: bracketsOf(bareText), lines: lineStarts(source) }
+  return {
+    source,
+    code: code.join(''),
+    bare: bareText,
+    comments,
+    closing: bracketsOf(bareText),
+    lines: lineStarts(source),
+  }
 }
 
 /** From 1. */
@@ -115,6 +182,7 @@ function stringAt(source: string, at: number, style: Style, last: string, langua
   for (const [open, close] of style.strings) {
     if (!source.startsWith(open, at)) continue
     const isMany = open.length > 1 || open === '`'
+    if (open === '`' && language === 'javascript') return { open: 1, close: 1, end: endOfTemplate(source, at) }
     const end = endOfString(source, at + open.length, close, isMany, language)
     return { open: open.length, close: end.closed ? close.length : 0, end: end.at }
   }
@@ -133,9 +201,41 @@ function endOfString(source: string, from: number, close: string, isMany: boolea
   return { at: source.length, closed: false }
 }
 
+/** Of a template literal, whose holes hold code with literals of their own. */
+function endOfTemplate(source: string, from: number): number {
+  // How many braces are open in each hole that we are in; a template within a hole begins on top of it.
+  const holes: number[] = []
+  let inText = true
+  for (let at = from + 1; at < source.length; at += 1) {
+    const character = source[at]
+    if (character === '\\') at += 1
+    else if (inText) {
+      if (character === '`') {
+        if (holes.length === 0) return at + 1
+        inText = false
+      } else if (character === '$' && source[at + 1] === '{') {
+        holes.push(0)
+        inText = false
+        at += 1
+      }
+    } else if (character === '`') inText = true
+    else if (character === '{') holes.push((holes.pop() ?? 0) + 1)
+    else if (character === '}') {
+      const open = holes.pop() ?? 0
+      if (open > 0) holes.push(open - 1)
+      else inText = true
+    } else if (character === '"' || character === "'")
+      at = endOfString(source, at + 1, character, false, 'javascript').at - 1
+  }
+  return source.length
+}
+
+/** Longer ones are none. */
+const REGEX_CHARACTERS = 2_000
+
 function regexAt(source: string, at: number): StringAt | null {
   let inClass = false
-  for (let end = at + 1; end < source.length; end += 1) {
+  for (let end = at + 1; end < Math.min(source.length, at + REGEX_CHARACTERS); end += 1) {
     const character = source[end]
     if (character === '\n') return null
     if (character === '\\') end += 1
