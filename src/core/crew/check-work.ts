@@ -1,26 +1,38 @@
 // One round of the platform's checks over the work, recorded as a step.
+import { markFailedBefore } from '../quality/failed-before.ts'
 import { isPassed, runGate } from '../quality/gate.ts'
+import type { GateOptions } from '../quality/gate.ts'
 import type { CheckReport } from '../vocabulary/check.ts'
+import { failedAtFirst, mustMendAll } from './check-baseline.ts'
 import { checkForSecrets, redactedChecks } from './redaction.ts'
 import type { Run } from './run.ts'
 import type { Workshop } from './workshop.ts'
 
-export async function checkWork(run: Run, workshop: Workshop, step: string): Promise<readonly CheckReport[]> {
+/**
+ * The checks of the files as they are. With `only`, those of these names alone, beside what the platform always looks at: servers that
+ * are down, and secrets. What failed in the same way before the work began says so, unless the work is there to mend it.
+ */
+export async function checkWork(
+  run: Run,
+  workshop: Workshop,
+  step: string,
+  { only }: Pick<GateOptions, 'only'> = {},
+): Promise<readonly CheckReport[]> {
   const { checks } = await run.journal.step(step, { agent: 'platform', title: 'Run the checks' }, async () => {
     const dead = await workshop.refreshServers()
-    const live = workshop.servedPorts().filter((port) => !dead.has(port))
-    const ran = await runGate(workshop.sandbox, live, run.signal, (check) => {
-      run.telemetry.count('checks_total', { status: check.status })
-      run.writer.note({
-        type: 'step.progress',
-        data: { step, agent: 'platform', message: `${check.check}: ${check.status}` },
-      })
-    })
+    const servedPorts = workshop.servedPorts().filter((port) => !dead.has(port))
+    const report = progressOfChecks(run, step)
+    const ran = await runGate(
+      workshop.sandbox,
+      { servedPorts, report, ...(only === undefined ? {} : { only }) },
+      run.signal,
+    )
     run.signal.throwIfAborted()
     // Checks may leave files behind (caches, reports): they are part of the state that goes on.
     const commit = await workshop.snapshot('checks')
     const secrets = await checkForSecrets(run, workshop.baseline, commit)
-    const all = [...(await redactedChecks(run, [...ran, ...dead.values()])), secrets]
+    const redacted = await redactedChecks(run, [...ran, ...dead.values()])
+    const all = [...(mustMendAll(run) ? redacted : markFailedBefore(redacted, failedAtFirst(run))), secrets]
     // Perhaps a check failed for want of a host that a person would allow.
     if (!isPassed(all)) workshop.egress.askForRefused()
     workshop.egress.flush()
@@ -30,4 +42,15 @@ export async function checkWork(run: Run, workshop: Workshop, step: string): Pro
     return { output: { checks: all }, commit, events }
   })
   return checks
+}
+
+/** Tells of each check as it ends. */
+export function progressOfChecks(run: Run, step: string): GateOptions['report'] {
+  return (check) => {
+    run.telemetry.count('checks_total', { status: check.status })
+    run.writer.note({
+      type: 'step.progress',
+      data: { step, agent: 'platform', message: `${check.check}: ${check.status}` },
+    })
+  }
 }

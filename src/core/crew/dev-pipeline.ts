@@ -5,6 +5,7 @@ import { WriterStopped } from '../task/task-writer.ts'
 import type { TaskResult } from '../vocabulary/task.ts'
 import { messageOf } from '../vocabulary/thrown.ts'
 import { recordChanges } from './changes.ts'
+import { checkBaseline } from './check-baseline.ts'
 import { doSubtasks } from './do-subtasks.ts'
 import { recordEvidence } from './evidence.ts'
 import { passTheGate } from './pass-gate.ts'
@@ -40,6 +41,7 @@ async function recordFailure(run: Run, workshop: Workshop, failure: TaskFailure)
 /** The stages, in their order; each is journaled by itself, so a resumed task comes to where it was. */
 async function doTheWork(run: Run, workshop: Workshop): Promise<TaskResult> {
   // What the workspace holds before any model is asked: the source's files, and which checks fail on them already.
+  await checkBaseline(run, workshop)
   const plan = await makePlan(run, workshop)
   // What the plan begins with in an empty workspace: its template.
   const reports = await doSubtasks(run, workshop, plan)

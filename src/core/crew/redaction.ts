@@ -1,10 +1,10 @@
 // What leaves a sandbox is looked through for secrets before it is recorded, shown to a model, or sent.
-import type { CheckReport } from '../vocabulary/check.ts'
+import type { CheckReport, Finding } from '../vocabulary/check.ts'
 import type { AgentName, TaskEventBody } from '../vocabulary/event.ts'
 import type { CommitId } from '../vocabulary/ids.ts'
 import type { JsonValue } from '../vocabulary/json.ts'
 import type { SecretFinding } from '../vocabulary/secret.ts'
-import { stripEscapes } from '../quality/gate.ts'
+import { stripEscapes } from '../quality/plain-output.ts'
 import { findInPatch } from '../secrets/patch-findings.ts'
 import { redact } from '../secrets/redact.ts'
 import { redactStream } from '../secrets/redact-stream.ts'
@@ -67,10 +67,27 @@ export function progressOf(
 
 export function redactedChecks(run: RedactionDeps, checks: readonly CheckReport[]): Promise<readonly CheckReport[]> {
   return Promise.all(
-    checks.map(async (check) => ({
-      ...check,
-      output: await withoutSecretsOf(run, check.output, `the output of ${check.check}`),
-    })),
+    checks.map(async (check) => {
+      const where = `the output of ${check.check}`
+      const output = await withoutSecretsOf(run, check.output, where)
+      if (check.findings === undefined || check.findings.length === 0) return { ...check, output }
+      return { ...check, output, findings: await redactedFindings(run, check.findings, where) }
+    }),
+  )
+}
+
+/** What findings say is part of the output, cut to one line each; so all of it is looked through at once. */
+async function redactedFindings(run: RedactionDeps, findings: readonly Finding[], where: string) {
+  const lines = findings.flatMap(({ rule, message }) => [rule ?? '', message])
+  const clean = (await withoutSecretsOf(run, lines.join('\n'), where)).split('\n')
+  const isKept = clean.length === lines.length
+  return Promise.all(
+    findings.map(async (finding, index) => {
+      const text = (at: number) =>
+        isKept ? Promise.resolve(clean[at] ?? '') : withoutSecretsOf(run, lines[at] ?? '', where)
+      const [rule, message] = await Promise.all([text(2 * index), text(2 * index + 1)])
+      return { ...finding, rule: finding.rule === null ? null : rule, message }
+    }),
   )
 }
 

@@ -8,8 +8,15 @@ const EVERYTHING = ['node', 'npm', 'python3', 'pytest', 'ruff', 'tsc', 'eslint',
 
 function detect(files: readonly string[], tools: readonly string[] = EVERYTHING, manifest: unknown = null) {
   const text = manifest === null ? null : typeof manifest === 'string' ? manifest : JSON.stringify(manifest)
-  const { run, skipped } = detectChecks({ files, manifest: text, tools: new Set(tools) })
-  return { run: run.map((plan) => plan.check), skipped: skipped.map((check) => check.check), plans: run }
+  return detectIn(files, tools, text === null ? {} : { 'package.json': text })
+}
+
+function detectIn(files: readonly string[], tools: readonly string[], texts: Readonly<Record<string, string>>) {
+  const all = [...files, ...Object.keys(texts).filter((path) => path.includes('/'))]
+  const workshop = { files: all, texts: new Map(Object.entries(texts)), tools: new Set(tools), localTools: new Map() }
+  const { run, skipped } = detectChecks(workshop)
+  const plans = run.filter((plan) => plan.type === 'command')
+  return { run: run.map((plan) => plan.check), skipped: skipped.map((check) => check.check), plans }
 }
 
 test('an empty workspace calls for nothing', () => {
@@ -70,11 +77,12 @@ test('a broken manifest is a check that will fail, not a crash', () => {
 test('any files and any manifest: it answers, each check once, and a skipped one says why', () => {
   fc.assert(
     fc.property(fc.array(fc.string()), fc.option(fc.json()), fc.subarray(EVERYTHING), (files, manifest, tools) => {
-      const { run, skipped } = detectChecks({ files, manifest, tools: new Set(tools) })
+      const texts = new Map(manifest === null ? [] : [['package.json', manifest]])
+      const { run, skipped } = detectChecks({ files, texts, tools: new Set(tools), localTools: new Map() })
       const names = [...run, ...skipped].map((check) => check.check)
       assert.equal(new Set(names).size, names.length)
       for (const check of skipped) assert.match(check.reason ?? '', /is not installed/)
-      for (const plan of run) assert.ok(plan.timeoutMs > 0 && plan.command !== '')
+      for (const plan of run) assert.ok(plan.type === 'look' || (plan.timeoutMs > 0 && plan.command !== ''))
     }),
   )
 })

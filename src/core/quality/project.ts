@@ -9,8 +9,6 @@ export type Workshop = {
   readonly tools: ReadonlySet<string>
   /** Commands that dependencies brought, by the folder (`''`: the root) whose node_modules/.bin or .venv/bin holds them. */
   readonly localTools: ReadonlyMap<string, ReadonlySet<string>>
-  /** What the task's servers listen on. */
-  readonly ports: readonly number[]
 }
 
 export type Manifest = {
@@ -36,7 +34,6 @@ export type Project = {
   readonly tools: ReadonlySet<string>
   /** By path relative to the folder; null where it was not read. */
   readonly text: (path: string) => string | null
-  readonly ports: readonly number[]
   /** The root's project; of the root: itself. */
   readonly root: Project
 }

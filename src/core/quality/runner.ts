@@ -28,6 +28,8 @@ export type CommandWanted = {
   readonly part?: string
   /** On top of the environment that every check has. */
   readonly env?: Readonly<Record<string, string>>
+  /** Instead of the runner's own. */
+  readonly parse?: Runner['parse']
 }
 
 /** What the platform can see by itself, from the texts that it has read. It failed where a finding is an error. Throws nothing. */

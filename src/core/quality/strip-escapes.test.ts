@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { outputOf, stripEscapes } from './gate.ts'
+import { outputOf, stripEscapes } from './plain-output.ts'
 
 test('colours, cursor moves, titles and links are left out, the text stays', () => {
   assert.equal(stripEscapes('\u001b[31mred\u001b[0m and \u001b[1;38;5;200mbold\u001b[m'), 'red and bold')
