@@ -1,45 +1,42 @@
-// The way from written to right: checks, repair of what fails, review, repair of what the reviewer blocks on; all within bounded rounds.
+// The way from written to right: checks, healing of what fails, review, repair of what the reviewer blocks on; all within bounded rounds.
 import { quote } from '../context/quote.ts'
+import { roundsOf, triedLines, whyStop } from '../healing/escalation.ts'
+import type { HealingLimits } from '../healing/escalation.ts'
 import { isPassed } from '../quality/gate.ts'
 import { TaskFailure } from '../task/task-failure.ts'
 import type { CheckReport } from '../vocabulary/check.ts'
 import type { Plan } from '../vocabulary/plan.ts'
-import { runAgent } from './agent.ts'
-import { briefOf } from './brief.ts'
 import { checkWork } from './check-work.ts'
+import { repairWith } from './heal-agent.ts'
+import { healRound } from './heal-round.ts'
+import type { HealingState } from './heal-round.ts'
 import { reviewWork } from './review-work.ts'
 import type { Run } from './run.ts'
 import type { Workshop } from './workshop.ts'
 
-/** The checks that the work passed in the end. Throws TaskFailure with the last ones as evidence. */
+/** The checks that the work passed in the end: all of them, on its last files. Throws TaskFailure with the last ones as evidence. */
 export async function passTheGate(run: Run, workshop: Workshop, plan: Plan): Promise<readonly CheckReport[]> {
-  let repairs = 0
-  let reviews = 0
-  for (let round = 1; ; round += 1) {
-    const checks = await checkWork(run, workshop, `gate/${round}`)
-    if (!isPassed(checks)) {
-      const failed = checks.filter((check) => check.status === 'failed')
-      repairs += 1
-      if (repairs > run.limits.repairRounds) {
-        const names = failed.map((check) => check.check).join(', ')
-        throw new TaskFailure(
-          `After ${run.limits.repairRounds} round${run.limits.repairRounds === 1 ? '' : 's'} of repair these checks still fail: ${names}.`,
-          {
-            checks,
-          },
-        )
-      }
-      await repair(
-        run,
-        workshop,
-        `repair/${repairs}`,
-        'repair',
-        'Repair the failed checks',
-        failed.map(describeCheck).join('\n\n'),
-      )
-      continue
+  const { repairRounds, healMs, healTokens } = run.limits
+  const limits: HealingLimits = { rounds: repairRounds, ms: healMs, tokens: healTokens }
+  let gates = 0
+  const checkAll = async () => {
+    gates += 1
+    const key = `gate/${gates}`
+    return { key, checks: await checkWork(run, workshop, key) }
+  }
+  let healing: HealingState = { plan, rounds: [], past: [] }
+  for (let reviews = 1; ; reviews += 1) {
+    let { checks } = await checkAll()
+    while (!isPassed(checks)) {
+      const why = whyStop(healing.past, limits)
+      if (why !== null) throw notHealed(checks, healing, why)
+      const round = await healRound(run, workshop, healing, limits, checks, checkAll).catch((error: unknown) => {
+        throw error instanceof TaskFailure ? withEvidence(error, checks, healing) : error
+      })
+      healing = round.state
+      if (round.type === 'stop') throw notHealed(checks, healing, round.why)
+      checks = round.checks
     }
-    reviews += 1
     const review = await reviewWork(run, workshop, `review/${reviews}`, plan)
     const blocking = review.findings.filter((finding) => finding.blocking)
     // What a reviewer blocks on counts, whatever else they say; what they do not block on is taste.
@@ -50,30 +47,22 @@ export async function passTheGate(run: Run, workshop: Workshop, plan: Plan): Pro
     if (reviews >= run.limits.reviewRounds) {
       throw new TaskFailure(`The reviewer did not approve the work:\n${findings}`, { checks })
     }
-    await repair(run, workshop, `review-fix/${reviews}`, 'review-fix', 'Answer the review', quote('findings', findings))
+    const about = { key: `review-fix/${reviews}`, subject: 'review-fix', title: 'Answer the review' }
+    await repairWith(run, workshop, { ...about, problem: quote('findings', findings) })
   }
 }
 
-async function repair(
-  run: Run,
-  workshop: Workshop,
-  key: string,
-  subject: string,
-  title: string,
-  problem: string,
-): Promise<void> {
-  await run.journal.step(key, { agent: 'coder', title }, async () => {
-    const brief = await briefOf(
-      run,
-      workshop,
-      key,
-      'coder',
-      `${title}. Mend the cause; never weaken or delete a test.\n\n${problem}`,
-    )
-    return { output: await runAgent(run, workshop, { key, subject, title, role: 'coder', brief }) }
-  })
+function notHealed(checks: readonly CheckReport[], { rounds, past }: HealingState, why: string): TaskFailure {
+  const names = checks.filter((check) => !isPassed([check])).map(({ check }) => check)
+  const count = roundsOf(past)
+  const summary = `After ${count} round${count === 1 ? '' : 's'} of repair these checks still fail: ${names.join(', ')}.`
+  return new TaskFailure([`${summary} It was stopped because ${why}.`, ...triedOf(rounds)].join('\n'), { checks })
 }
 
-function describeCheck(check: CheckReport): string {
-  return `${check.check} failed. ${check.reason ?? ''}\n${quote('output', check.output)}`
+function withEvidence(error: TaskFailure, checks: readonly CheckReport[], { rounds }: HealingState): TaskFailure {
+  return new TaskFailure([error.message, ...triedOf(rounds)].join('\n'), { checks, ...error.evidence })
+}
+
+function triedOf(rounds: HealingState['rounds']): readonly string[] {
+  return rounds.length === 0 ? [] : ['Tried:', ...triedLines(rounds)]
 }
