@@ -7,6 +7,7 @@ import type { ExitCode } from './command.ts'
 import { auditCommand } from './audit.ts'
 import { botCommand } from './bot.ts'
 import { chatCommand } from './chat.ts'
+import { crewCommand } from './crew.ts'
 import { doctorCommand } from './doctor.ts'
 import { knowledgeCommand } from './knowledge.ts'
 import { memoryCommand } from './memory.ts'
@@ -43,6 +44,7 @@ export async function runProgram(): Promise<ExitCode> {
     userCommand(),
     auditCommand(exit),
     policyCommand(exit),
+    crewCommand(),
     doctorCommand(exit),
     panicCommand(exit),
     secretCommand(exit),

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { searchTool } from '../../src/core/crew/tools/search.ts'
-import type { ToolContext } from '../../src/core/crew/tools/tool.ts'
+import type { ToolContext, ToolOutcome } from '../../src/core/crew/tools/tool.ts'
 import type { Sandbox } from '../../src/core/ports/sandbox.ts'
 import { LIMITS, prepareGround } from '../hostile/ground.ts'
 
@@ -90,7 +90,7 @@ for (const way of WAYS) {
       { pattern: '(', path: 'src' },
       { pattern: '((((a{1,1000}){1,1000}){1,1000}){1,1000})', path: 'src' },
     ]) {
-      const refused = await search(input)
+      const refused: ToolOutcome = await search(input)
       assert.equal(refused.ok, false, input.pattern)
       assert.ok(refused.output.length < 5_000)
     }

@@ -24,6 +24,7 @@ const TAGS = [
   'side',
   'soul',
   'subtask',
+  'templates',
   'work',
   'workspace',
 ]

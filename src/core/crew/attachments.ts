@@ -5,7 +5,7 @@ import type { Attachment } from './task-context.ts'
 import type { Run } from './run.ts'
 import type { Sandbox } from '../ports/sandbox.ts'
 
-const ATTACHMENTS_FOLDER = 'attachments'
+export const ATTACHMENTS_FOLDER = 'attachments'
 
 const NAME_CHARACTERS = 80
 /** Of all files together; what people send through chats stays far below. */

@@ -24,9 +24,9 @@ export async function answerQuestion(run: Run): Promise<TaskResult> {
     role: 'assistant',
     subject: 'answer',
     // Thanks and small talk need no big model.
-    tier: routing?.intent === 'other' ? 'small' : 'main',
+    tier: routing?.intent === 'other' ? 'small' : run.crew.role('assistant').tier,
     system: run.promptPack.system('assistant'),
-  } as const
+  }
   const asked = fullPrompt(taskPackOf(run, splitParts(run)))
   const turn = await askForTurn(run, question, [{ role: 'user', text: asked }], [])
   if (turn.text.trim() === '')

@@ -19,9 +19,9 @@ export async function reviewWork(run: Run, workshop: Workshop, step: string, pla
     title: 'Review the whole diff',
     role: 'reviewer',
     subject: 'review',
-    tier: 'review',
+    tier: run.crew.role('reviewer').tier,
     system: run.promptPack.system('reviewer', plan.kind),
-  } as const
+  }
   const diff = run.journal.has(step)
     ? { patch: '', truncated: false }
     : await diffBetween(run, workshop.baseline, to, REVIEW_BYTES)

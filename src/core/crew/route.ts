@@ -48,9 +48,9 @@ function askRouter(run: Run): Promise<Route> {
     title: 'Understand the request',
     role: 'router',
     subject: 'route',
-    tier: 'small',
+    tier: run.crew.role('router').tier,
     system: run.promptPack.system('router'),
-  } as const
+  }
   const prompt = routerPrompt({ ...taskPackOf(run, []), context: run.context.routers })
   return askForObject(run, question, prompt, ROUTE_SCHEMA, 'route')
 }
