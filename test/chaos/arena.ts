@@ -34,7 +34,7 @@ export type Arena = {
 
 export async function openArena(environment: Readonly<Record<string, string>> = {}): Promise<Arena> {
   const settings = { WORKER_LEASE_SECONDS: '2', LOG_LEVEL: 'warn', ...environment }
-  const place = await newPlace(settings)
+  const place = await newPlace(settings, { embedded: true })
   const config = readConfig(place.folder, { DATA_DIR: place.dataDir, ...settings })
   const platform = await openPlatform(config, { say: () => undefined, logTo: 'file' })
   const workers = new Set<ChildProcess>()

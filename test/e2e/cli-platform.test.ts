@@ -12,7 +12,7 @@ import type { Place, Started } from '../support/factotum.ts'
 const run = promisify(execFile)
 let place: Place
 before(async () => {
-  place = await newPlace({ PREVIEW_MINUTES: '5' })
+  place = await newPlace({ PREVIEW_MINUTES: '5' }, { embedded: true })
 })
 after(() => place.leave())
 
@@ -177,7 +177,7 @@ test('a command that is replayed waits for a yes again: an approval holds for on
 })
 
 test('a platform whose data directory is taken away says so and stops', async (t) => {
-  const lost = await newPlace()
+  const lost = await newPlace({}, { embedded: true })
   t.after(() => lost.leave())
   const platform = lost.start('up')
   await platform.line(/^Factotum is up/)

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
+import { createTestDatabase, databaseUrl, hasSharedServer } from './postgres.ts'
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 const PATIENCE_MS = 90_000
@@ -34,8 +35,17 @@ export type Place = {
   readonly leave: () => Promise<void>
 }
 
-/** A data directory with nothing in it, embedded defaults, no keys, no previews kept unless asked for. */
-export async function newPlace(environment: Readonly<Record<string, string>> = {}): Promise<Place> {
+/**
+ * A data directory with nothing in it, no keys, no previews kept unless asked for. Its database is one of the server that all tests share
+ * where there is one, because a server of its own takes a second and more to start and every command starts it; `embedded`: always its own,
+ * as people have it who set nothing.
+ */
+export async function newPlace(
+  environment: Readonly<Record<string, string>> = {},
+  { embedded = false }: { readonly embedded?: boolean } = {},
+): Promise<Place> {
+  const isOwn = embedded || !hasSharedServer || environment['DATABASE_URL'] !== undefined
+  const database = isOwn ? null : await createTestDatabase()
   const folder = await mkdtemp(join(tmpdir(), 'place-'))
   const dataDir = join(folder, 'data')
   const env = {
@@ -47,6 +57,7 @@ export async function newPlace(environment: Readonly<Record<string, string>> = {
     PREVIEW_MINUTES: '0',
     // Scripts count the calls that reach a provider.
     PROMPT_CACHE_MINUTES: '0',
+    ...(database === null ? {} : { DATABASE_URL: databaseUrl(database) }),
     ...environment,
   }
   const children = new Set<ChildProcess>()
@@ -108,6 +119,7 @@ export async function newPlace(environment: Readonly<Record<string, string>> = {
     leave: async () => {
       for (const child of children) child.kill('SIGTERM')
       await Promise.all([...children].map((child) => new Promise((resolve) => child.once('close', resolve))))
+      await database?.drop()
       await rm(folder, { recursive: true, force: true })
     },
   }

@@ -15,6 +15,9 @@ const report: ServerReport | null = readReport()
 /** For `{ skip: withoutPostgres }`: false, or why there is no server. */
 export const withoutPostgres: string | false = report !== null && 'unavailable' in report ? report.unavailable : false
 
+/** Whether test/run.ts started a server: a file that is run by hand has none, until it asks for a database. */
+export const hasSharedServer: boolean = report !== null && !('unavailable' in report)
+
 /** Migrated and empty. Drop it when done; dropping takes care of forgotten connections too. */
 export async function createTestDatabase(): Promise<TestDatabase> {
   return cloneDatabase(TEMPLATE)
