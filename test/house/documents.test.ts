@@ -10,7 +10,8 @@ import { SCOPES } from '../../src/core/vocabulary/principal.ts'
 import { TASK_STATUSES, TASK_TYPES } from '../../src/core/vocabulary/task.ts'
 import { filesIn, readText, repositoryFiles, ROOT } from './repository.ts'
 
-const PAGES = repositoryFiles().filter((path) => path.endsWith('.md') && !path.startsWith('prompts/'))
+/** Prompts are for models, and the pages of project templates speak of other projects. */
+const PAGES = repositoryFiles().filter((path) => path.endsWith('.md') && !/^(?:prompts|templates)\//.test(path))
 /** A line with these words speaks of what is planned, and is not held to what exists. */
 const PLANNED = /not there yet/i
 /** Paths from the root, or from `src`; a path with a placeholder or a pattern in it names no one file. */

@@ -37,6 +37,9 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   commander: ['src/main.ts', 'src/commands/'],
 }
 
+/** Folders called src that are not the program's: the console's and those of project templates. */
+const NOT_THE_PROGRAM = /(?:^|\/)(?:console|templates\/.*)\/src\//
+
 const noAmbientDate = {
   create: (context: Context) => ({
     NewExpression: (node: Creation) => {
@@ -63,7 +66,7 @@ const vendorsAtHome = {
   create: (context: Context) => {
     // Only the program itself has floors: tests, tools and the console use what they need.
     const inside = /(?:^|\/)(src\/.*)$/.exec(context.filename.replaceAll('\\', '/'))?.[1]
-    if (inside === undefined || inside.endsWith('.test.ts') || /\/console\/src\//.test(context.filename)) return {}
+    if (inside === undefined || inside.endsWith('.test.ts') || NOT_THE_PROGRAM.test(context.filename)) return {}
     const check = (node: FromSource) => {
       const name = node.source === null ? '' : String(node.source.value)
       const vendor = /^(@?[^/]+)/.exec(name)?.[1] ?? ''

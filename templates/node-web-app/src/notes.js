@@ -4,9 +4,7 @@ import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
 /** Carried out once each, in this order: append, never change one that has been out. */
-const MIGRATIONS = [
-  'create table notes (id integer primary key, text text not null, created_at text not null) strict',
-]
+const MIGRATIONS = ['create table notes (id integer primary key, text text not null, created_at text not null) strict']
 
 /** Opens the file, or makes it. `:memory:` keeps nothing. */
 export function openNotes(file) {

@@ -19,17 +19,18 @@ export function notesPage({ notes, text = '', problem = null }) {
           required
           ${problem === null ? '' : html`aria-invalid="true" aria-describedby="problem"`}
         >
-${text}</textarea
-        >
+${text}</textarea>
         ${problem === null ? null : html`<p id="problem" class="problem" role="alert">${problem}</p>`}
         <button>Add the note</button>
       </form>
       <h2>Notes</h2>
-      ${notes.length === 0
-        ? html`<p class="empty">There are no notes yet.</p>`
-        : html`<ul class="notes">
-            ${notes.map(noteItem)}
-          </ul>`}`,
+      ${
+        notes.length === 0
+          ? html`<p class="empty">There are no notes yet.</p>`
+          : html`<ul class="notes">
+              ${notes.map(noteItem)}
+            </ul>`
+      }`,
   )
 }
 

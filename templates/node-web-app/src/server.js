@@ -28,7 +28,7 @@ class RequestError extends Error {
 export function createServer({ notes, log = console }) {
   return createHttpServer(async (request, response) => {
     try {
-      const { status = 200, headers = {}, body = '' } = await answer(request, notes)
+      const { status = 200, headers, body } = await answer(request, notes)
       response.writeHead(status, { ...HEADERS, 'content-type': 'text/html; charset=utf-8', ...headers })
       response.end(request.method === 'HEAD' ? undefined : body)
     } catch (error) {
