@@ -1,6 +1,7 @@
 // The plan as the console draws it: subtasks with their state, and where each stands in the picture.
 import type { JsonValue } from '../../../src/core/vocabulary/json.ts'
 import type { Plan, Subtask } from '../../../src/core/vocabulary/plan.ts'
+import { layOutPlan } from '../../../src/core/vocabulary/plan-layout.ts'
 
 export type SubtaskState = 'waiting' | 'running' | 'done' | 'failed'
 
@@ -17,12 +18,11 @@ function readSubtask(value: JsonValue): readonly Subtask[] {
   const text = (field: JsonValue | undefined) => (typeof field === 'string' ? field : '')
   const list = (field: JsonValue | undefined) =>
     Array.isArray(field) ? field.filter((item) => typeof item === 'string') : []
-  const role = value['role']
   return [
     {
       id: value.id,
       title: text(value['title']) || value.id,
-      role: role === 'executor' || role === 'tester' ? role : 'coder',
+      role: text(value['role']) || 'coder',
       instructions: text(value['instructions']),
       acceptance: list(value['acceptance']),
       depends_on: list(value['depends_on']),
@@ -44,34 +44,23 @@ export type PlanPicture = {
   readonly height: number
 }
 
-/** Columns by the longest way from a subtask that needs nothing. Circles and unknown ids are tolerated, not followed. */
+/** Circles and unknown ids are tolerated, not followed. */
 export function drawPlan(subtasks: readonly Subtask[]): PlanPicture {
   const byId = new Map(subtasks.map((subtask) => [subtask.id, subtask]))
-  const columns = new Map<string, number>()
-  const columnOf = (id: string, above: ReadonlySet<string>): number => {
-    const known = columns.get(id)
-    if (known !== undefined) return known
-    const inside = new Set(above).add(id)
-    const needs = (byId.get(id)?.depends_on ?? []).filter((need) => byId.has(need) && !inside.has(need))
-    const column = needs.reduce((most, need) => Math.max(most, columnOf(need, inside) + 1), 0)
-    columns.set(id, column)
-    return column
-  }
-  const rows = new Map<number, number>()
-  const nodes = subtasks.map((subtask): PlacedNode => {
-    const column = columnOf(subtask.id, new Set())
-    const row = rows.get(column) ?? 0
-    rows.set(column, row + 1)
-    return { subtask, x: column * (NODE_WIDTH + GAP_ACROSS), y: row * (NODE_HEIGHT + GAP_DOWN) }
+  const { places, edges } = layOutPlan(subtasks)
+  const nodes = places.flatMap(({ id, column, row }): readonly PlacedNode[] => {
+    const subtask = byId.get(id)
+    if (subtask === undefined) return []
+    return [{ subtask, x: column * (NODE_WIDTH + GAP_ACROSS), y: row * (NODE_HEIGHT + GAP_DOWN) }]
   })
   const placed = new Map(nodes.map((node) => [node.subtask.id, node]))
-  const edges = nodes.flatMap((to) =>
-    to.subtask.depends_on.flatMap((need) => {
-      const from = placed.get(need)
-      return from === undefined || from === to ? [] : [{ from, to }]
+  return {
+    nodes,
+    edges: edges.flatMap(([before, after]) => {
+      const [from, to] = [placed.get(before), placed.get(after)]
+      return from === undefined || to === undefined ? [] : [{ from, to }]
     }),
-  )
-  const width = nodes.reduce((most, node) => Math.max(most, node.x + NODE_WIDTH), 0)
-  const height = nodes.reduce((most, node) => Math.max(most, node.y + NODE_HEIGHT), 0)
-  return { nodes, edges, width, height }
+    width: nodes.reduce((most, node) => Math.max(most, node.x + NODE_WIDTH), 0),
+    height: nodes.reduce((most, node) => Math.max(most, node.y + NODE_HEIGHT), 0),
+  }
 }

@@ -1,5 +1,7 @@
 // One task as the console shows it: a fold over its events, many at a time, so that thousands of them stay cheap.
 import type { CheckReport } from '../../../src/core/vocabulary/check.ts'
+import type { HealRound } from '../../../src/core/vocabulary/healing.ts'
+import type { MetLimit } from '../../../src/core/vocabulary/limit.ts'
 import type { JsonValue } from '../../../src/core/vocabulary/json.ts'
 import type { Plan, Review } from '../../../src/core/vocabulary/plan.ts'
 import type { Routing, TaskResult, TaskStatus } from '../../../src/core/vocabulary/task.ts'
@@ -42,6 +44,8 @@ export type ModelUse = {
   readonly inputTokens: number
   readonly outputTokens: number
 }
+/** What became of a subtask that was done in files of its own, beside others. */
+export type Branch = { readonly merged: boolean; readonly conflicts: readonly string[] }
 export type CheckRound = { readonly step: string; readonly checks: readonly CheckReport[] }
 
 export type TaskView = {
@@ -55,7 +59,11 @@ export type TaskView = {
   readonly approval: WireApproval | null
   readonly plan: Plan | null
   readonly subtasks: Readonly<Record<string, SubtaskState>>
+  readonly branches: Readonly<Record<string, Branch>>
   readonly rounds: readonly CheckRound[]
+  readonly healing: readonly HealRound[]
+  /** Limits that were met. */
+  readonly met: readonly MetLimit[]
   readonly reviews: readonly Review[]
   readonly diff: Diff | null
   readonly previews: readonly Preview[]
@@ -80,7 +88,10 @@ export const EMPTY_VIEW: TaskView = {
   approval: null,
   plan: null,
   subtasks: {},
+  branches: {},
   rounds: [],
+  healing: [],
+  met: [],
   reviews: [],
   diff: null,
   previews: [],
@@ -178,6 +189,7 @@ function changes(view: TaskView, event: WireEvent, log: LogDraft): Partial<TaskV
       return {
         ...outputChange(view, event.data.step, event.data.output),
         ...subtaskChange(view, event.data.step, 'done'),
+        ...branchChange(view, event.data),
       }
     case 'step.failed':
       return subtaskChange(view, event.data.step, 'failed')
@@ -185,6 +197,14 @@ function changes(view: TaskView, event: WireEvent, log: LogDraft): Partial<TaskV
       return { now: nowDoing(view, event, `${event.data.tool} ${toLine(sayInput(event.data.input), 120)}`) }
     case 'agent.message':
       return { now: nowDoing(view, event, toLine(event.data.text)), offline: view.offline || event.data.offline }
+    case 'branch.merged': {
+      const { branch, conflicts } = event.data
+      return { branches: { ...view.branches, [branch]: { merged: true, conflicts } } }
+    }
+    case 'heal.finished':
+      return { healing: [...view.healing, event.data] }
+    case 'budget.exhausted':
+      return { met: [...view.met, event.data] }
     case 'check.finished':
       return { rounds: addCheck(view.rounds, event.data.step, event.data) }
     case 'preview.ready': {
@@ -203,7 +223,6 @@ function changes(view: TaskView, event: WireEvent, log: LogDraft): Partial<TaskV
     case 'usage.recorded':
       return { models: addUse(view.models, event.data), offline: view.offline || event.data.offline }
     case 'tool.finished':
-    case 'budget.exhausted':
       return {}
     default:
       // A newer server may tell of more than this console knows.
@@ -238,6 +257,16 @@ function lastLine(text: string): string {
 function subtaskChange(view: TaskView, step: string, state: SubtaskState): Partial<TaskView> {
   const id = /^subtask\/([^/]+)$/.exec(step)?.[1]
   return id === undefined ? {} : { subtasks: { ...view.subtasks, [id]: state } }
+}
+
+/** A step whose snapshot is of other files than the task's own was done in a branch. */
+function branchChange(
+  view: TaskView,
+  { step, branch }: { readonly step: string; readonly branch?: string },
+): Partial<TaskView> {
+  const id = /^subtask\/([^/]+)/.exec(step)?.[1]
+  if (id === undefined || branch === undefined || view.branches[id] !== undefined) return {}
+  return { branches: { ...view.branches, [id]: { merged: false, conflicts: [] } } }
 }
 
 function stopRunning(view: TaskView): TaskView['subtasks'] {

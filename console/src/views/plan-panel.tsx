@@ -26,7 +26,7 @@ export function PlanPanel({ view }: { readonly view: TaskView }) {
   return (
     <div class="plan">
       <Prose text={view.plan.summary} />
-      {view.plan.subtasks.length > 1 && <Picture plan={view.plan} stateOf={stateOf} />}
+      {view.plan.subtasks.length > 1 && <Picture plan={view.plan} stateOf={stateOf} view={view} />}
       <ol class="subtasks">
         {view.plan.subtasks.map((subtask) => (
           <SubtaskBlock
@@ -35,6 +35,7 @@ export function PlanPanel({ view }: { readonly view: TaskView }) {
             state={stateOf(subtask.id)}
             plan={view.plan}
             live={isLive(view)}
+            conflicts={view.branches[subtask.id]?.conflicts ?? []}
           />
         ))}
       </ol>
@@ -42,7 +43,13 @@ export function PlanPanel({ view }: { readonly view: TaskView }) {
   )
 }
 
-function Picture({ plan, stateOf }: { readonly plan: Plan; readonly stateOf: (id: string) => SubtaskState }) {
+type PictureProps = {
+  readonly plan: Plan
+  readonly stateOf: (id: string) => SubtaskState
+  readonly view: TaskView
+}
+
+function Picture({ plan, stateOf, view }: PictureProps) {
   const { nodes, edges, width, height } = drawPlan(plan.subtasks)
   return (
     <div
@@ -57,7 +64,7 @@ function Picture({ plan, stateOf }: { readonly plan: Plan; readonly stateOf: (id
             <path
               key={`${edge.from.subtask.id} ${edge.to.subtask.id}`}
               d={curve(edge)}
-              class={stateOf(edge.from.subtask.id) === 'done' ? 'edge-done' : ''}
+              class={edgeClass(view, edge.from.subtask.id, stateOf(edge.from.subtask.id))}
             />
           ))}
         </svg>
@@ -69,13 +76,25 @@ function Picture({ plan, stateOf }: { readonly plan: Plan; readonly stateOf: (id
           >
             <span class="node-title">{toLine(subtask.title, 80)}</span>
             <span class="node-about">
-              {subtask.role}, {STATE_LABELS[stateOf(subtask.id)]}
+              {subtask.role}, {nodeWords(view, subtask.id, stateOf(subtask.id))}
             </span>
           </div>
         ))}
       </div>
     </div>
   )
+}
+
+function edgeClass(view: TaskView, id: string, state: SubtaskState): string {
+  if (view.branches[id]?.merged === true) return 'edge-merged'
+  return state === 'done' ? 'edge-done' : ''
+}
+
+function nodeWords(view: TaskView, id: string, state: SubtaskState): string {
+  const branch = view.branches[id]
+  if (branch === undefined) return STATE_LABELS[state]
+  if (!branch.merged) return `${STATE_LABELS[state]}, in a branch`
+  return branch.conflicts.length === 0 ? 'merged' : 'merged after a conflict'
 }
 
 function curve({ from, to }: PlacedEdge): string {
@@ -91,9 +110,11 @@ type BlockProps = {
   readonly state: SubtaskState
   readonly plan: Plan | null
   readonly live: boolean
+  /** Files that this and another branch had changed in different ways. */
+  readonly conflicts: readonly string[]
 }
 
-function SubtaskBlock({ subtask, state, plan, live }: BlockProps) {
+function SubtaskBlock({ subtask, state, plan, live, conflicts }: BlockProps) {
   const titleOf = (id: string) => plan?.subtasks.find((other) => other.id === id)?.title ?? id
   return (
     <li class={`subtask subtask-${state}`}>
@@ -108,6 +129,18 @@ function SubtaskBlock({ subtask, state, plan, live }: BlockProps) {
       </h3>
       {subtask.depends_on.length > 0 && (
         <p class="faint">After {subtask.depends_on.map((id) => `“${toLine(titleOf(id), 80)}”`).join(' and ')}</p>
+      )}
+      {conflicts.length > 0 && (
+        <p class="faint">
+          Merged after a conflict in{' '}
+          {conflicts.slice(0, 10).map((path, at) => (
+            <>
+              {at > 0 && ', '}
+              <code>{toLine(path, 160)}</code>
+            </>
+          ))}
+          , which a coder resolved.
+        </p>
       )}
       {subtask.acceptance.length > 0 && (
         <>

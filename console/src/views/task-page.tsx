@@ -15,6 +15,7 @@ import { ApprovalPanel } from './approval-panel.tsx'
 import { ChangesPanel } from './changes-panel.tsx'
 import { ChecksPanel } from './checks-panel.tsx'
 import { ConfirmButton } from './confirm-button.tsx'
+import { EvidencePanel } from './evidence-panel.tsx'
 import { LogPanel } from './log-panel.tsx'
 import { Age, Icon, OfflineBadge, ProblemLine, RunningFor, Status } from './pieces.tsx'
 import { PlanPanel } from './plan-panel.tsx'
@@ -22,7 +23,7 @@ import { PreviewPanel } from './preview-panel.tsx'
 import { ResultPanel } from './result-panel.tsx'
 import { usePinned } from './use-pinned.ts'
 
-const TABS = ['result', 'log', 'plan', 'checks', 'changes', 'preview'] as const
+const TABS = ['result', 'log', 'plan', 'checks', 'changes', 'preview', 'evidence'] as const
 type Tab = (typeof TABS)[number]
 const TAB_LABELS: Readonly<Record<Tab, string>> = {
   result: 'Result',
@@ -31,6 +32,7 @@ const TAB_LABELS: Readonly<Record<Tab, string>> = {
   checks: 'Checks',
   changes: 'Changes',
   preview: 'Preview',
+  evidence: 'Evidence',
 }
 
 type Props = { readonly app: ConsoleApp; readonly id: string; readonly tab: string | null }
@@ -121,6 +123,7 @@ function Loaded({ app, id, tab, view, task, status, title, ahead }: LoadedProps)
           {current === 'checks' && <ChecksPanel view={view} />}
           {current === 'changes' && <ChangesPanel view={view} />}
           {current === 'preview' && <PreviewPanel app={app} view={view} fallback={task?.result?.preview_url ?? null} />}
+          {current === 'evidence' && <EvidencePanel view={view} taskId={id} status={status} />}
           {current === 'result' && <ResultPanel view={view} task={task} status={status} />}
         </div>
         {current === 'log' && away && !isOver(status) && (

@@ -1,13 +1,13 @@
 // How a report looks as a page: light and dark, on a desk, on a phone and on paper. No scripts, nothing from elsewhere.
 
 export const REPORT_STYLE = `
-:root{color-scheme:light dark;--paper:#f6f7f9;--card:#fff;--ink:#171a1f;--soft:#5c6470;--line:#e3e6eb;--tint:#f1f3f6;--accent:#3457d5;--good:#14794a;--good-bg:#e3f5eb;--bad:#b3261e;--bad-bg:#fdeaea;--wait:#8a5a00;--wait-bg:#fdf3dc;--model:#6a5acd;--tool:#1d8f8a;--own:#c0762b;--idle:#b6bcc6;--mono:ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace}
-@media (prefers-color-scheme:dark){:root{--paper:#0f1216;--card:#171b21;--ink:#e8ebef;--soft:#98a1ae;--line:#2a3039;--tint:#1e242c;--accent:#8fa8ff;--good:#5fd398;--good-bg:#12301f;--bad:#ff8f87;--bad-bg:#3a1715;--wait:#f0c063;--wait-bg:#33270c;--model:#a79bff;--tool:#54c9c3;--own:#e6a464;--idle:#4a525e}}
+:root{color-scheme:light dark;--paper:#f6f3ec;--card:#fffdf8;--ink:#24221d;--soft:#5c574b;--line:#dcd6c8;--tint:#eeeadf;--accent:#3f4694;--good:#1f5a4c;--good-bg:#e2ede6;--bad:#9f2f25;--bad-bg:#f8e3de;--wait:#8f4a12;--wait-bg:#f7e8d3;--model:#5a62b5;--tool:#3c8573;--own:#c9843f;--idle:#b9b1a0;--serif:"Iowan Old Style","Palatino Linotype",Palatino,"URW Palladio L",P052,"Book Antiqua",Georgia,"Liberation Serif","DejaVu Serif",serif;--mono:ui-monospace,"SF Mono",SFMono-Regular,Menlo,Consolas,"Liberation Mono","DejaVu Sans Mono",monospace}
+@media (prefers-color-scheme:dark){:root{--paper:#191917;--card:#21211e;--ink:#ece8de;--soft:#b3ada0;--line:#383732;--tint:#2b2a26;--accent:#b3b8f2;--good:#86c9b3;--good-bg:#1d332c;--bad:#f0958a;--bad-bg:#3d211e;--wait:#e2a566;--wait-bg:#3a2a17;--model:#8f96e0;--tool:#5fae98;--own:#d59a5b;--idle:#5d5a51}}
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%}
 body{margin:0;background:var(--paper);color:var(--ink);font:15px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","DejaVu Sans",sans-serif;overflow-wrap:anywhere}
 main{max-width:1080px;margin:0 auto;padding:32px 24px 64px}
-header h1{font-size:clamp(22px,3.4vw,32px);line-height:1.22;letter-spacing:-.015em;margin:10px 0 12px;font-weight:650;text-wrap:pretty}
+header h1{font-size:clamp(22px,3.4vw,32px);line-height:1.22;letter-spacing:-.01em;margin:10px 0 12px;font-weight:600;font-family:var(--serif);text-wrap:pretty}
 .by{color:var(--soft);font-size:13px;display:flex;flex-wrap:wrap;gap:4px 16px;margin:0}
 .brand{display:flex;align-items:center;gap:12px;font-size:13px;color:var(--soft)}
 .brand b{color:var(--ink);font-weight:650;letter-spacing:.01em}
@@ -25,8 +25,8 @@ header h1{font-size:clamp(22px,3.4vw,32px);line-height:1.22;letter-spacing:-.015
 nav{display:flex;flex-wrap:wrap;gap:6px 16px;margin:26px 0 0;padding:0 0 14px;border-bottom:1px solid var(--line);font-size:13.5px}
 a{color:var(--accent);text-decoration:none}a:hover{text-decoration:underline}
 section{margin:36px 0 0;scroll-margin-top:16px}
-h2{font-size:19px;letter-spacing:-.01em;margin:0 0 12px;font-weight:640}
-h2 span{color:var(--soft);font-weight:400;font-size:14px;margin-left:8px;letter-spacing:0}
+h2{font-size:21px;letter-spacing:-.005em;margin:0 0 12px;font-weight:600;font-family:var(--serif)}
+h2 span{color:var(--soft);font:400 14px system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","DejaVu Sans",sans-serif;margin-left:10px;letter-spacing:0}
 h3{font-size:14px;margin:20px 0 8px;font-weight:620}
 p{margin:0 0 10px}
 .card{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:16px 18px}
@@ -41,7 +41,7 @@ pre{margin:10px 0 0;padding:12px 14px;background:var(--tint);border-radius:9px;o
 .shots.one{grid-template-columns:minmax(0,1fr)}
 figure{margin:0}
 figure img{display:block;width:100%;height:auto}
-.frame{border:1px solid var(--line);border-radius:12px;overflow:hidden;background:var(--card);box-shadow:0 8px 30px rgb(10 20 40/.09)}
+.frame{border:1px solid var(--line);border-radius:12px;overflow:hidden;background:var(--card);box-shadow:0 8px 30px rgb(60 50 30/.12)}
 .frame.desk::before{content:"";display:block;height:26px;background:radial-gradient(circle at 16px 13px,#f26d63 4px,transparent 4.6px),radial-gradient(circle at 32px 13px,#f4bd4f 4px,transparent 4.6px),radial-gradient(circle at 48px 13px,#58c456 4px,transparent 4.6px),var(--tint);border-bottom:1px solid var(--line)}
 .frame.phone{border-radius:26px;border:7px solid #22262d}
 figcaption{color:var(--soft);font-size:12.5px;margin:9px 2px 0}
@@ -113,7 +113,7 @@ body{font-size:11pt;-webkit-print-color-adjust:exact;print-color-adjust:exact}
 `
 
 /** SHA-256 of the style in base64, for a content security policy. A test holds it to the text above. */
-export const REPORT_STYLE_HASH = 'SSh7xEpwmCGVJgEA/BedpJYTwPApKLMQ4C5oBbP7CQI='
+export const REPORT_STYLE_HASH = 'XcRdkxdVlVlUXe/5pRo1PcX4AqKosUKK48B7Kd4425Y='
 
 /** What a report as a page may do: be styled by its own style, and show its own pictures. */
 export const REPORT_POLICY = `default-src 'none'; style-src 'sha256-${REPORT_STYLE_HASH}'; img-src data:; base-uri 'none'; form-action 'none'`
