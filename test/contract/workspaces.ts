@@ -3,15 +3,15 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 import type { Workspaces } from '../../src/core/ports/workspaces.ts'
-import type { CommitId, TaskId } from '../../src/core/vocabulary/ids.ts'
+import type { CommitId, TaskId, WorktreeId } from '../../src/core/vocabulary/ids.ts'
 
 export type WorkspaceBench = {
   readonly workspaces: Workspaces
   readonly newTask: () => TaskId
-  readonly write: (taskId: TaskId, path: string, text: string) => void
-  readonly remove: (taskId: TaskId, path: string) => void
+  readonly write: (worktree: WorktreeId, path: string, text: string) => void
+  readonly remove: (worktree: WorktreeId, path: string) => void
   /** Every file by its path, `.git` and dependency folders included. */
-  readonly read: (taskId: TaskId) => Readonly<Record<string, string>>
+  readonly read: (worktree: WorktreeId) => Readonly<Record<string, string>>
   /** A folder of the host with these files, to start from. */
   readonly directoryWith: (files: Readonly<Record<string, string>>) => string
   /** An empty folder to export to, and what is in it afterwards. */
@@ -144,6 +144,35 @@ export function workspacesContract(name: string, bench: (t: TestContext) => Prom
     const cut = await workspaces.diff(task, from, to, 40)
     assert.deepEqual([cut.files.length, cut.truncated, Buffer.byteLength(cut.patch) <= 40], [2, true, true])
     assert.deepEqual(await workspaces.diff(task, to, to, 100), { files: [], patch: '', truncated: false })
+  })
+  promise('what files held and hold is read of both snapshots, unless it is too large', async (bench) => {
+    const { workspaces, newTask, write, remove } = bench
+    const task = newTask()
+    await workspaces.prepare(task, { type: 'empty' })
+    write(task, 'gone.txt', 'gone\n')
+    write(task, 'same.txt', 'same\n')
+    write(task, 'odd name\n: x.txt', 'one\n')
+    const from = await workspaces.snapshot(task, 'before')
+    remove(task, 'gone.txt')
+    write(task, 'new/empty.txt', '')
+    write(task, 'long.txt', 'x'.repeat(5_000))
+    write(task, 'odd name\n: x.txt', 'two\n')
+    const to = await workspaces.snapshot(task, 'after')
+    const shown = (content: Uint8Array | 'too_large' | null) =>
+      content instanceof Uint8Array ? new TextDecoder().decode(content) : content
+    const read = async (fileBytes: number, totalBytes: number) =>
+      (await workspaces.changed(task, from, to, { fileBytes, totalBytes }))
+        .map(({ path, before, after }) => [path, shown(before), shown(after)])
+        .toSorted()
+    const short = [
+      ['gone.txt', 'gone\n', null],
+      ['long.txt', null, 'too_large'],
+      ['new/empty.txt', null, ''],
+      ['odd name\n: x.txt', 'one\n', 'two\n'],
+    ]
+    assert.deepEqual(await read(4_000, 100_000), short)
+    assert.equal((await read(10_000, 100_000))[1]?.[2]?.length, 5_000)
+    assert.deepEqual(await workspaces.changed(task, to, to, { fileBytes: 1, totalBytes: 1 }), [])
   })
   promise('a workspace may start from a folder, which is not changed', async (bench) => {
     const { workspaces, newTask, read, directoryWith } = bench

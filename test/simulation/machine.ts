@@ -106,6 +106,7 @@ export function createMachine(scheduler: Scheduler, random: Random, settings: Ma
           return { files, patch: `+${added}`, truncated: false }
         }),
       patch: async () => new Uint8Array(),
+      changed: async () => [],
       exportTo: async () => undefined,
       fingerprint: async (source) => (source.type === 'task' ? (source.commit ?? record([])) : null),
       filesDigest: async (taskId) => `files:${workspace(taskId).join()}`,

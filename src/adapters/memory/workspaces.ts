@@ -121,6 +121,21 @@ export function createMemoryWorkspaces(options: Options): Workspaces & Worktrees
       layIn(worktree, commitOf(commit).files)
       last.set(worktree, commit)
     },
+    changed: async (worktree, from, to, { fileBytes, totalBytes }) => {
+      filesOf(worktree)
+      const [was, is] = [commitOf(from).files, commitOf(to).files]
+      let left = totalBytes
+      const side = (bytes: Uint8Array | undefined) => {
+        if (bytes === undefined) return null
+        if (bytes.length > fileBytes || bytes.length > left) return 'too_large'
+        left -= bytes.length
+        return bytes
+      }
+      return [...new Set([...was.keys(), ...is.keys()])]
+        .toSorted()
+        .filter((path) => !isSameFile(was.get(path), is.get(path)))
+        .map((path) => ({ path, before: side(was.get(path)), after: side(is.get(path)) }))
+    },
     diff: async (worktree, from, to, maxBytes) => {
       filesOf(worktree)
       return diffOf(commitOf(from).files, commitOf(to).files, maxBytes)

@@ -19,6 +19,11 @@ set -eu
 export LC_ALL=C GIT_DIR=/history GIT_WORK_TREE=/workspace GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null HOME=/tmp
 export GIT_AUTHOR_NAME=Factotum GIT_AUTHOR_EMAIL=factotum@localhost GIT_COMMITTER_NAME=Factotum
 export GIT_COMMITTER_EMAIL=factotum@localhost GIT_TERMINAL_PROMPT=0 GIT_NO_REPLACE_OBJECTS=1
+export GIT_ATTR_NOSYSTEM=1
+# A branch's history goes on from those of others.
+for other in /other-*; do
+  if [ -d "$other" ]; then export GIT_ALTERNATE_OBJECT_DIRECTORIES="\${GIT_ALTERNATE_OBJECT_DIRECTORIES:+$GIT_ALTERNATE_OBJECT_DIRECTORIES:}$other"; fi
+done
 umask 022
 T=/tmp
 cd /workspace
@@ -104,6 +109,21 @@ export const PATCH = `${START}
 git rev-parse --verify -q "$FROM^{tree}" >/dev/null && git rev-parse --verify -q "$TO^{tree}" >/dev/null || exit 3
 git diff-tree -r -p --binary --full-index --no-renames --no-ext-diff --no-textconv --no-color "$FROM" "$TO" |
   head -c "$((MAX_BYTES + 1))"
+`
+
+/** FROM, TO, FILE_BYTES, TOTAL_BYTES -> the length of the list, a newline, the raw list (NUL-separated), the contents as `git cat-file --batch` gives them. */
+export const CHANGED = `${START}
+git diff-tree -r -z --raw --no-renames "$FROM" "$TO" >"$T/list" || exit 3
+wc -c <"$T/list"
+cat "$T/list"
+tr '\\0' '\\n' <"$T/list" | grep -a '^:' | cut -d ' ' -f 3,4 | tr ' ' '\\n' | grep -aE '^[0-9a-f]{40}$' | grep -av '^0*$' | sort -u >"$T/names" || true
+total=0
+git cat-file --batch-check='%(objectname) %(objecttype) %(objectsize)' <"$T/names" | while read -r name type size; do
+  [ "$type" = blob ] && [ "$size" -le "$FILE_BYTES" ] || continue
+  total=$((total + size))
+  [ "$total" -le "$TOTAL_BYTES" ] || continue
+  echo "$name"
+done | git cat-file --batch
 `
 
 /** LIMIT. Copies /source to /workspace with links as links, without files of secrets (see Workspaces.prepare). Exit code 4, with the size on stdout, when it is too large. */

@@ -8,6 +8,7 @@ import type { FileChange, WorkspaceDiff, Workspaces } from '../../core/ports/wor
 import type { Worktrees } from '../../core/ports/worktrees.ts'
 import type { CommitId, TaskId, WorktreeId } from '../../core/vocabulary/ids.ts'
 import type { WorkspaceSource } from '../../core/vocabulary/task.ts'
+import { parseChanged } from './changed-contents.ts'
 import { sandboxUser } from './sandbox-user.ts'
 import { filesFolder, historyFolder, workspaceFolder } from './workspace-folders.ts'
 import { checked, createWorkspaceOperations } from './workspace-operations.ts'
@@ -141,6 +142,22 @@ export function createWorkspaces(options: WorkspaceOptions): Workspaces & Worktr
       })
       if (exitCode !== 0) throw new Error(`the diff of task ${worktree} failed: ${stderr}`)
       return parseDiff(stdout, maxBytes)
+    },
+
+    changed: async (worktree, from, to, { fileBytes, totalBytes }) => {
+      const { exitCode, stdout, stderr } = await run(worktree, {
+        script: scripts.CHANGED,
+        env: {
+          FROM: checked(from),
+          TO: checked(to),
+          FILE_BYTES: String(Math.floor(fileBytes)),
+          TOTAL_BYTES: String(Math.floor(totalBytes)),
+        },
+        mounts: await mountsOf(worktree),
+        maxOutputBytes: LIST_BYTES + 2 * totalBytes,
+      })
+      if (exitCode !== 0) throw new Error(`the changes of task ${worktree} could not be read: ${stderr}`)
+      return parseChanged(stdout)
     },
 
     patch: async (worktree, from, to, maxBytes) => {

@@ -16,6 +16,10 @@ export type WorkspaceDiff = {
   readonly truncated: boolean
 }
 
+/** `too_large`: beyond the limits of who asked. Null: there is no such file, or it is a link. */
+export type FileContent = Uint8Array | 'too_large' | null
+export type ChangedContent = { readonly path: string; readonly before: FileContent; readonly after: FileContent }
+
 /** One worktree's calls must not overlap; different ones' may. Throws where the file system fails (disk full, missing source). */
 export interface Workspaces {
   /**
@@ -30,6 +34,13 @@ export interface Workspaces {
   diff(worktree: WorktreeId, from: CommitId, to: CommitId, maxBytes: number): Promise<WorkspaceDiff>
   /** What changed, to the byte, as `git apply --binary` takes it. Null where that is larger than `maxBytes`. */
   patch(worktree: WorktreeId, from: CommitId, to: CommitId, maxBytes: number): Promise<Uint8Array | null>
+  /** What the files held that differ between two snapshots, and what they hold, by path. Whatever goes beyond `totalBytes` is too large. */
+  changed(
+    worktree: WorktreeId,
+    from: CommitId,
+    to: CommitId,
+    limits: { readonly fileBytes: number; readonly totalBytes: number },
+  ): Promise<readonly ChangedContent[]>
   /** Copies the files into an existing, empty directory of the host, links as links. */
   exportTo(worktree: WorktreeId, directory: string): Promise<void>
   /**
