@@ -9,18 +9,19 @@ import { createSandboxProvider } from '../../src/adapters/sandbox/bubblewrap-pro
 import { createWorkspaces } from '../../src/adapters/sandbox/workspaces.ts'
 import type { Sandbox, SandboxLimits, SandboxProvider } from '../../src/core/ports/sandbox.ts'
 import type { Workspaces } from '../../src/core/ports/workspaces.ts'
-import type { TaskId } from '../../src/core/vocabulary/ids.ts'
+import type { Worktrees } from '../../src/core/ports/worktrees.ts'
+import type { TaskId, WorktreeId } from '../../src/core/vocabulary/ids.ts'
 
 export const LIMITS: SandboxLimits = { memoryBytes: 512 * 1024 ** 2, processes: 128, diskBytes: 512 * 1024 ** 2 }
 
 export type Ground = {
   readonly dataDir: string
   readonly provider: SandboxProvider
-  readonly workspaces: Workspaces
+  readonly workspaces: Workspaces & Worktrees
   /** A task that no other test uses. */
   readonly newTask: () => TaskId
   /** Closed after the test. Null when the test was skipped, because this machine has no sandbox. */
-  readonly open: (t: TestContext, limits?: Partial<SandboxLimits>, taskId?: TaskId) => Promise<Sandbox | null>
+  readonly open: (t: TestContext, limits?: Partial<SandboxLimits>, worktree?: WorktreeId) => Promise<Sandbox | null>
   /** Skips the test where there is no sandbox; true when it may go on. */
   readonly isUsable: (t: TestContext) => Promise<boolean>
 }
@@ -56,9 +57,9 @@ export function prepareGround(): Ground {
     workspaces,
     newTask,
     isUsable,
-    open: async (t, limits = {}, taskId = newTask()) => {
+    open: async (t, limits = {}, worktree: WorktreeId = newTask()) => {
       if (!(await isUsable(t))) return null
-      const sandbox = await provider.open(taskId, { ...LIMITS, ...limits })
+      const sandbox = await provider.open(worktree, { ...LIMITS, ...limits })
       t.after(() => sandbox.close())
       return sandbox
     },

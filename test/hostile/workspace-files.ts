@@ -1,27 +1,37 @@
 // Changes the files of a real workspace from outside, as its sandbox would have left them.
 import { chownSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import type { TaskId } from '../../src/core/vocabulary/ids.ts'
+import type { WorktreeId } from '../../src/core/vocabulary/ids.ts'
+import { branchOfWorktree, taskOfWorktree } from '../../src/core/vocabulary/worktree.ts'
 
 export type WorkspaceFiles = {
-  readonly folder: (taskId: TaskId) => string
-  readonly write: (taskId: TaskId, path: string, text: string | Buffer) => void
-  readonly remove: (taskId: TaskId, path: string) => void
-  readonly read: (taskId: TaskId) => Readonly<Record<string, string>>
+  readonly folder: (worktree: WorktreeId) => string
+  readonly write: (worktree: WorktreeId, path: string, text: string | Buffer) => void
+  readonly remove: (worktree: WorktreeId, path: string) => void
+  readonly read: (worktree: WorktreeId) => Readonly<Record<string, string>>
 }
 
 export function workspaceFiles(dataDir: string): WorkspaceFiles {
-  const folder = (taskId: TaskId): string => join(dataDir, 'workspaces', taskId, 'files')
+  const folder = (worktree: WorktreeId): string => {
+    const branch = branchOfWorktree(worktree)
+    return join(
+      dataDir,
+      'workspaces',
+      taskOfWorktree(worktree),
+      ...(branch === null ? [] : ['branches', branch]),
+      'files',
+    )
+  }
   return {
     folder,
-    write: (taskId, path, text) => {
-      const target = join(folder(taskId), path)
+    write: (worktree, path, text) => {
+      const target = join(folder(worktree), path)
       mkdirSync(dirname(target), { recursive: true })
       writeFileSync(target, text)
-      giveAway(folder(taskId), target)
+      giveAway(folder(worktree), target)
     },
-    remove: (taskId, path) => rmSync(join(folder(taskId), path), { recursive: true }),
-    read: (taskId) => filesIn(folder(taskId)),
+    remove: (worktree, path) => rmSync(join(folder(worktree), path), { recursive: true }),
+    read: (worktree) => filesIn(folder(worktree)),
   }
 }
 

@@ -91,7 +91,7 @@ export function createWorkspaceOperations({
       { source: join(settings, 'info'), target: '/history/info', writable: false },
       ...goesOnFrom.map((one, index) => ({
         source: join(historyFolder(home, one), 'objects'),
-        target: `/others/${index}`,
+        target: `/other-${index}`,
         writable: false,
       })),
     ]

@@ -28,13 +28,8 @@ export async function originsOf(home: string, worktree: WorktreeId): Promise<rea
 }
 
 export function createWorktrees(operations: WorkspaceOperations, limits: { readonly diskBytes: number }): Worktrees {
-  const { home, run, makeFolders } = operations
+  const { home, run, makeFolders, mountsOf } = operations
   const LIMIT = String(limits.diskBytes)
-
-  async function mountsOf(worktree: WorktreeId, others: readonly WorktreeId[]) {
-    const mounts = await operations.mountsOf(worktree, others)
-    return { mounts, env: { GIT_ALTERNATE_OBJECT_DIRECTORIES: others.map((_, index) => `/others/${index}`).join(':') } }
-  }
 
   function tooLarge(stdout: Buffer): TooLarge {
     return { type: 'too_large', bytes: Number(stdout.toString('latin1').trim()), limit: limits.diskBytes }
@@ -67,10 +62,10 @@ export function createWorktrees(operations: WorkspaceOperations, limits: { reado
   }
 
   async function layOut(worktree: WorktreeId, from: CommitId): Promise<TooLarge | null> {
-    const { mounts, env } = await mountsOf(worktree, await originsOf(home, worktree))
+    const mounts = await mountsOf(worktree, await originsOf(home, worktree))
     const { exitCode, stdout, stderr } = await run(worktree, {
       script: scripts.BRANCH,
-      env: { ...env, COMMIT: checked(from), LIMIT },
+      env: { COMMIT: checked(from), LIMIT },
       mounts,
     })
     if (exitCode === 4) return tooLarge(stdout)
@@ -118,13 +113,13 @@ export function createWorktrees(operations: WorkspaceOperations, limits: { reado
 
     merge: async (taskId, { ours, theirs, branch, message }) => {
       const its = branchWorktree(taskId, branch)
-      const { mounts, env } = await mountsOf(
+      const mounts = await mountsOf(
         taskId,
         [its, ...(await originsOf(home, its))].filter((one) => one !== taskId),
       )
       const { exitCode, stdout, stderr } = await run(taskId, {
         script: scripts.MERGE,
-        env: { ...env, OURS: checked(ours), THEIRS: checked(theirs), MESSAGE: messageOf(message), LIMIT },
+        env: { OURS: checked(ours), THEIRS: checked(theirs), MESSAGE: messageOf(message), LIMIT },
         mounts,
         maxOutputBytes: LIST_BYTES,
       })
@@ -137,8 +132,8 @@ export function createWorktrees(operations: WorkspaceOperations, limits: { reado
 
     takeDependencies: async (taskId, branch) => {
       const its = branchWorktree(taskId, branch)
-      const { mounts, env } = await mountsOf(its, await originsOf(home, its))
-      const listed = await run(its, { script: scripts.CHANGED_LISTS, env, mounts })
+      const mounts = await mountsOf(its, await originsOf(home, its))
+      const listed = await run(its, { script: scripts.CHANGED_LISTS, mounts })
       if (listed.exitCode !== 0) throw new Error(`the branch ${branch} could not be looked at: ${listed.stderr}`)
       const { exitCode, stdout, stderr } = await run(taskId, {
         script: scripts.TAKE,
@@ -160,7 +155,7 @@ export function createWorktrees(operations: WorkspaceOperations, limits: { reado
       const { exitCode, stdout, stderr } = await run(taskId, {
         script: scripts.COMMITS,
         env: { FROM: checked(from), TO: checked(to) },
-        mounts: await operations.mountsOf(taskId),
+        mounts: await mountsOf(taskId),
         maxOutputBytes: LIST_BYTES,
       })
       if (exitCode !== 0) throw new Error(`the commits of task ${taskId} can't be listed: ${stderr}`)
@@ -175,7 +170,7 @@ export function createWorktrees(operations: WorkspaceOperations, limits: { reado
           FILE: path.replaceAll('\0', ''),
           MAX_BYTES: String(Math.max(0, Math.floor(maxBytes))),
         },
-        mounts: await operations.mountsOf(taskId),
+        mounts: await mountsOf(taskId),
         maxOutputBytes: maxBytes + 1,
       })
       if (exitCode === 6) return null
