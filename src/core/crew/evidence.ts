@@ -8,6 +8,8 @@ import type { RecordedEvidence } from '../evidence/recorded.ts'
 import type { FileProvenance, ReportedFile } from '../evidence/report.ts'
 import type { FileChange } from '../ports/workspaces.ts'
 import { SandboxGone } from '../ports/sandbox.ts'
+import { toJunit } from '../quality/to-junit.ts'
+import { toSarif } from '../quality/to-sarif.ts'
 import { Paused } from '../task/paused.ts'
 import { WriterStopped } from '../task/task-writer.ts'
 import type { TaskEvent } from '../vocabulary/event.ts'
@@ -47,7 +49,12 @@ export async function recordEvidence(run: Run, workshop: Workshop | null, end: W
         mediaType: 'image/png',
         bytes: png,
       }))
-      const others = await keepEvidence(run, made)
+      const { checks } = end.result
+      const others = await keepEvidence(run, [
+        ...made,
+        text('checks.sarif', 'application/sarif+json', toSarif(checks)),
+        text('checks.junit.xml', 'application/xml', toJunit(checks)),
+      ])
       const record: RecordedEvidence = {
         files: await provenance(run, events),
         screenshots: look.shots.map(({ png: _, ...shot }) => shot),
@@ -59,11 +66,6 @@ export async function recordEvidence(run: Run, workshop: Workshop | null, end: W
       const pngs = new Map(look.shots.map(({ name, png }) => [name, png]))
       const task = { ...run.writer.task(), ...end }
       const report = buildReport({ task, events, evidence: record, png: (name) => pngs.get(name) ?? null })
-      const text = (name: string, mediaType: string, content: string) => ({
-        name,
-        mediaType,
-        bytes: new TextEncoder().encode(content),
-      })
       const reports = await keepEvidence(run, [
         text('report.html', 'text/html; charset=utf-8', reportToHtml(report)),
         text('report.md', 'text/markdown; charset=utf-8', reportToMarkdown(report)),
@@ -77,6 +79,10 @@ export async function recordEvidence(run: Run, workshop: Workshop | null, end: W
     if (run.signal.aborted || error instanceof Paused || error instanceof WriterStopped) throw error
     run.telemetry.log('warn', 'The evidence could not be recorded', { task_id: run.task.id, error: messageOf(error) })
   }
+}
+
+function text(name: string, mediaType: string, content: string): EvidenceFile {
+  return { name, mediaType, bytes: new TextEncoder().encode(content) }
 }
 
 /** What a page says of itself may be anything, a secret too. */

@@ -1,6 +1,11 @@
 // Told apart: what failed before the work began, and what the work broke. The first stands in nobody's way, unless it is to be mended.
 import type { CheckReport, Finding } from '../vocabulary/check.ts'
 import type { WorkKind } from '../vocabulary/plan.ts'
+import { SEVERAL_STEPS } from './several-steps.ts'
+
+/** The compiler's own errors: without a program there are no tests, and in what can't be parsed no types are looked at. */
+const NO_TESTS_RAN = /^(?:E\d{4}|compiler)$/
+const NO_TYPES_CHECKED = /^(?:TS1\d{3}|syntax)$/
 
 /**
  * The checks, with `failed_before` on those whose every failure was there in `baseline`. Never on one that says nothing of what failed,
@@ -19,11 +24,21 @@ function isAsBefore(now: CheckReport, before: CheckReport | undefined): boolean 
   // What hangs, or is ended from outside, may hide anything behind what it printed until then.
   if (now.exit_code === null || before.exit_code === null) return false
   if ((now.more_findings ?? 0) > 0 || (before.more_findings ?? 0) > 0) return false
+  if (hidesMore(now)) return false
   const failures = errorsOf(now)
   const known = counted(errorsOf(before))
   if (failures.length === 0) return false
   for (const [key, times] of counted(failures)) if (times > (known.get(key) ?? 0)) return false
   return true
+}
+
+/** Whether it ended at the first thing that was wrong: what else the work broke stands nowhere then. */
+function hidesMore({ kind, findings = [] }: CheckReport): boolean {
+  return findings.some(({ rule, severity }) => {
+    if (rule === null) return false
+    if (severity === 'note') return rule === SEVERAL_STEPS
+    return (kind === 'tests' && NO_TESTS_RAN.test(rule)) || (kind === 'types' && NO_TYPES_CHECKED.test(rule))
+  })
 }
 
 function errorsOf({ findings = [] }: CheckReport): readonly Finding[] {

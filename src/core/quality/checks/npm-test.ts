@@ -7,6 +7,7 @@ import { scriptFindings } from '../outputs/script-output.ts'
 import { unittestCount } from '../outputs/unittest-output.ts'
 import type { Project } from '../project.ts'
 import type { RawOutput, Runner } from '../runner.ts'
+import { SEVERAL_STEPS } from '../several-steps.ts'
 import { everything, TEST_MS } from './limits.ts'
 
 /** One command of a script that can't fail, or that fails whatever the program does. */
@@ -70,7 +71,7 @@ function notesOn(script: string, project: Project): readonly Finding[] {
     notes.push(
       note(
         project,
-        'several-steps',
+        SEVERAL_STEPS,
         'The test script runs several commands; those behind the first that fails do not run.',
       ),
     )

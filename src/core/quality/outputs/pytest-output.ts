@@ -7,6 +7,7 @@ import type { RawOutput } from '../runner.ts'
 const SECTION = /^_{3,} (.+?) _{3,}$/
 const SUMMARY = /^(?:FAILED|ERROR) (\S+?\.\w+)(?:::(.+?))?(?: - (.*))?$/
 const LOCATION = /^([^\s:]+\.\w+):(\d+): /
+const USAGE_ERROR = 4
 const RULER = /^={3,}(?: .* )?={3,}$/
 
 type Section = { readonly place: Place; readonly message: string; readonly places: readonly Place[] }
@@ -31,7 +32,7 @@ export function pytestFindings(raw: RawOutput): readonly Finding[] {
   const fromSections = [...sections].map(([title, { place, message }]) =>
     errorAt(place, title, message || 'It failed.'),
   )
-  return fromSections.length > 0 ? fromSections : beforeTests(lines)
+  return fromSections.length > 0 ? fromSections : beforeTests(lines, raw.exitCode)
 }
 
 export function pytestRanNothing({ exitCode, ...raw }: RawOutput): boolean {
@@ -55,7 +56,7 @@ function sectionOf(lines: readonly string[]): Section {
 }
 
 /** Where not even the tests could be gathered: a conftest that can't be imported, a wrong option. */
-function beforeTests(lines: readonly string[]): readonly Finding[] {
+function beforeTests(lines: readonly string[], exitCode: number | null): readonly Finding[] {
   const conftest = lines.findIndex((line) => line.startsWith('ImportError while loading conftest'))
   if (conftest !== -1) {
     const file = /'([^']+)'/.exec(lines[conftest] ?? '')?.[1]
@@ -67,6 +68,7 @@ function beforeTests(lines: readonly string[]): readonly Finding[] {
       ),
     ]
   }
+  if (exitCode !== USAGE_ERROR) return []
   return lines
     .filter((line) => /^ERROR: \S/.test(line))
     .map((line) => errorAt(NOWHERE, null, line.slice('ERROR: '.length)))
