@@ -6,6 +6,7 @@ import type { CheckReport } from '../vocabulary/check.ts'
 import { failedAtFirst, mustMendAll } from './check-baseline.ts'
 import { checkForSecrets, redactedChecks } from './redaction.ts'
 import type { Run } from './run.ts'
+import { weakenedTests } from './weakened-tests.ts'
 import type { Workshop } from './workshop.ts'
 
 /**
@@ -31,8 +32,13 @@ export async function checkWork(
     // Checks may leave files behind (caches, reports): they are part of the state that goes on.
     const commit = await workshop.snapshot('checks')
     const secrets = await checkForSecrets(run, workshop.baseline, commit)
+    const integrity = [await weakenedTests(run, workshop, commit)].filter((check) => check !== null)
     const redacted = await redactedChecks(run, [...ran, ...dead.values()])
-    const all = [...(mustMendAll(run) ? redacted : markFailedBefore(redacted, failedAtFirst(run))), secrets]
+    const all = [
+      ...(mustMendAll(run) ? redacted : markFailedBefore(redacted, failedAtFirst(run))),
+      secrets,
+      ...integrity,
+    ]
     // Perhaps a check failed for want of a host that a person would allow.
     if (!isPassed(all)) workshop.egress.askForRefused()
     workshop.egress.flush()

@@ -12,6 +12,7 @@ import { healRound } from './heal-round.ts'
 import type { HealingState } from './heal-round.ts'
 import { reviewWork } from './review-work.ts'
 import type { Run } from './run.ts'
+import { askAboutWeakenedTests } from './weakened-tests.ts'
 import type { Workshop } from './workshop.ts'
 
 /** The checks that the work passed in the end: all of them, on its last files. Throws TaskFailure with the last ones as evidence. */
@@ -26,7 +27,7 @@ export async function passTheGate(run: Run, workshop: Workshop, plan: Plan): Pro
   }
   let healing: HealingState = { plan, rounds: [], past: [] }
   for (let reviews = 1; ; reviews += 1) {
-    let { checks } = await checkAll()
+    let checks = askAboutWeakenedTests(run, (await checkAll()).checks)
     while (!isPassed(checks)) {
       const why = whyStop(healing.past, limits)
       if (why !== null) throw notHealed(checks, healing, why)
@@ -35,7 +36,7 @@ export async function passTheGate(run: Run, workshop: Workshop, plan: Plan): Pro
       })
       healing = round.state
       if (round.type === 'stop') throw notHealed(checks, healing, round.why)
-      checks = round.checks
+      checks = askAboutWeakenedTests(run, round.checks)
     }
     const review = await reviewWork(run, workshop, `review/${reviews}`, plan)
     const blocking = review.findings.filter((finding) => finding.blocking)

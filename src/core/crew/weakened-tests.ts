@@ -23,22 +23,26 @@ const MOST_QUESTIONS = 5
 
 /**
  * The check of what the work did to the tests since it began, and since its subtasks were done: whoever mends has to leave alone what the
- * tester wrote. It is passed where a person said yes to exactly these changes. Repeatable: the same snapshots give the same report.
+ * tester wrote. It is passed where a person said yes to exactly these changes. Repeatable: the same snapshots give the same report. Null
+ * where nothing was there that could have become milder.
  */
 export async function weakenedTests(
   run: Run,
   workshop: Pick<Workshop, 'baseline'>,
   now: CommitId,
-): Promise<CheckReport> {
+): Promise<CheckReport | null> {
   const began = run.clock.now().getTime()
   const starts = [...new Set([workshop.baseline, writtenAt(run) ?? workshop.baseline])].filter((start) => start !== now)
   const found: Weakening[] = []
+  let isComparable = false
   for (const start of starts) {
     const changed = await run.workspaces.changed(run.task.id, start, now, LIMITS)
-    // What was there before is no weakening twice: the earlier start tells of more, the later one of what came between.
-    for (const one of findWeakenings(changed.filter(({ path }) => mayWeaken(path)).map(textsOf)))
-      if (!found.some((other) => isSame(one, other))) found.push(one)
+    const files = changed.filter(({ path }) => mayWeaken(path)).map(textsOf)
+    if (files.some(({ before }) => before !== null)) isComparable = true
+    // What came between is found from both starts, and told of once.
+    for (const one of findWeakenings(files)) if (!found.some((other) => isSame(one, other))) found.push(one)
   }
+  if (!isComparable) return null
   const errors = found.filter(({ severity }) => severity === 'error')
   const name = digestOf(run, errors)
   const report: CheckReport = {
