@@ -103,3 +103,10 @@ test('a tool is one new file and one line: the role that names it is told of it 
   assert.match(turns[0]?.system ?? '', /Tools \(.*\): read, .*, finish, count\./)
   await assert.rejects(workOf('counter', folder, TOOLS, call), /there is no tool "count"/)
 })
+
+test('a tool that works on more than the files of its task is asked about before it runs', async (t) => {
+  const callTool = defineTool('call', 'Calls somebody.', z.object({}), () => assert.fail('it ran'), false)
+  const folder = await promptsWith(t, 'caller', '---\nsays: calls\nlike: coder\ntools: call, finish\n---\nCall.')
+  const { task } = await workOf('caller', folder, [...TOOLS, callTool], { tool: 'call', input: {} })
+  assert.equal(task.status, 'needs_approval')
+})

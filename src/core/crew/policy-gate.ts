@@ -39,7 +39,7 @@ export function createGate(run: Run, allowed: readonly ToolName[], grants: Egres
     if (known !== undefined) return known
     const tool = allowed.includes(call.tool) ? run.crew.tool(call.tool) : undefined
     const fits = tool !== undefined && tool.schema.safeParse(call.input).success
-    const decision = fits ? decideAct(run.rules.policy, actOf(run, call), run.shell) : null
+    const decision = fits ? decideAct(run.rules.policy, actOf(run, call, tool.inside), run.shell) : null
     rulings.set(call, decision)
     return decision
   }
@@ -117,10 +117,11 @@ function subjectOf(call: ToolCall): string {
   return call.tool === 'shell' ? (textOf(call.input, 'command') ?? '') : `${call.tool} ${JSON.stringify(call.input)}`
 }
 
-function actOf(run: Run, call: ToolCall): Act {
+function actOf(run: Run, call: ToolCall, inside: boolean): Act {
   const path = textOf(call.input, 'path')
   return {
     tool: call.tool,
+    inside,
     where: 'sandbox',
     by: run.rules.by,
     bot: run.rules.bot,

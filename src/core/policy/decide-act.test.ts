@@ -112,6 +112,9 @@ test('tools work on the task’s files without a question, and what nobody knows
   assert.equal(decided([], { tool: 'write', paths: ['a'] }), 'allow default.tool')
   assert.equal(decided([], { tool: 'write', where: 'host', paths: ['a'] }), 'ask default.host-tool')
   assert.equal(decided([], { tool: 'teleport' }), 'ask default.other-tool')
+  assert.equal(decided([], { tool: 'teleport', inside: false }), 'ask default.other-tool')
+  assert.equal(decided([], { tool: 'count', inside: true }), 'allow default.tool')
+  assert.equal(decided([], { tool: 'count', inside: true, where: 'host' }), 'ask default.host-tool')
   assert.equal(decided([], { tool: 'secret', hosts: ['a.example'] }), 'ask default.secret')
   assert.equal(decided([], { tool: 'run', command: 'ls' }), 'ask default.run')
   assert.equal(

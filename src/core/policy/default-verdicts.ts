@@ -85,12 +85,12 @@ export function defaultFor(policy: Policy, act: Act, part: CommandPart | null, n
   }
 }
 
-function toolDefault({ tool, where }: Act): Default {
+function toolDefault({ tool, where, inside = false }: Act): Default {
   if (tool === 'run') return ofRule('default.run')
   if (tool === 'secret') return ofRule('default.secret')
   if (tool === 'egress') return ofRule('default.network')
   if (where === 'host') return ofRule(LOOKING.includes(tool) ? 'default.host-read' : 'default.host-tool')
-  return ofRule(INSIDE.includes(tool) ? 'default.tool' : 'default.other-tool')
+  return ofRule(inside || INSIDE.includes(tool) ? 'default.tool' : 'default.other-tool')
 }
 
 function networkDefault(policy: Policy, act: Act, part: CommandPart): Default {

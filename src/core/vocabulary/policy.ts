@@ -17,6 +17,8 @@ export type WorkPlace = (typeof PLACES_OF_WORK)[number]
 export type Act = {
   /** An agent's tool (`shell`, `serve`, `write`, …), or `run` (a command as a person typed it), `egress`, `secret`. */
   readonly tool: string
+  /** The tool says of itself that it works on the files of its task alone. Absent: nothing is known of it but its name. */
+  readonly inside?: boolean
   readonly where: WorkPlace
   readonly by: { readonly userId: UserId; readonly role: Principal['role'] }
   readonly bot: string | null

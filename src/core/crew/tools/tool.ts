@@ -32,21 +32,25 @@ export type ToolName = string
 export type Tool = {
   readonly name: ToolName
   readonly description: string
+  /** It works on the files of its task alone, in their sandbox. Where it does not, a person is asked before it runs, unless a policy says otherwise. */
+  readonly inside: boolean
   readonly schema: z.ZodType
   /** Checks `input` against the schema, then runs. Refusals are outcomes with `ok: false`; throws only when the sandbox is gone. */
   readonly run: (input: unknown, context: ToolContext) => Promise<ToolOutcome>
 }
 
-/** Ties a schema to the function that takes what it describes. */
+/** Ties a schema to the function that takes what it describes. A tool that reaches for more than its context says `inside: false`. */
 export function defineTool<T>(
   name: string,
   description: string,
   schema: z.ZodType<T>,
   run: (input: T, context: ToolContext) => Promise<ToolOutcome>,
+  inside = true,
 ): Tool {
   return {
     name,
     description,
+    inside,
     schema,
     run: async (input, context) => {
       const parsed = schema.safeParse(input)
