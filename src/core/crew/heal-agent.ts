@@ -63,7 +63,8 @@ export async function repairWith(
   await run.journal.step(key, { agent: 'coder', title }, async () => {
     const wanted = `${title}. Mend the cause; never weaken or delete a test.\n\n${problem}`
     const brief = await briefOf(run, workshop, key, 'coder', wanted)
-    return { output: await runAgent(run, workshop, { key, subject, title, role: 'coder', brief }) }
+    const kind = subject === ABOUT.subject ? ABOUT.subject : null
+    return { output: await runAgent(run, workshop, { key, subject, title, role: 'coder', brief, kind }) }
   })
 }
 
