@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { deflateSync, crc32 } from 'node:zlib'
 import { test } from 'node:test'
 import type { ArtifactId, TaskId } from '../../src/core/vocabulary/ids.ts'
-import { evidenceKey } from '../../src/core/evidence/report-of-task.ts'
+import { evidenceKey } from '../../src/core/vocabulary/evidence-files.ts'
 import { OWNER } from '../integration/http-world.ts'
 import type { World } from '../integration/http-world.ts'
 import { SAMPLE_RECORD, SAMPLE_RESULT, sampleEvents } from '../support/sample-evidence.ts'
@@ -96,7 +96,7 @@ test('the evidence of a task is looked at in one tab, and what led to it in the 
   await page.locator('.check-failed .found-file').first().waitFor()
   await page.getByText('What was tried to mend it').waitFor()
   await page.getByRole('tab', { name: /Plan/ }).click()
-  await page.getByText('merged after a conflict').first().waitFor()
+  await page.getByText('merged, conflict').first().waitFor()
   assert.ok((await page.locator('.picture .edge-merged').count()) >= 3)
   assert.deepEqual(
     complaints.filter((line) => !line.includes('sandboxed')),

@@ -94,7 +94,7 @@ function nodeWords(view: TaskView, id: string, state: SubtaskState): string {
   const branch = view.branches[id]
   if (branch === undefined) return STATE_LABELS[state]
   if (!branch.merged) return `${STATE_LABELS[state]}, in a branch`
-  return branch.conflicts.length === 0 ? 'merged' : 'merged after a conflict'
+  return branch.conflicts.length === 0 ? 'merged' : 'merged, conflict'
 }
 
 function curve({ from, to }: PlacedEdge): string {

@@ -194,7 +194,7 @@ function Tabs({ id, current, view, status }: TabsProps) {
 function TabMark({ tab, view }: { readonly tab: Tab; readonly view: TaskView }) {
   if (tab === 'checks') {
     const checks = latestChecks(view)
-    const failed = checks.filter((check) => check.status === 'failed').length
+    const failed = checks.filter((check) => check.status === 'failed' && check.failed_before !== true).length
     if (failed > 0) return <span class="tab-mark bad">{failed}</span>
     return checks.some((check) => check.status === 'passed') ? (
       <span class="tab-mark good">

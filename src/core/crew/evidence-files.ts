@@ -1,6 +1,6 @@
 // Keeps the files of a task's evidence: each once, whole, under its name.
-import { evidenceKey } from '../evidence/report-of-task.ts'
 import type { ReportedFile } from '../evidence/report.ts'
+import { evidenceKey } from '../vocabulary/evidence-files.ts'
 import type { ArtifactId } from '../vocabulary/ids.ts'
 import type { TaskEventBody } from '../vocabulary/event.ts'
 import type { Run } from './run.ts'

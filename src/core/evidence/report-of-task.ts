@@ -2,6 +2,7 @@
 import type { ArtifactStore } from '../ports/artifact-store.ts'
 import type { ObjectStore } from '../ports/object-store.ts'
 import type { TaskStore } from '../ports/task-store.ts'
+import { evidenceKey, PICTURE_FILES } from '../vocabulary/evidence-files.ts'
 import type { TaskEvent } from '../vocabulary/event.ts'
 import type { Task } from '../vocabulary/task.ts'
 import { buildReport } from './build-report.ts'
@@ -18,12 +19,6 @@ export const REPORT_FORMATS = ['html', 'md'] as const
 export type ReportFormat = (typeof REPORT_FORMATS)[number]
 
 const PAGE = 1_000
-const PICTURE = /^preview-(?:desktop|phone)\.png$/
-
-/** Where the files of a task's evidence are kept: nobody else writes there. */
-export function evidenceKey(taskId: string, name: string): string {
-  return `artifacts/${taskId}/evidence/${name}`
-}
 
 /** Of any task, also one that is at work. Throws where a store can't be reached; pictures that are gone are left out. */
 export async function reportOfTask(deps: ReportDeps, task: Task, format: ReportFormat): Promise<string> {
@@ -48,7 +43,9 @@ async function wholeLog({ store }: ReportDeps, { id }: Task): Promise<readonly T
 
 async function picturesOf(deps: ReportDeps, { id }: Task): Promise<ReadonlyMap<string, Uint8Array>> {
   const all = await deps.artifacts.ofTask(id)
-  const ours = all.filter(({ name, objectKey }) => PICTURE.test(name) && objectKey === evidenceKey(id, name))
+  const ours = all.filter(
+    ({ name, objectKey }) => PICTURE_FILES.some((picture) => picture === name) && objectKey === evidenceKey(id, name),
+  )
   const read = await Promise.all(
     ours.map(async ({ name, objectKey }) => [name, await deps.objects.get(objectKey)] as const),
   )
