@@ -50,8 +50,10 @@ function problemsOf(world: World, task: Task, log: readonly TaskEvent[]): string
     ...approvalProblems(task, log),
     ...proposalProblems(world, task, log),
   )
-  const added = log.flatMap((event) => (event.type === 'artifact.added' ? [event.data.artifact_id] : []))
-  if (added.length > 1) problems.push(`its changes were recorded ${added.length} times`)
+  const artifacts = log.flatMap((event) => (event.type === 'artifact.added' ? [event.data] : []))
+  const added = artifacts.map(({ artifact_id }) => artifact_id)
+  for (const [name, of] of Map.groupBy(artifacts, (artifact) => artifact.name))
+    if (of.length > 1) problems.push(`${name} was added ${of.length} times`)
   const stored = world.artifacts.filter((artifact) => artifact.taskId === task.id).map((artifact) => artifact.id)
   if (!added.every((id) => stored.includes(id))) problems.push('an artifact that its log names is not stored')
   return problems

@@ -24,6 +24,8 @@ export type SimulationReport = {
   /** Calls that began by somebody's yes, and questions that nobody said yes to. */
   readonly approved: number
   readonly refused: number
+  readonly merged: number
+  readonly conflicts: number
   /** One sentence for each promise that was broken; empty when all was well. */
   readonly broken: readonly string[]
 }
@@ -75,8 +77,20 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   const broken = brokenPromises(world, users.acknowledged)
   const log = [...world.records.tasks.values()].flatMap(({ events }) => events)
   const approved = log.filter(({ type, data }) => type === 'tool.started' && 'approval_id' in data).length
+  const merged = log.filter(({ type }) => type === 'branch.merged').length
+  const conflicts = log.filter((it) => it.type === 'branch.merged' && it.data.conflicts.length > 0).length
   const refused = log.filter((it) => it.type === 'approval.resolved' && it.data.status !== 'approved').length
-  return { seed, lives: world.records.tasks.size, statuses, events: scheduler.events(), approved, refused, broken }
+  return {
+    seed,
+    lives: world.records.tasks.size,
+    statuses,
+    events: scheduler.events(),
+    approved,
+    refused,
+    merged,
+    conflicts,
+    broken,
+  }
 }
 
 function allOver(world: World): boolean {

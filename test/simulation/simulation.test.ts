@@ -10,11 +10,13 @@ const replay = (seed: number) => `replay it with: node test/simulation/run.ts --
 
 test(`${INSTALLATIONS} simulated installations keep every promise`, async (t) => {
   const statuses = new Map<string, number>()
-  let [approved, refused] = [0, 0]
+  let [approved, refused, merged, conflicts] = [0, 0, 0, 0]
   for (let seed = 1; seed <= INSTALLATIONS; seed += 1) {
     const report = await simulate(seed)
     approved += report.approved
     refused += report.refused
+    merged += report.merged
+    conflicts += report.conflicts
     assert.deepEqual(report.broken, [], replay(seed))
     for (const [status, count] of Object.entries(report.statuses))
       statuses.set(status, (statuses.get(status) ?? 0) + count)
@@ -23,6 +25,7 @@ test(`${INSTALLATIONS} simulated installations keep every promise`, async (t) =>
   for (const status of ['completed', 'failed', 'aborted'])
     assert.ok((statuses.get(status) ?? 0) > INSTALLATIONS / 4, `too few lives end ${status} for this to say much`)
   assert.ok(approved > INSTALLATIONS / 4 && refused > INSTALLATIONS / 4, `${approved} approved, ${refused} refused`)
+  assert.ok(merged > INSTALLATIONS / 2 && conflicts > INSTALLATIONS / 8, `${merged} merged, ${conflicts} in conflict`)
 })
 
 test('a seed decides everything: the same one lives the same life again', async () => {
