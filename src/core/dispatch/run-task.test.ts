@@ -170,7 +170,7 @@ test('a resumed task serves again, closes what its former worker had open, and a
   if (end.type === 'over') await end.workshop?.close('the test is over')
 })
 
-test('the changes are stored as one artifact, however often storing them was cut off', async () => {
+test('the changes and the evidence are stored once each, however often storing them was cut off', async () => {
   let cuts = 2
   const bench = createWorkbench({
     script: {
@@ -192,10 +192,12 @@ test('the changes are stored as one artifact, however often storing them was cut
   assert.equal((await bench.task(id)).status, 'completed')
   const stored = await bench.base.artifacts.ofTask(id)
   assert.deepEqual(
-    stored.map((artifact) => artifact.id as string),
-    (await bench.told(id, 'artifact.added')).map((artifact) => artifact.artifact_id as string),
+    stored.map((artifact) => artifact.id as string).toSorted(),
+    (await bench.told(id, 'artifact.added')).map((artifact) => artifact.artifact_id as string).toSorted(),
   )
-  assert.equal(stored.length, 1)
+  const names = stored.map(({ name }) => name)
+  assert.equal(new Set(names).size, names.length)
+  for (const name of ['changes.patch', 'report.html', 'report.md']) assert.ok(names.includes(name), name)
 })
 
 test('an abort in the middle of a command ends in aborted, with nothing recorded of the killed command', async () => {
