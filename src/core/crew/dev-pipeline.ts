@@ -8,6 +8,7 @@ import { recordChanges } from './changes.ts'
 import { checkBaseline } from './check-baseline.ts'
 import { doSubtasks } from './do-subtasks.ts'
 import { recordEvidence } from './evidence.ts'
+import { layPlannedTemplate } from './lay-planned.ts'
 import { passTheGate } from './pass-gate.ts'
 import { makePlan } from './plan-work.ts'
 import { failedResult, resultOf } from './result.ts'
@@ -43,7 +44,7 @@ async function doTheWork(run: Run, workshop: Workshop): Promise<TaskResult> {
   // What the workspace holds before any model is asked: the source's files, and which checks fail on them already.
   await checkBaseline(run, workshop)
   const plan = await makePlan(run, workshop)
-  // What the plan begins with in an empty workspace: its template.
+  await layPlannedTemplate(run, workshop, plan)
   const reports = await doSubtasks(run, workshop, plan)
   const checks = await passTheGate(run, workshop, plan)
   const diff = await recordChanges(run, workshop)
