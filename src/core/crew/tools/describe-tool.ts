@@ -6,6 +6,13 @@ import type { Tool } from './tool.ts'
 
 export function describeTool(tool: Tool): ToolDescription {
   // What zod emits is JSON by construction. Which draft it is goes without saying, in every call.
-  const { $schema: _, ...inputSchema } = z.toJSONSchema(tool.schema, { io: 'input' }) as JsonObject
+  const { $schema: _, ...inputSchema } = z.toJSONSchema(tool.schema, {
+    io: 'input',
+    // How long a text may be is checked when it comes: no model counts characters, and every call would pay for it.
+    override: ({ jsonSchema }) => {
+      delete jsonSchema.minLength
+      delete jsonSchema.maxLength
+    },
+  }) as JsonObject
   return { name: tool.name, description: tool.description, inputSchema }
 }
