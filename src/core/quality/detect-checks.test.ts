@@ -86,3 +86,100 @@ test('any files and any manifest: it answers, each check once, and a skipped one
     }),
   )
 })
+
+test('a frontend beside a backend: each is checked in its own folder, with its own tools', () => {
+  const files = [
+    'frontend/a.test.js',
+    'frontend/src/b.ts',
+    'frontend/tsconfig.json',
+    'backend/app.py',
+    'backend/test_app.py',
+    'backend/requirements.txt',
+    'service/main.go',
+    'README.md',
+  ]
+  const texts = {
+    'frontend/package.json': '{"name":"web","scripts":{"test":"vitest run"}}',
+    'service/go.mod': 'module a\n',
+  }
+  const { run, plans } = detectIn(files, EVERYTHING, texts)
+  assert.deepEqual(run, ['npm test (frontend)', 'pytest (backend)', 'tsc (frontend)'])
+  assert.deepEqual(
+    plans.map(({ folder }) => folder),
+    ['frontend', 'backend', 'frontend'],
+  )
+  assert.deepEqual(detectIn(files, EVERYTHING, texts).skipped, ['go test (service)'])
+})
+
+test('what a root’s own script tests is not tested twice, and what it does not is', () => {
+  const packages = { 'packages/a/package.json': '{"name":"a","scripts":{"test":"node --test"}}' }
+  const root = (script: string, more = {}) => ({
+    'package.json': JSON.stringify({ scripts: { test: script }, ...more }),
+    ...packages,
+  })
+  const run = (texts: Readonly<Record<string, string>>) => detectIn(['package.json'], ['npm'], texts).run
+  assert.deepEqual(run(root('npm test --workspaces', { workspaces: ['packages/*'] })), ['npm test'])
+  assert.deepEqual(run(root('npm --prefix packages/a test')), ['npm test'])
+  assert.deepEqual(run(root('node --test test/')), ['npm test', 'npm test (packages/a)'])
+})
+
+test('material of tests, examples and copies of others are no projects, nor is a mark of how files are loaded', () => {
+  const texts = Object.fromEntries(
+    ['test/fixtures/broken', 'examples/one', 'vendor/lib', 'node_modules/x', '.cache/y', 'dist', 'a b'].map(
+      (folder) => [`${folder}/package.json`, '{"name":"x","scripts":{"test":"exit 1"}}'],
+    ),
+  )
+  assert.deepEqual(detectIn([], EVERYTHING, { ...texts, 'lib/esm/package.json': '{"type":"module"}' }).run, [])
+})
+
+test('the number of projects is bounded, and what was left out is said', () => {
+  const folders = Array.from({ length: 30 }, (_, index) => [
+    `p${index}/package.json`,
+    '{"name":"x","scripts":{"test":"node --test"}}',
+  ])
+  const { run, skipped } = detectIn([], EVERYTHING, Object.fromEntries(folders))
+  assert.equal(run.length, 8)
+  assert.deepEqual(skipped, ['more projects'])
+})
+
+test('TypeScript in several configurations: each that the root refers to', () => {
+  const files = ['tsconfig.json', 'tsconfig.app.json', 'tsconfig.node.json', 'src/a.ts']
+  const root =
+    '{ "files": [], // both\n "references": [{"path": "./tsconfig.app.json"}, {"path": "tsconfig.node.json"}, {"path": "../out"},], }'
+  const split = detectIn(files, EVERYTHING, { 'tsconfig.json': root })
+  assert.deepEqual(split.run, ['tsc (tsconfig.app.json)', 'tsc (tsconfig.node.json)'])
+  assert.equal(split.plans[0]?.command, "tsc --noEmit -p 'tsconfig.app.json'")
+  const composite = '{"compilerOptions":{"composite":true}}'
+  const built = detectIn(files, EVERYTHING, { 'tsconfig.json': root, 'tsconfig.app.json': composite })
+  assert.deepEqual(
+    built.plans.map(({ command }) => command),
+    ['tsc -b'],
+  )
+  const own = { 'tsconfig.json': root, 'package.json': '{"scripts":{"typecheck":"tsc -b --noEmit"}}' }
+  assert.deepEqual(
+    detectIn(files, EVERYTHING, own).plans.map(({ command }) => command),
+    ['node --run typecheck'],
+  )
+})
+
+test('a script that tests nothing, that cannot fail, or that stops half way says so', () => {
+  const notes = (script: string) => {
+    const { plans } = detect(['package.json'], EVERYTHING, { scripts: { test: script } })
+    const { findings } = plans[0]?.parse({ stdout: '', stderr: '', exitCode: 0 }) ?? { findings: [] }
+    return findings.map(({ rule, severity }) => `${severity} ${rule}`)
+  }
+  for (const nothing of ['exit 0', 'true', 'echo ok', ':', 'echo a && exit 0'])
+    assert.deepEqual(notes(nothing), ['note tests-nothing'], nothing)
+  assert.deepEqual(notes('node --test || true'), ['note cannot-fail', 'note several-steps'])
+  assert.deepEqual(notes('eslint . && node --test'), ['note several-steps'])
+  assert.deepEqual(notes('node --test'), [])
+})
+
+test('runners that found nothing to run have checked nothing', () => {
+  const skip = (files: readonly string[], output: string, exitCode: number, tools = EVERYTHING) =>
+    detect(files, tools).plans[0]?.parse({ stdout: output, stderr: '', exitCode }).skip
+  assert.match(skip(['a.test.js'], 'ℹ tests 0\n', 0) ?? '', /no tests/)
+  assert.match(skip(['test_a.py'], 'no tests ran in 0.01s\n', 5) ?? '', /no tests/)
+  assert.match(skip(['test_a.py'], '\nRan 0 tests in 0.000s\n\nOK\n', 0, ['python3']) ?? '', /pytest/)
+  assert.equal(skip(['a.test.js'], 'ℹ tests 0\n', 1), undefined)
+})
