@@ -7,13 +7,14 @@ import type { Approval, Estimate } from '../vocabulary/approval.ts'
 import type { TaskId } from '../vocabulary/ids.ts'
 import { onOneLine, shorten } from '../vocabulary/short-text.ts'
 import { isTerminal } from '../vocabulary/task.ts'
-import type { Routing, Task, TaskResult, TaskType } from '../vocabulary/task.ts'
+import type { DeliveryOrder, Routing, Task, TaskResult, TaskType } from '../vocabulary/task.ts'
 import { contextOf, noContext } from '../crew/context.ts'
 import { runDevPipeline } from '../crew/dev-pipeline.ts'
 import { readAnswers } from '../crew/answers.ts'
 import type { Answers } from '../crew/answers.ts'
 import { sentFiles } from '../crew/attachments.ts'
 import { recordEvidence } from '../crew/evidence.ts'
+import { runDelivery } from '../crew/delivery.ts'
 import { createMeter } from '../crew/meter.ts'
 import { NeedsApproval } from '../crew/needs-approval.ts'
 import { answerQuestion } from '../crew/question.ts'
@@ -89,6 +90,8 @@ export async function runTask(deps: RunDeps, claim: Claim, signal: AbortSignal):
     run = current
     if (current.task.taskType === 'question') {
       await complete(writer, await answerQuestion(current))
+    } else if (current.task.taskType === 'delivery') {
+      await complete(writer, await runDelivery(current, await orderOf(deps, current.task)))
     } else {
       askAgainWhenLate(current)
       workshop = await openWorkshop(current)
@@ -103,6 +106,13 @@ export async function runTask(deps: RunDeps, claim: Claim, signal: AbortSignal):
     if (asks !== null && !signal.aborted) return await waitFor(deps, claim, writer, run, signal, asks)
     return await endOf(deps, claim, writer, run, signal, error)
   }
+}
+
+async function orderOf(deps: RunDeps, { id }: Task): Promise<DeliveryOrder> {
+  const [created] = await deps.store.events(id, 0, 1)
+  const order = created?.type === 'task.created' ? created.data.delivery : undefined
+  if (order === undefined) throw new TaskFailure('It is not known where this was to be delivered.')
+  return order
 }
 
 /** Nothing of the task is held any more when the question is put: whoever takes it up after the answer begins with the files as recorded. */

@@ -1,0 +1,141 @@
+// A series of patches as commits on top of a commit of the repository: in an index alone, without a file of it being laid out.
+import type { CommandResult, Sandbox } from '../ports/sandbox.ts'
+import type { Series } from '../task/delivery-series.ts'
+import { TaskFailure } from '../task/task-failure.ts'
+import type { Run } from './run.ts'
+
+export type PatchedPart = { readonly message: string; readonly at: Date; readonly patch: Uint8Array }
+
+const MOST_BYTES = 50_000_000
+export const AUTHOR = { name: 'Factotum', email: 'factotum@localhost' } as const
+
+/** What each part changes, without those that change nothing. Throws TaskFailure where it is too large, or holds what looks like a secret. */
+export async function patchesOf(run: Run, series: Series, summary: string | null): Promise<readonly PatchedPart[]> {
+  const { id } = series.task
+  const patched: PatchedPart[] = []
+  let left = MOST_BYTES
+  const changing = series.parts.filter(({ from, to }) => from !== to)
+  for (const part of changing) {
+    const patch = await run.workspaces.patch(id, part.from, part.to, left)
+    if (patch === null) throw new TaskFailure(`The changes are larger than ${MOST_BYTES / 1_000_000} MB.`)
+    left -= patch.length
+    if (patch.length === 0) continue
+    const body = changing.length === 1 && summary !== null ? [summary, ''] : []
+    const message = [part.title, '', ...body, `Factotum-Task: ${part.taskId}`, ''].join('\n')
+    patched.push({ message, at: part.at, patch })
+  }
+  return patched
+}
+
+/** What of the added lines looks like a secret: files with the rules that found it. Empty where nothing does. */
+export async function secretsAdded(
+  run: Pick<Run, 'scanner'>,
+  parts: readonly PatchedPart[],
+): Promise<readonly string[]> {
+  const found = new Set<string>()
+  for (const { patch } of parts) {
+    const text = new TextDecoder('utf-8').decode(patch)
+    for (const section of text.split(/^diff --git /m)) {
+      const path = /^\+\+\+ b\/(.*)$/m.exec(section)?.[1]
+      const added = section
+        .split('\n')
+        .flatMap((line) => (line.startsWith('+') && !line.startsWith('+++ ') ? [line.slice(1)] : []))
+      if (path === undefined || added.length === 0) continue
+      for (const { rule } of await run.scanner.scan(added.join('\n'), path)) found.add(`${path} (${rule})`)
+    }
+  }
+  return [...found]
+}
+
+/** Where the script below finds them: `folder/1.patch`, `folder/1.message`, … */
+export async function writeParts(sandbox: Sandbox, folder: string, parts: readonly PatchedPart[]): Promise<void> {
+  const text = new TextEncoder()
+  for (const [index, { patch, message, at }] of parts.entries()) {
+    const name = `${folder}/${index + 1}`
+    for (const [ending, bytes] of [
+      ['patch', patch],
+      ['message', text.encode(message)],
+      ['date', text.encode(`@${Math.floor(at.getTime() / 1_000)} +0000\n`)],
+    ] as const) {
+      const written = await sandbox.writeFile(`${name}.${ending}`, bytes)
+      if (written.type === 'refused')
+        throw new TaskFailure(`The changes have no room in the sandbox (${written.reason}).`)
+    }
+  }
+}
+
+export const NOT_APPLIED = 12
+
+/**
+ * GIT_DIR, PARTS (an absolute folder), COUNT, BASE (a commit, or empty for none) -> one commit a line, oldest first. The same patches,
+ * messages and dates on the same base give the same commits. Exit code 12 where a patch does not apply.
+ */
+export const COMMIT_PARTS = `
+export GIT_INDEX_FILE=/tmp/series.index
+export GIT_AUTHOR_NAME=${AUTHOR.name} GIT_AUTHOR_EMAIL=${AUTHOR.email} GIT_COMMITTER_NAME=${AUTHOR.name} GIT_COMMITTER_EMAIL=${AUTHOR.email}
+rm -f "$GIT_INDEX_FILE"
+parent=$BASE
+if [ -n "$BASE" ]; then git read-tree "$BASE"; else git read-tree --empty; fi
+number=1
+while [ "$number" -le "$COUNT" ]; do
+  git apply --cached --binary --whitespace=nowarn "$PARTS/$number.patch" || exit ${NOT_APPLIED}
+  tree=$(git write-tree --missing-ok)
+  GIT_AUTHOR_DATE=$(cat "$PARTS/$number.date")
+  GIT_COMMITTER_DATE=$GIT_AUTHOR_DATE
+  export GIT_AUTHOR_DATE GIT_COMMITTER_DATE
+  parent=$(git commit-tree "$tree" \${parent:+-p "$parent"} -F "$PARTS/$number.message")
+  echo "$parent"
+  number=$((number + 1))
+done
+`
+
+/** The names of files that a patch did not fit, as git says it. */
+export function conflictsIn({ stderr }: Pick<CommandResult, 'stderr'>): readonly string[] {
+  const names = stderr.split('\n').flatMap((line) => {
+    const found =
+      /^error: patch failed: (.+):\d+$/.exec(line) ??
+      /^error: (.+): (?:patch does not apply|already exists in index|does not exist in index|does not match index|already exists in working directory|cannot read the current contents of .*)$/.exec(
+        line,
+      ) ??
+      /^error: (?:cannot apply binary patch to|the patch applies to) '([^']+)'/.exec(line)
+    return found?.[1] === undefined ? [] : [found[1].replace(/[^\P{C}]/gu, '?')]
+  })
+  return [...new Set(names)].slice(0, 50)
+}
+
+/** The series as mails, as `git am` takes them: what people without the repository's host pass on. */
+export function mailsOf(parts: readonly PatchedPart[]): Uint8Array {
+  const text = new TextEncoder()
+  const pieces = parts.flatMap(({ message, at, patch }, index) => {
+    const [subject = '', ...body] = message.split('\n')
+    const head = [
+      `From ${'0'.repeat(40)} Mon Sep 17 00:00:00 2001`,
+      `From: ${AUTHOR.name} <${AUTHOR.email}>`,
+      `Date: ${at.toUTCString().replace('GMT', '+0000')}`,
+      `Subject: [PATCH ${index + 1}/${parts.length}] ${subject}`,
+      'MIME-Version: 1.0',
+      'Content-Type: text/plain; charset=UTF-8',
+      'Content-Transfer-Encoding: 8bit',
+      '',
+      ...body.slice(1),
+      '---',
+      '',
+      '',
+    ].join('\n')
+    return [text.encode(head), patch, text.encode(`-- \n${AUTHOR.name}\n\n`)]
+  })
+  const whole = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const piece of pieces) {
+    whole.set(piece, at)
+    at += piece.length
+  }
+  return whole
+}
+
+/** A commit as git says it. Throws where it is none. */
+export function commitIn(text: string): string {
+  const commit = text.trim()
+  if (!/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(commit)) throw new TaskFailure('Git made no commit of the changes.')
+  return commit
+}
