@@ -23,6 +23,7 @@ import { createLocalReaders, findReaders } from '../adapters/readers/local-reade
 import { createBashReader } from '../adapters/shell/bash-reader.ts'
 import { createKeyFile } from '../adapters/secrets/key-file.ts'
 import { createSandboxProvider } from '../adapters/sandbox/bubblewrap-provider.ts'
+import { createPacking } from '../adapters/sandbox/recorded-files.ts'
 import { createWorkspaces } from '../adapters/sandbox/workspaces.ts'
 import { createSystemClock } from '../adapters/system/clock.ts'
 import { isDead, newWorkerId } from '../adapters/system/worker-id.ts'
@@ -187,6 +188,7 @@ export async function openPlatform(config: Config, { say, logTo }: OpenOptions) 
       worktrees: workspaces,
       agents: createAgentSlots(config.AGENTS_AT_ONCE),
       templates: platformTemplates(dataDir),
+      packing: createPacking({ dataDir, limits: { diskBytes: config.SANDBOX_DISK_MB * MB }, say }),
       objects,
       previews,
       readers,

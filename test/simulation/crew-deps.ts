@@ -5,6 +5,7 @@ import { createMemoryFactStore } from '../../src/adapters/memory/fact-store.ts'
 import { createMemoryIdentityStore } from '../../src/adapters/memory/identity-store.ts'
 import { createMemoryLedger } from '../../src/adapters/memory/ledger.ts'
 import { createMemoryMemoryFiles } from '../../src/adapters/memory/memory-files.ts'
+import { createMemoryPacking } from '../../src/adapters/memory/packing.ts'
 import { createMemoryTemplates } from '../../src/adapters/memory/templates.ts'
 import type { TaskRecords } from '../../src/adapters/memory/task-records.ts'
 import type { GatherDeps } from '../../src/core/context/gather.ts'
@@ -29,7 +30,18 @@ export function createMemories(records: TaskRecords): Memories {
 
 type About = Pick<
   CrewDeps,
-  'crew' | 'promptPack' | 'gather' | 'ledger' | 'confirmWork' | 'accept' | 'remember' | 'scanner' | 'archives' | 'codeHosts' | 'templates'
+  | 'crew'
+  | 'promptPack'
+  | 'gather'
+  | 'ledger'
+  | 'confirmWork'
+  | 'accept'
+  | 'remember'
+  | 'scanner'
+  | 'archives'
+  | 'codeHosts'
+  | 'templates'
+  | 'packing'
 >
 
 /** As processes/platform.ts puts it together; the prompts are their own names. */
@@ -38,6 +50,7 @@ export function crewDeps(records: TaskRecords, memories: Memories, deps: AcceptD
   return {
     crew,
     templates: createMemoryTemplates(),
+    packing: createMemoryPacking(new Map()),
     promptPack: buildPromptPack({ rules: 'The rules.', crew, skills: [], commands: [] }, deps.ids.digest),
     gather: { ...memories, store: deps.store, telemetry: deps.telemetry },
     ledger: createMemoryLedger(records),

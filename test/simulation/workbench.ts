@@ -3,6 +3,7 @@ import { createMemoryArtifactStore } from '../../src/adapters/memory/artifact-st
 import { createScriptedModels } from '../../src/adapters/memory/models.ts'
 import type { Script } from '../../src/adapters/memory/models.ts'
 import { createMemoryObjectStore } from '../../src/adapters/memory/object-store.ts'
+import { createMemoryPacking } from '../../src/adapters/memory/packing.ts'
 import { createMemoryPreviewStore } from '../../src/adapters/memory/preview-store.ts'
 import { createMemoryPreviews } from '../../src/adapters/memory/previews.ts'
 import { createMemorySandboxProvider } from '../../src/adapters/memory/sandbox.ts'
@@ -91,6 +92,7 @@ export function createWorkbench(options: WorkbenchOptions = {}) {
     sandboxes: createMemorySandboxProvider({ files, script: options.sandbox ?? {} }),
     workspaces,
     worktrees: workspaces,
+    packing: createMemoryPacking(files),
     agents: createAgentSlots(3),
     previews: createMemoryPreviews({ store: previewStore, ids, clock, worker: WORKER, previewMs: 60_000 }),
     artifacts: createMemoryArtifactStore(records),

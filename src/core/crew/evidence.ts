@@ -17,6 +17,7 @@ import type { CommitId } from '../vocabulary/ids.ts'
 import type { WorkLimit } from '../vocabulary/limit.ts'
 import type { TaskResult } from '../vocabulary/task.ts'
 import { messageOf } from '../vocabulary/thrown.ts'
+import { assemble } from './assembly.ts'
 import { CHANGED_FILE } from './changes.ts'
 import { keepEvidence } from './evidence-files.ts'
 import type { EvidenceFile } from './evidence-files.ts'
@@ -60,7 +61,7 @@ export async function recordEvidence(run: Run, workshop: Workshop | null, end: W
         screenshots: look.shots.map(({ png: _, ...shot }) => shot),
         no_screenshots: look.skipped,
         page_errors: look.errors,
-        artifacts: [...(await patchFile(run)), ...others.files],
+        artifacts: [...(await patchFile(run)), ...(await projectFile(run, workshop)), ...others.files],
         limits: limitsOf(run),
       }
       const pngs = new Map(look.shots.map(({ name, png }) => [name, png]))
@@ -109,6 +110,20 @@ async function provenance(run: Run, events: readonly TaskEvent[]): Promise<reado
   const { files, from, to } = diff
   const commits = files.length === 0 ? [] : await run.worktrees.commits(run.task.id, from, to)
   return provenanceOf({ files, commits, baseline: from, events })
+}
+
+/** Without it there is evidence all the same. */
+async function projectFile(run: Run, workshop: Workshop | null): Promise<readonly ReportedFile[]> {
+  if (workshop === null) return []
+  try {
+    const { artifact } = await assemble(run, workshop)
+    return artifact === null ? [] : [artifact]
+  } catch (error) {
+    if (run.signal.aborted || error instanceof WriterStopped) throw error
+    const about = { task_id: run.task.id, error: messageOf(error) }
+    run.telemetry.log('warn', 'The project could not be put together', about)
+    return []
+  }
 }
 
 async function patchFile(run: Run): Promise<readonly ReportedFile[]> {

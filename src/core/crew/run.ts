@@ -14,6 +14,7 @@ import type { Ids } from '../ports/ids.ts'
 import type { Ledger } from '../ports/ledger.ts'
 import type { Models } from '../ports/models.ts'
 import type { ObjectStore } from '../ports/object-store.ts'
+import type { Packing } from '../ports/packing.ts'
 import type { Previews } from '../ports/previews.ts'
 import type { SandboxLimits, SandboxProvider } from '../ports/sandbox.ts'
 import type { SecretScanner } from '../ports/secret-scanner.ts'
@@ -78,6 +79,7 @@ export type CrewDeps = {
   /** Shared by all tasks of the process. */
   readonly agents: AgentSlots
   readonly templates: Templates
+  readonly packing: Packing
   readonly previews: Previews
   readonly archives: Archives
   readonly codeHosts: readonly CodeHost[]
