@@ -16,6 +16,7 @@ import { policyCommand } from './policy.ts'
 import { runCommand } from './run.ts'
 import { secretCommand } from './secret.ts'
 import { taskCommand } from './task.ts'
+import { templateCommand } from './template.ts'
 import { threadCommand } from './thread.ts'
 import { tokenCommand } from './token.ts'
 import { upCommand } from './up.ts'
@@ -45,6 +46,7 @@ export async function runProgram(): Promise<ExitCode> {
     auditCommand(exit),
     policyCommand(exit),
     crewCommand(),
+    templateCommand(),
     doctorCommand(exit),
     panicCommand(exit),
     secretCommand(exit),

@@ -143,7 +143,19 @@ function commandsIn(line: string): readonly string[] {
   })
 }
 
-const GROUPS = new Set(['task', 'thread', 'token', 'user', 'bot', 'knowledge', 'mcp', 'policy', 'audit', 'release'])
+const GROUPS = new Set([
+  'task',
+  'thread',
+  'token',
+  'user',
+  'bot',
+  'knowledge',
+  'template',
+  'mcp',
+  'policy',
+  'audit',
+  'release',
+])
 
 function commandPaths(): ReadonlySet<string> {
   const names = subcommands([]).flatMap((name) => [

@@ -46,6 +46,7 @@ import { createMemoryTaskQueue } from '../../src/adapters/memory/task-queue.ts'
 import { createTaskRecords } from '../../src/adapters/memory/task-records.ts'
 import type { TaskRecords } from '../../src/adapters/memory/task-records.ts'
 import { createMemoryTaskSignals } from '../../src/adapters/memory/task-signals.ts'
+import { createMemoryTemplates } from '../../src/adapters/memory/templates.ts'
 import { createMemoryTaskStore } from '../../src/adapters/memory/task-store.ts'
 import { createSystemClock } from '../../src/adapters/system/clock.ts'
 import { createSystemIds } from '../../src/adapters/system/ids.ts'
@@ -147,6 +148,7 @@ export async function openWorld(
     policy: async () => defaultPolicy(),
     policyFile: async () => null,
     shell: createBashReader(),
+    templates: createMemoryTemplates([]),
     ledger: { totals: async () => NO_USAGE, typical: async () => null },
     clock,
     ids,

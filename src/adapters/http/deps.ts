@@ -34,6 +34,7 @@ import type { HeldClaim, TaskQueue } from '../../core/ports/task-queue.ts'
 import type { TaskSignals } from '../../core/ports/task-signals.ts'
 import type { TaskStore } from '../../core/ports/task-store.ts'
 import type { Telemetry } from '../../core/ports/telemetry.ts'
+import type { Templates } from '../../core/ports/templates.ts'
 import type { ContextPack } from '../../core/context/context-pack.ts'
 import type { ContextQuery } from '../../core/context/gather.ts'
 import type { GivenSecret, SecretRefusal } from '../../core/secrets/vault.ts'
@@ -170,6 +171,7 @@ export type HttpDeps = {
   /** Null where there is none. */
   readonly policyFile: () => Promise<string | null>
   readonly shell: ShellReader
+  readonly templates: Templates
   readonly ledger: Ledger
   readonly clock: Clock
   readonly ids: Ids

@@ -13,6 +13,7 @@ import { reportOperations } from './report-operations.ts'
 import { secretOperations } from './secret-operations.ts'
 import { sessionOperations } from './session-operations.ts'
 import { taskOperations } from './task-operations.ts'
+import { templateOperations } from './template-operations.ts'
 import { threadOperations } from './thread-operations.ts'
 import { workerOperations } from './worker-operations.ts'
 
@@ -21,6 +22,7 @@ export const operations: readonly Operation[] = [
   ...artifactOperations,
   ...reportOperations,
   ...threadOperations,
+  ...templateOperations,
   ...memoryOperations,
   ...knowledgeOperations,
   ...peopleOperations,

@@ -1,7 +1,7 @@
 // One message of a person in a conversation over HTTP: its files are read, then the core takes the words.
 import type { ArtifactId } from '../../core/vocabulary/ids.ts'
 import type { IncomingMessage } from '../../core/vocabulary/message.ts'
-import type { Task } from '../../core/vocabulary/task.ts'
+import type { Task, WorkspaceSource } from '../../core/vocabulary/task.ts'
 import type { Artifact } from '../../core/ports/artifact-store.ts'
 import { orderIn } from '../../core/conversation/orders.ts'
 import type { Taken, Words } from '../../core/conversation/take-words.ts'
@@ -22,6 +22,8 @@ export type Said = {
   readonly text: string
   readonly externalId: string | null
   readonly artifactIds: readonly ArtifactId[]
+  /** Of work that comes of it. */
+  readonly source: WorkspaceSource
 }
 
 type Call = ThreadCall<unknown, unknown>
@@ -31,7 +33,7 @@ export function sayInThread(call: Call, said: Said): Promise<Response | Problem>
   return inTurn(call.thread.id, () => say(call, said))
 }
 
-async function say(call: Call, { text, externalId, artifactIds }: Said): Promise<Response | Problem> {
+async function say(call: Call, { text, externalId, artifactIds, source }: Said): Promise<Response | Problem> {
   const { deps, config, caller, thread } = call
   const limit = deps.limits.inputCharacters
   if (text.length > limit)
@@ -71,7 +73,7 @@ async function say(call: Call, { text, externalId, artifactIds }: Said): Promise
     ...(order === null ? {} : { request: order.request }),
     artifacts: read.artifacts,
     taskType: order?.taskType ?? null,
-    source: { type: 'empty' },
+    source,
     confirm: order === null,
     mayAnswer: (task) => mayAnswer(caller, task),
     spoken: text.trim() === '',

@@ -21,6 +21,7 @@ import { invalidField, isProblem, problem } from './problem.ts'
 import type { Problem } from './problem.ts'
 import { limitProblem } from './request-limit.ts'
 import { sayInThread } from './say-in-thread.ts'
+import { TEMPLATE_NAME, templateSource } from './template-operations.ts'
 import { readUpload, UPLOAD_BODIES, uploadKey } from './uploads.ts'
 import { artifactSchema, artifactToWire, listOf } from './wire.ts'
 
@@ -109,6 +110,7 @@ export const threadOperations = [
         .regex(/^[\x21-\x7e]{1,200}$/, 'must be 1 to 200 visible ASCII characters')
         .nullish(),
       artifact_ids: z.array(z.uuid()).max(20).default([]),
+      template: TEMPLATE_NAME.nullish().meta({ description: 'What work that comes of it begins with.' }),
     }),
     responses: {
       201: { description: 'Recorded durably.', schema: takenSchema },
@@ -117,8 +119,11 @@ export const threadOperations = [
     handle: async (call) => {
       const closed = writeProblem(call.caller, call.thread)
       if (closed !== null) return closed
-      const { text, external_id: externalId, artifact_ids: artifactIds } = call.body
-      return sayInThread(call, { text, externalId: externalId ?? null, artifactIds: artifactIds as ArtifactId[] })
+      const { text, external_id: externalId, artifact_ids: artifactIds, template } = call.body
+      const source = await templateSource(call.deps, template ?? null)
+      if (isProblem(source)) return source
+      const said = { text, externalId: externalId ?? null, artifactIds: artifactIds as ArtifactId[], source }
+      return sayInThread(call, said)
     },
   }),
   threadOperation({
