@@ -43,7 +43,7 @@ async function searchBy(way: (typeof WAYS)[number]) {
     onOutput: () => undefined,
     publish: async () => '',
     skills: [],
-    limits: { commandMs: 20_000 },
+    limits: { commandMs: 20_000, sandbox: { memoryBytes: 1_000_000 } },
   }
   return async (input: object) => searchTool.run(input, context)
 }

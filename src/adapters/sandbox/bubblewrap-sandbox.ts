@@ -177,6 +177,7 @@ export async function startSandbox(parts: Parts): Promise<Sandbox> {
       if (signal.aborted && ending === null) return NEVER_RUN
       const output = createCommandOutput(command.maxOutputBytes, onOutput ?? (() => undefined))
       const { asked, forget } = stopOn(signal)
+      const killsBefore = cgroup?.memoryKills() ?? 0
       try {
         const exit = await within(
           command.timeoutMs + GRACE_MS,
@@ -202,6 +203,7 @@ export async function startSandbox(parts: Parts): Promise<Sandbox> {
           stderr: stderr.text,
           truncatedBytes: stdout.missing + stderr.missing,
           durationMs: exit.durationMs,
+          ...(exit.exitCode !== 0 && (cgroup?.memoryKills() ?? 0) > killsBefore ? { outOfMemory: true } : {}),
         }
         return result
       } finally {

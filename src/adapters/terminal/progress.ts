@@ -1,4 +1,5 @@
 // A task's events as lines for a person who watches a terminal. Pure.
+import { limitSentence } from '../../core/vocabulary/limit.ts'
 import type { ApprovalKind } from '../../core/vocabulary/approval.ts'
 import { callsText } from '../../core/vocabulary/usage.ts'
 import type { TaskEvent } from '../../core/vocabulary/event.ts'
@@ -64,7 +65,7 @@ export function progressLines(event: TaskEvent, paint: Paint): readonly string[]
     case 'preview.closed':
       return line('preview', `closed: ${oneLine(event.data.reason)}`)
     case 'budget.exhausted':
-      return line('limit', paint.red(`${event.data.limit}: ${event.data.used} of ${event.data.allowed}`))
+      return line('limit', paint.red(visible(limitSentence(event.data))))
     case 'task.completed':
       return endLines(paint.green('✓ completed'), event.data.result, paint)
     case 'task.failed':

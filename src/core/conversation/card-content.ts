@@ -1,6 +1,7 @@
 // What stands on a task's card while it goes on: calm, compact, and the same for the same state. Pure.
 import type { Verbosity } from '../ports/chat-store.ts'
 import type { CheckReport } from '../vocabulary/check.ts'
+import { limitSentence } from '../vocabulary/limit.ts'
 import type { Button, Content, Fold } from '../vocabulary/post.ts'
 import { clip } from '../vocabulary/short-text.ts'
 import { pendingApproval, workedMs } from './card-view.ts'
@@ -107,11 +108,7 @@ function progressBlocks(view: CardView, verbosity: Verbosity): readonly string[]
     ...checksLine(view.checks),
     ...(view.repairRound === 0 ? [] : [`🔧 Repair, round ${view.repairRound}`]),
     ...(view.resumes === 0 ? [] : [resumedLine(view.resumes)]),
-    ...(view.exhausted === null
-      ? []
-      : [
-          `⚠️ The limit of ${quantity(view.exhausted.allowed)} ${escapeMarkdown(oneLine(view.exhausted.limit))} is reached.`,
-        ]),
+    ...(view.exhausted === null ? [] : [`⚠️ ${escapeMarkdown(limitSentence(view.exhausted))}`]),
   ]
   const said = verbosity === 2 && view.message !== null ? oneLine(view.message.text, 300) : ''
   return [

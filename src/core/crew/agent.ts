@@ -96,6 +96,8 @@ export async function runAgent(run: Run, workshop: Workshop, assignment: Assignm
   }
   throw new TaskFailure(
     `The ${assignment.role} did not finish "${assignment.title}" within ${run.limits.turnsPerAgent} turns.`,
+    {},
+    { limit: 'turns an agent', used: run.limits.turnsPerAgent, allowed: run.limits.turnsPerAgent },
   )
 }
 
@@ -204,6 +206,7 @@ async function useTool(part: Part, call: ToolCall, clearance: Clearance): Promis
   )
   const elapsed = Math.max(0, Math.round(run.clock.now().getTime() - began))
   run.telemetry.time('tool_call_seconds', elapsed / 1_000, { tool: tool?.name ?? 'unknown' })
+  if (outcome.met !== undefined) run.writer.note({ type: 'budget.exhausted', data: outcome.met })
   run.writer.note({
     type: 'tool.finished',
     data: { ...about, ok: outcome.ok, output: outcome.output.slice(0, EVENT_OUTPUT_CHARACTERS), duration_ms: elapsed },

@@ -1,6 +1,7 @@
 // Model calls as journaled steps: asked once, recorded with what they cost, and read from the log ever after.
 import type { AgentName, TaskEventBody } from '../vocabulary/event.ts'
 import type { JsonValue } from '../vocabulary/json.ts'
+import { limitSentence } from '../vocabulary/limit.ts'
 import type { RoleName } from '../vocabulary/plan.ts'
 import type { ModelLabel, ModelTier, Usage } from '../vocabulary/usage.ts'
 import type { ChatMessage, ChatTurn, ModelPurpose, ToolCall, ToolDescription } from '../ports/models.ts'
@@ -92,9 +93,7 @@ async function stopAtTheWall(run: Run): Promise<void> {
   const exhausted = run.meter.exhausted()
   if (exhausted === null) return
   await run.writer.append({ type: 'budget.exhausted', data: exhausted })
-  throw new TaskFailure(
-    `The task stopped at its limit of ${exhausted.allowed} ${exhausted.limit} (used: ${exhausted.used}). Raise the limit or ask for less at a time.`,
-  )
+  throw new TaskFailure(limitSentence(exhausted))
 }
 
 function spent(

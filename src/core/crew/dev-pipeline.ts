@@ -29,6 +29,7 @@ export async function runDevPipeline(run: Run, workshop: Workshop): Promise<Task
 
 /** What there is of it is recorded like work that was finished; nothing of that hides why it failed. */
 async function recordFailure(run: Run, workshop: Workshop, failure: TaskFailure): Promise<void> {
+  if (failure.met !== null) await run.writer.append({ type: 'budget.exhausted', data: failure.met })
   try {
     await recordChanges(run, workshop)
   } catch (error) {

@@ -1,6 +1,5 @@
 // One claim of one task, from where its log stands to where it ends, waits for a person, or has to be given back.
 import { SandboxGone } from '../ports/sandbox.ts'
-import { ModelError } from '../ports/models.ts'
 import type { Claim } from '../ports/task-queue.ts'
 import type { TaskEventBody } from '../vocabulary/event.ts'
 import type { Approval, Estimate } from '../vocabulary/approval.ts'
@@ -34,6 +33,7 @@ import { messageOf } from '../vocabulary/thrown.ts'
 import { TaskFailure } from '../task/task-failure.ts'
 import { createTaskWriter, WriterStopped } from '../task/task-writer.ts'
 import type { TaskWriter } from '../task/task-writer.ts'
+import { honestReason } from './honest-reason.ts'
 
 export type RunDeps = LogDeps &
   CrewDeps & {
@@ -300,8 +300,12 @@ async function endOf(
     }
     if (error instanceof SandboxGone && error.end.reason === 'escape')
       await recordEscape(deps, writer, error.end.detail)
-    const honest = honestReason(writer.task(), claim.attempt, error)
-    if (honest !== null) return await fail(writer, run, honest)
+    const honest = honestReason(writer.task(), claim.attempt, error, run?.limits ?? deps.limits)
+    if (honest !== null) {
+      // What the work itself threw it has told of itself.
+      if (honest.met !== null && honest !== error) await writer.append({ type: 'budget.exhausted', data: honest.met })
+      return await fail(writer, run, honest)
+    }
     deps.telemetry.log('error', 'A task run broke', { task_id: id, attempt: claim.attempt, error: describe(error) })
     if (claim.attempt < deps.attempts) return { type: 'released', delayMs: backoff(claim.attempt) }
     return await fail(
@@ -330,29 +334,6 @@ async function fail(writer: TaskWriter, run: Run | null, failure: TaskFailure): 
 async function recordEscape(deps: RunDeps, writer: TaskWriter, detail: string): Promise<void> {
   await writer.append({ type: 'sandbox.escape', data: { detail } })
   await deps.onEscape(writer.task(), detail)
-}
-
-/** What is the task's own fault or its model's, in words for a person; null for what is ours. */
-function honestReason(task: Task, attempt: number, error: unknown): TaskFailure | null {
-  if (error instanceof TaskFailure) return error
-  if (error instanceof ModelError) return new TaskFailure(error.message)
-  if (!(error instanceof SandboxGone)) return null
-  switch (error.end.reason) {
-    case 'memory':
-      return new TaskFailure('The work needed more memory than its sandbox may use, so it was stopped.')
-    case 'disk':
-      return new TaskFailure('The workspace grew beyond its disk limit, so the work was stopped.')
-    case 'escape':
-      return new TaskFailure(`The work tried to get out of its sandbox and was stopped at once: ${error.end.detail}`)
-    case 'crashed':
-      // Once may be the machine's fault. A command, though, was approved for one run.
-      if (attempt === 1 && task.taskType !== 'shell_command') return null
-      return new TaskFailure(
-        `The sandbox ended while the work ran in it, as it does when a command kills every process: ${error.end.detail}`,
-      )
-    case 'closed':
-      return null
-  }
 }
 
 function backoff(attempt: number): number {

@@ -40,7 +40,7 @@ export function decisionsOf(events: readonly TaskEvent[]): Decisions {
         found.escapes.push(data.detail)
         break
       case 'budget.exhausted':
-        found.met.push(data)
+        if (!found.met.some(({ limit }) => limit === data.limit)) found.met.push(data)
         break
       default:
         break

@@ -41,6 +41,8 @@ export type CommandResult = {
   readonly stderr: string
   readonly truncatedBytes: number
   readonly durationMs: number
+  /** True where it did not end well and something in the sandbox was killed for want of memory meanwhile. */
+  readonly outOfMemory?: boolean
 }
 
 export type ServeCommand = {

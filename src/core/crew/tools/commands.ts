@@ -1,6 +1,7 @@
 // Tools that run things: shell, serve.
 import { z } from 'zod'
 import { outputOf } from '../../quality/plain-output.ts'
+import { limitSentence } from '../../vocabulary/limit.ts'
 import { defineTool, refused } from './tool.ts'
 
 const OUTPUT_BYTES = 30_000
@@ -28,7 +29,11 @@ export const shellTool = defineTool(
       : result.exitCode === null
         ? `ended by ${result.signal}`
         : `exit code ${result.exitCode}`
-    return { ok: result.exitCode === 0, output: `${ending}\n${outputOf(result, OUTPUT_BYTES)}`, touched: true }
+    const output = `${ending}\n${outputOf(result, OUTPUT_BYTES)}`
+    if (result.outOfMemory !== true) return { ok: result.exitCode === 0, output, touched: true }
+    const allowed = limits.sandbox.memoryBytes
+    const met = { limit: 'memory an agent', used: allowed, allowed }
+    return { ok: false, output: `${limitSentence(met)}\n${output}`, touched: true, met }
   },
 )
 

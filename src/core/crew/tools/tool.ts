@@ -1,6 +1,7 @@
 // What a tool is: a name, a schema for its input, and what it does in the sandbox of one task.
 import type { z } from 'zod'
-import type { Sandbox } from '../../ports/sandbox.ts'
+import type { Sandbox, SandboxLimits } from '../../ports/sandbox.ts'
+import type { MetLimit } from '../../vocabulary/limit.ts'
 import type { Skill } from '../prompts.ts'
 
 export type Served = { readonly port: number; readonly command: string; readonly cwd: string }
@@ -13,7 +14,7 @@ export type ToolContext = {
   /** Publishes a served port; returns its URL. */
   readonly publish: (served: Served) => Promise<string>
   readonly skills: readonly Skill[]
-  readonly limits: { readonly commandMs: number }
+  readonly limits: { readonly commandMs: number; readonly sandbox: Pick<SandboxLimits, 'memoryBytes'> }
 }
 
 export type ToolOutcome = {
@@ -24,6 +25,8 @@ export type ToolOutcome = {
   readonly touched: boolean
   readonly served?: Served
   readonly finished?: { readonly summary: string; readonly evidence: readonly string[] }
+  /** A limit that ended it. */
+  readonly met?: MetLimit
 }
 
 /** Which there are is said by registry.ts. */

@@ -23,7 +23,7 @@ async function bench(script: Partial<MemorySandboxScript> = {}) {
       return 'http://preview/'
     },
     skills: [{ name: 'knots', says: 'Knots', text: 'Knots\n\nTie them well.' }],
-    limits: { commandMs: 10_000 },
+    limits: { commandMs: 10_000, sandbox: { memoryBytes: 1_000_000 } },
   }
   return {
     published,
