@@ -16,7 +16,7 @@ export async function writtenSecrets(
   let began: CommitId | null = null
   let last: CommitId | null = null
   for (const event of await readLog(store, taskId)) {
-    if (event.type !== 'step.completed' || event.data.commit === null) continue
+    if (event.type !== 'step.completed' || event.data.commit === null || event.data.branch !== undefined) continue
     last = event.data.commit
     if (began === null || event.data.step === 'workspace') began = last
   }

@@ -21,6 +21,7 @@ import type { CrewLimits } from '../../src/core/crew/run.ts'
 import { runTask } from '../../src/core/dispatch/run-task.ts'
 import type { WorkerDeps } from '../../src/core/dispatch/worker.ts'
 import { acceptRequest } from '../../src/core/task/accept-request.ts'
+import { forkTask } from '../../src/core/task/fork.ts'
 import type { AcceptDeps, Request } from '../../src/core/task/accept-request.ts'
 import type { TaskEvent, TaskEventType } from '../../src/core/vocabulary/event.ts'
 import type { TaskId, UserId, WorkerId, WorktreeId } from '../../src/core/vocabulary/ids.ts'
@@ -152,6 +153,14 @@ export function createWorkbench(options: WorkbenchOptions = {}) {
     return end
   }
 
+  async function fork(taskId: TaskId, seq: number): Promise<Task> {
+    const externalId = String((asked += 1))
+    const request = { interface: 'http', chat: 'c', externalId, author: ADA, raw: {}, taskId, seq } as const
+    const forked = await forkTask(accepting, request)
+    if ('type' in forked) throw new Error(`It was refused: ${forked.type}`)
+    return forked.task
+  }
+
   const log = (taskId: TaskId): Promise<readonly TaskEvent[]> => base.store.events(taskId, 0, 10_000)
   return {
     deps,
@@ -164,6 +173,7 @@ export function createWorkbench(options: WorkbenchOptions = {}) {
     accept,
     say,
     runOnce,
+    fork,
     /** What a worker held that is gone may be taken up again. */
     expireLeases: () => base.queue.bury(WORKER),
     log,

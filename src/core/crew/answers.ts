@@ -28,15 +28,17 @@ export function readAnswers(log: readonly TaskEvent[]): Answers {
   const requested = new Map<ApprovalId, Answer>()
   const answered: Answer[] = []
   const used = new Set<ApprovalId>()
-  const begun = new Map<string, ApprovalId>()
+  const begun = new Map<string, { readonly step: string; readonly id: ApprovalId }>()
+  const branches = new Set<string>()
+  const isBeside = (step: string): boolean => branches.has(step.split('/')[1] ?? '')
   for (const event of log) {
     switch (event.type) {
       case 'approval.requested': {
         const { approval_id: id, kind, subject, digest, binding = null } = event.data
         const expiresAt = new Date(event.data.expires_at)
         requested.set(id, { id, kind, subject, digest, status: 'pending', binding, comment: null, expiresAt })
-        // Whoever asks has come to an end of what it was doing.
-        begun.clear()
+        // Whoever asks has come to an end of what it was doing; those who worked beside it may have been stopped in the middle.
+        for (const [key, { step }] of begun) if (!isBeside(step)) begun.delete(key)
         break
       }
       case 'approval.resolved': {
@@ -48,7 +50,10 @@ export function readAnswers(log: readonly TaskEvent[]): Answers {
       case 'tool.started':
         if (event.data.approval_id === undefined) break
         used.add(event.data.approval_id)
-        begun.set(callKey(event.data.step, event.data.call_id), event.data.approval_id)
+        begun.set(callKey(event.data.step, event.data.call_id), { step: event.data.step, id: event.data.approval_id })
+        break
+      case 'step.completed':
+        if (event.data.branch !== undefined) branches.add(event.data.branch)
         break
       default:
         break
@@ -61,7 +66,7 @@ export function readAnswers(log: readonly TaskEvent[]): Answers {
       answered.find((answer) => answer.digest === digest && !used.has(answer.id) && !isTooLate(answer, now)) ?? null,
     isUsed: (id) => used.has(id),
     use: (id) => void used.add(id),
-    begun: (step, callId) => begun.get(callKey(step, callId)) ?? null,
+    begun: (step, callId) => begun.get(callKey(step, callId))?.id ?? null,
   }
 }
 

@@ -234,3 +234,88 @@ test('beside whoever serves nobody works: such a plan is one line, and has no br
   const keys = (await bench.told(task.id, 'step.completed')).map(({ step }) => step)
   assert.ok(!keys.includes('schedule') && !keys.some((key) => key.startsWith('branch/')))
 })
+
+test('what was approved and begun when another asked is not done a second time', async () => {
+  const push = { calls: [{ tool: 'shell', input: { command: 'git push origin main' } }] }
+  const pull = { calls: [{ tool: 'shell', input: { command: 'git push origin next' } }] }
+  const told: string[] = []
+  const ran: string[] = []
+  let runs = 0
+  const bench = benchWith(
+    [subtask('a'), subtask('b')],
+    {
+      a: (request, number) => {
+        const last = request.messages.at(-1)
+        if (last?.role === 'tool') told.push(last.output)
+        return number === 1 ? push : { calls: [FINISH] }
+      },
+      b: async (_, number) => {
+        // Not before a is in the middle of it.
+        while (runs === 2 && ran.length === 0) await new Promise((resolve) => setImmediate(resolve))
+        if (runs === 1) return { calls: [write('b.txt', 'b')] }
+        return number < 4 && !told.length ? pull : { calls: [FINISH] }
+      },
+    },
+    {
+      sandbox: {
+        exec: async ({ command }) => {
+          if (!command.startsWith('git push')) return {}
+          ran.push(command)
+          return command.endsWith('main') ? new Promise(() => undefined) : {}
+        },
+      },
+    },
+  )
+  const task = await bench.accept()
+  const approve = { type: 'approve', approvalId: null, by: 'owner' as UserId, comment: null } as const
+  for (runs = 1; runs <= 6; runs += 1) {
+    if ((await bench.runOnce(task.id)).type !== 'waiting') break
+    await applyCommand(bench.base, task.id, approve)
+  }
+  assert.equal((await bench.task(task.id)).status, 'completed')
+  assert.equal(ran.filter((command) => command.endsWith('main')).length, 1)
+  assert.match(told[0] ?? '', /its outcome was lost/)
+})
+
+test('a task that is stopped stops all who work on it, and leaves no sandbox open', async () => {
+  const inside = meeting(3)
+  const controller = new AbortController()
+  const bench = benchWith(
+    ['a', 'b', 'c'].map((id) => subtask(id)),
+    Object.fromEntries(
+      ['a', 'b', 'c'].map((id) => [id, () => ({ calls: [{ tool: 'shell', input: { command: 'sleep 999' } }] })]),
+    ),
+    {
+      sandbox: {
+        exec: async () => {
+          await inside()
+          controller.abort('shutdown')
+          return new Promise(() => undefined)
+        },
+      },
+    },
+  )
+  const task = await bench.accept()
+  assert.equal((await bench.runOnce(task.id, controller.signal)).type, 'released')
+  assert.deepEqual(await bench.deps.sandboxes.kill('all'), [])
+  const failed = await bench.told(task.id, 'step.failed')
+  assert.deepEqual(failed, [])
+})
+
+test('a fork from the middle has what was merged, and does the rest anew', async () => {
+  const bench = benchWith([subtask('a'), subtask('b'), subtask('c', ['b'])], {
+    a: (_, number) => ({ calls: number === 1 ? [write('a.txt', 'a')] : [FINISH] }),
+    b: (_, number) => ({ calls: number === 1 ? [write('b.txt', 'b')] : [FINISH] }),
+    c: (_, number) => ({ calls: number === 1 ? [write('c.txt', 'c')] : [FINISH] }),
+  })
+  const task = await bench.accept()
+  await bench.runOnce(task.id)
+  const log = await bench.log(task.id)
+  for (const moment of log.filter(({ type }) => type === 'step.completed' || type === 'branch.merged')) {
+    const forked = await bench.fork(task.id, moment.seq)
+    await bench.runOnce(forked.id)
+    const { status, error } = await bench.task(forked.id)
+    assert.equal(status, 'completed', `forked at ${moment.seq} (${moment.type}): ${error}`)
+    assert.deepEqual(filesOf(bench, forked.id), { 'a.txt': 'a', 'b.txt': 'b', 'c.txt': 'c' })
+  }
+})

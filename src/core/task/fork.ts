@@ -25,6 +25,7 @@ const LEFT_BEHIND: ReadonlySet<TaskEventBody['type']> = new Set([
   'artifact.added',
 ])
 
+const MERGE_STEP = 'merge/'
 const NO_TOKENS = { input_tokens: 0, output_tokens: 0, cached_input_tokens: 0 }
 
 /** A forked shell command is asked for anew: an approval holds for one run. */
@@ -107,10 +108,9 @@ function hasWorkspace(log: readonly TaskEvent[]): boolean {
 
 /** The branches that had not become part of the files yet: of them the fork has no files, and does their work anew. */
 function openBranches(log: readonly TaskEvent[]): ReadonlySet<string> {
-  const open = new Set(
-    log.flatMap((event) => (event.type === 'step.completed' && event.data.branch ? [event.data.branch] : [])),
-  )
-  for (const event of log) if (event.type === 'branch.merged') open.delete(event.data.branch)
+  const done = log.flatMap((event) => (event.type === 'step.completed' ? [event.data] : []))
+  const open = new Set(done.flatMap(({ branch }) => branch ?? []))
+  for (const { step } of done) if (step.startsWith(MERGE_STEP)) open.delete(step.slice(MERGE_STEP.length))
   return open
 }
 

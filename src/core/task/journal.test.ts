@@ -168,3 +168,25 @@ test('any program of steps, cut off anywhere any number of times, gives what it 
     }),
   )
 })
+
+test('work on a branch is recorded beside the task’s own: each has its newest snapshot, and stops by its own signal', async () => {
+  const log = createLog()
+  const own = log.open()
+  await own.step('one', info, async () => ({ output: 1, commit: commit('a') }))
+  const stop = new AbortController()
+  const branch = own.on('side', stop.signal)
+  assert.equal(branch.lastCommit(), null)
+  await branch.step('two', info, async () => ({ output: 2, commit: commit('b') }))
+  for (const journal of [own, log.open()]) {
+    assert.equal(journal.lastCommit(), commit('a'))
+    assert.equal(journal.on('side', going()).lastCommit(), commit('b'))
+    assert.equal(journal.on('other', going()).lastCommit(), null)
+    assert.ok(journal.has('two') && journal.on('side', going()).has('one'))
+  }
+  stop.abort(new Error('stopped'))
+  await assert.rejects(
+    branch.step('three', info, async () => ({ output: 3 })),
+    /stopped/,
+  )
+  assert.equal(await own.step('three', info, async () => ({ output: 3 })), 3)
+})
