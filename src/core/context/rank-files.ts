@@ -25,7 +25,7 @@ const MADE =
 /** The most important first; of two that are alike the one whose path sorts first. */
 export function rankFiles(facts: RepositoryFacts, words: string): readonly RankedFile[] {
   const wanted = new Set(wordsOf(words).slice(0, WORDS))
-  return facts.files
+  const ranked = facts.files
     .map((path) => {
       const symbols = (facts.symbols.get(path) ?? [])
         .map((name) => ({ name, weight: weightOf(name, facts) }))
@@ -37,12 +37,28 @@ export function rankFiles(facts: RepositoryFacts, words: string): readonly Ranke
       return { path, symbols: names, score }
     })
     .toSorted((one, other) => other.score - one.score || (one.path < other.path ? -1 : 1))
+  return onceEach(ranked)
+}
+
+/** Files that define the very same as a more important one come last: copies of one thing say it over and over. */
+function onceEach(ranked: readonly RankedFile[]): readonly RankedFile[] {
+  const seen = new Set<string>()
+  const first: RankedFile[] = []
+  const copies: RankedFile[] = []
+  for (const file of ranked) {
+    const key = file.symbols.toSorted().join(' ')
+    const isCopy = file.symbols.length > 1 && seen.has(key)
+    seen.add(key)
+    if (isCopy) copies.push(file)
+    else first.push(file)
+  }
+  return [...first, ...copies]
 }
 
 /** The files that use a name, on a scale; what could be any word says less. */
 function weightOf(name: string, { uses }: RepositoryFacts): number {
   const others = Math.max(0, (uses.get(name) ?? 1) - 1)
-  return Math.log2(1 + others) * (/^[a-z]{1,8}$/.test(name) ? 0.4 : 1)
+  return Math.log2(1 + others) * (/^[A-Za-z][a-z]{0,9}$/.test(name) ? 0.4 : 1)
 }
 
 function spokenOf(path: string, symbols: readonly string[], wanted: ReadonlySet<string>): number {

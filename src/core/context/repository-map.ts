@@ -6,7 +6,7 @@ import type { RepositoryFacts } from './repository-facts.ts'
 import { countTokens } from './tokens.ts'
 
 const MANIFESTS =
-  /^(?:package\.json|pyproject\.toml|requirements[^/]*\.txt|setup\.py|go\.mod|Cargo\.toml|pom\.xml|build\.gradle(?:\.kts)?|Gemfile|composer\.json|CMakeLists\.txt|Makefile|Dockerfile|(?:docker-)?compose\.ya?ml|tsconfig\.json|deno\.json|README(?:\.\w+)?|AGENTS\.md|CONTRIBUTING\.md)$/i
+  /^(?:package\.json|pyproject\.toml|requirements[^/]*\.txt|setup\.py|go\.mod|Cargo\.toml|pom\.xml|build\.gradle(?:\.kts)?|Gemfile|composer\.json|CMakeLists\.txt|Makefile|Dockerfile|(?:docker-)?compose\.ya?ml|tsconfig\.json|deno\.json|README(?:\.(?:md|rst|txt))?|AGENTS\.md|CONTRIBUTING\.md)$/i
 const ENTRIES = /^(?:main|index|app|server|cli|manage|__main__|lib|mod|program)\.\w+$/i
 const MOST_ENTRIES = 30
 /** Of the budget: what is left of a part goes to the files. */
