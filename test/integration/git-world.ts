@@ -43,7 +43,11 @@ export function git(folder: string, ...words: readonly string[]): string {
 
 export type GitServer = {
   /** By `owner/name`: makes it, or adds a commit to it. Returns the commit. */
-  readonly commit: (name: string, files: Files, options?: { readonly branch?: string; readonly message?: string }) => string
+  readonly commit: (
+    name: string,
+    files: Files,
+    options?: { readonly branch?: string; readonly message?: string },
+  ) => string
   readonly bare: (name: string) => string
   /** Of the requests, oldest first. */
   readonly requests: { readonly method: string; readonly url: string; readonly authorization: string | null }[]
@@ -100,7 +104,9 @@ export function gitServer(t: Pick<TestContext, 'after'>, token: string | null): 
       requests.push({ method: request.method ?? '', url, authorization })
       void (async () => {
         await listener(url)
-        const password = Buffer.from((authorization ?? '').replace(/^basic /i, ''), 'base64').toString().split(':')[1]
+        const password = Buffer.from((authorization ?? '').replace(/^basic /i, ''), 'base64')
+          .toString()
+          .split(':')[1]
         if (token !== null && password !== token) {
           response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end('Sign in.')
           return
@@ -117,6 +123,7 @@ function backend(root: string, request: http.IncomingMessage, response: http.Ser
   // Repositories are known by their names without an ending, too.
   const known = path.replace(/^(\/[^/]+\/[^/]+?)(?:\.git)?(\/(?:info\/refs|git-[\w-]+|HEAD|objects\/.*))$/, '$1.git$2')
   const child = spawn('git', ['http-backend'], {
+    detached: true,
     env: {
       PATH: process.env['PATH'] ?? '',
       GIT_PROJECT_ROOT: root,
@@ -133,7 +140,15 @@ function backend(root: string, request: http.IncomingMessage, response: http.Ser
   })
   child.stdin.on('error', () => undefined)
   request.pipe(child.stdin)
-  response.once('close', () => child.kill('SIGKILL'))
+  // With what it started: a client that went away leaves it waiting.
+  response.once('close', () => {
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
+    } catch {
+      // It had ended.
+    }
+    child.stdout.destroy()
+  })
   let head = Buffer.alloc(0)
   let begun = false
   child.stdout.on('data', (piece: Buffer) => {
@@ -143,9 +158,14 @@ function backend(root: string, request: http.IncomingMessage, response: http.Ser
     if (end === -1) return
     begun = true
     const lines = head.subarray(0, end).toString().split('\r\n')
-    const headers = lines.map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trim()] as const)
+    const headers = lines.map(
+      (line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trim()] as const,
+    )
     const status = headers.find(([name]) => name.toLowerCase() === 'status')?.[1] ?? '200'
-    response.writeHead(Number.parseInt(status, 10), Object.fromEntries(headers.filter(([name]) => name.toLowerCase() !== 'status')))
+    response.writeHead(
+      Number.parseInt(status, 10),
+      Object.fromEntries(headers.filter(([name]) => name.toLowerCase() !== 'status')),
+    )
     response.write(head.subarray(end + 4))
   })
   child.once('close', () => response.end())
@@ -190,7 +210,11 @@ export async function gitStage(t: TestContext, options: StageOptions) {
   const bench = createWorkbench({
     ...options,
     terms: { workspaces },
-    limits: { commandMs: 60_000, sandbox: { memoryBytes: 2e9, processes: 200, diskBytes: 500_000_000 }, ...options.limits },
+    limits: {
+      commandMs: 60_000,
+      sandbox: { memoryBytes: 2e9, processes: 200, diskBytes: 500_000_000 },
+      ...options.limits,
+    },
     tamper: (deps) => ({
       sandboxes,
       workspaces,

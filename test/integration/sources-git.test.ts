@@ -23,12 +23,18 @@ async function start(stage: Stage, source: WorkspaceSource): Promise<Task> {
 const fileOf = (stage: Stage, id: TaskId, path: string): string =>
   readFileSync(join(stage.dataDir, 'workspaces', id, 'files', path), 'utf8')
 
-async function laidOf(stage: Stage, id: TaskId): Promise<{ repository: { head: string; branch: string | null }; notes: string[] }> {
+async function laidOf(
+  stage: Stage,
+  id: TaskId,
+): Promise<{ repository: { head: string; branch: string | null }; notes: string[] }> {
   const step = (await stage.told(id, 'step.completed')).find((one) => one.step === 'workspace/source')
   return step?.output as never
 }
 
-async function stageWith(t: TestContext, options: Omit<Parameters<typeof gitStage>[1], 'server'> & { token?: string | null } = {}) {
+async function stageWith(
+  t: TestContext,
+  options: Omit<Parameters<typeof gitStage>[1], 'server'> & { token?: string | null } = {},
+) {
   const server = gitServer(t, options.token ?? null)
   const stage = await gitStage(t, { ...options, server })
   return stage === null ? null : { server, stage }
@@ -76,7 +82,10 @@ test('a branch, a tag, a commit; what there is not', async (t) => {
   assert.equal((await laidOf(stage, commit.id)).repository.branch, null)
   assert.match(missing.error ?? '', /has no branch, tag or commit no-such-branch/)
   assert.match(gone.error ?? '', /has no branch, tag or commit ffff/)
-  assert.match(nowhere.error ?? '', /There is no repository http:\/\/git\.example\/ada\/nothing, or it is a private one/)
+  assert.match(
+    nowhere.error ?? '',
+    /There is no repository http:\/\/git\.example\/ada\/nothing, or it is a private one/,
+  )
 })
 
 test('with folders named, only those are fetched, and the rest is not taken for deleted', async (t) => {
@@ -112,7 +121,10 @@ test('a private repository is had with the secret for its host, which no file an
   // Asked without it first: only a host that wants a token gets one.
   assert.equal(server.requests[0]?.authorization, null)
   assert.ok(!JSON.stringify(await stage.log(task.id)).includes(TOKEN))
-  assert.deepEqual((await stage.told(task.id, 'secret.used')).map(({ name }) => name), ['GIT_TOKEN'])
+  assert.deepEqual(
+    (await stage.told(task.id, 'secret.used')).map(({ name }) => name),
+    ['GIT_TOKEN'],
+  )
 })
 
 test('without a token, with a wrong one, or where a person has to say yes first', async (t) => {
@@ -126,7 +138,10 @@ test('without a token, with a wrong one, or where a person has to say yes first'
   assert.match(clear.error ?? '', /tokens are never sent without TLS: use https/)
   const wrong = await gitStage(t, { server, secrets: [secretFor([HOST], 'another-token-4711')] })
   assert.ok(wrong)
-  assert.match((await start(wrong, from(`https://${HOST}/ada/private`))).error ?? '', /does not take the token GIT_TOKEN/)
+  assert.match(
+    (await start(wrong, from(`https://${HOST}/ada/private`))).error ?? '',
+    /does not take the token GIT_TOKEN/,
+  )
   const asking = await gitStage(t, { server, secrets: [secretFor([HOST])], policy: {} })
   assert.ok(asking)
   const asked = await start(asking, from(`https://${HOST}/ada/private`))
@@ -145,7 +160,10 @@ test('what the policy denies, and what lies in a private network, is not fetched
   assert.match((await start(denied, from(`http://${HOST}/ada/shop`))).error ?? '', /may not be reached: Not that host/)
   const inside = await gitStage(t, { server, resolve: async () => ['10.1.2.3'] })
   assert.ok(inside)
-  assert.match((await start(inside, from(`http://${HOST}/ada/shop`))).error ?? '', /10\.1\.2\.3 is not reached|refuses this/)
+  assert.match(
+    (await start(inside, from(`http://${HOST}/ada/shop`))).error ?? '',
+    /10\.1\.2\.3 is not reached|refuses this/,
+  )
   assert.deepEqual(inside.dialed, [])
   const listed = await gitStage(t, {
     server,
@@ -163,8 +181,8 @@ test('a hostile repository does nothing: links, filters, hooks, submodules, name
   if (world === null) return
   const { server, stage } = world
   server.commit('eve/trap', {
-    'passwd': { link: '/etc/passwd' },
-    'up': { link: '../../../../../../etc' },
+    passwd: { link: '/etc/passwd' },
+    up: { link: '../../../../../../etc' },
     '.gitattributes': '*.txt filter=evil\n*.bin filter=lfs\n',
     '.githooks/post-checkout': { program: '#!/bin/sh\ntouch /workspace/pwned\n' },
     'a.txt': 'plain\n',

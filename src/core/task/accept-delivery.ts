@@ -108,7 +108,8 @@ export function deliveryTerms(
 ): { readonly kind: 'delivery'; readonly subject: string; readonly binding: ApprovalBinding } {
   const commits = parts.filter(({ from, to }) => from !== to)
   const files = task.result?.changed_files ?? []
-  const more = (count: number, shown: number): readonly string[] => (count > shown ? [`… and ${count - shown} more`] : [])
+  const more = (count: number, shown: number): readonly string[] =>
+    count > shown ? [`… and ${count - shown} more`] : []
   const from = base === null ? 'its default branch' : base
   const subject = [
     `Push ${commits.length === 1 ? '1 commit' : `${commits.length} commits`} to ${url}`,
@@ -135,7 +136,8 @@ function orderFor(series: Series, wanted: WantedDelivery): DeliveryOrder | { rea
   const isItsOwn = repository !== null && samePlace(repository.url, given)
   const base = wanted.base ?? (isItsOwn ? repository.branch : null)
   for (const name of [branch, base]) {
-    if (name !== null && !BRANCH.test(name)) return { problem: `${JSON.stringify(name.slice(0, 80))} can't be the name of a branch.` }
+    if (name !== null && !BRANCH.test(name))
+      return { problem: `${JSON.stringify(name.slice(0, 80))} can't be the name of a branch.` }
   }
   if (wanted.pullRequest && branch === base) return { problem: 'A pull request comes from a branch of its own.' }
   if (title === '') return { problem: 'The title is empty.' }
@@ -144,7 +146,12 @@ function orderFor(series: Series, wanted: WantedDelivery): DeliveryOrder | { rea
 
 function samePlace(one: string, other: string): boolean {
   const [a, b] = [repositoryOf(one), repositoryOf(other)]
-  return a.type === 'repository' && b.type === 'repository' && a.place.origin === b.place.origin && a.place.path === b.place.path
+  return (
+    a.type === 'repository' &&
+    b.type === 'repository' &&
+    a.place.origin === b.place.origin &&
+    a.place.path === b.place.path
+  )
 }
 
 function slug(title: string): string {

@@ -41,10 +41,7 @@ const TITLE = 72
 const HEAD = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/
 
 /** Null where the task has no files. */
-export async function seriesOf(
-  store: Pick<TaskStore, 'get' | 'events'>,
-  taskId: TaskId,
-): Promise<Series | null> {
+export async function seriesOf(store: Pick<TaskStore, 'get' | 'events'>, taskId: TaskId): Promise<Series | null> {
   const links: Link[] = []
   let next: { readonly taskId: TaskId; readonly commit: CommitId | null } | null = { taskId, commit: null }
   while (next !== null && links.length < MOST_LINKS) {
@@ -77,7 +74,8 @@ function linkOf(task: Task, log: readonly TaskEvent[], until: CommitId | null): 
     if (commit === null || branch !== undefined || commit === last) continue
     const title = titles(step, commit)
     const before = parts.at(-1)
-    if (before !== undefined && (title === null || before.title === title)) parts.splice(-1, 1, { ...before, to: commit, at })
+    if (before !== undefined && (title === null || before.title === title))
+      parts.splice(-1, 1, { ...before, to: commit, at })
     else parts.push({ title: title ?? titleOfTask(task), taskId: task.id, from: last, to: commit, at })
     last = commit
   }
@@ -103,10 +101,13 @@ function titlesOf(task: Task, log: readonly TaskEvent[], steps: readonly Step[])
       return typeof id === 'string' && typeof title === 'string' ? [[id, title] as const] : []
     }),
   )
-  const merged = new Map(log.flatMap((event) => (event.type === 'branch.merged' ? [[event.data.commit, event.data.branch] as const] : [])))
+  const merged = new Map(
+    log.flatMap((event) => (event.type === 'branch.merged' ? [[event.data.commit, event.data.branch] as const] : [])),
+  )
   return (step: string, commit: CommitId): string | null => {
     const [kind = '', id = ''] = step.split('/')
-    const subtask = byId.get(merged.get(commit) ?? '') ?? (['subtask', 'merge'].includes(kind) ? byId.get(id) : undefined)
+    const subtask =
+      byId.get(merged.get(commit) ?? '') ?? (['subtask', 'merge'].includes(kind) ? byId.get(id) : undefined)
     if (subtask !== undefined) return plainTitle(subtask)
     if (kind === 'subtask') return titleOfTask(task)
     if (kind === 'template') return 'Lay the project template'
@@ -127,7 +128,11 @@ function plainTitle(text: string): string {
 
 function repositoryIn(output: JsonValue | undefined): SeriesRepository | null {
   const repository = memberOf(output, 'repository')
-  const [url, branch, head] = [memberOf(repository, 'url'), memberOf(repository, 'branch'), memberOf(repository, 'head')]
+  const [url, branch, head] = [
+    memberOf(repository, 'url'),
+    memberOf(repository, 'branch'),
+    memberOf(repository, 'head'),
+  ]
   if (typeof url !== 'string' || typeof head !== 'string' || !HEAD.test(head)) return null
   return { url, branch: typeof branch === 'string' ? branch : null, head }
 }
