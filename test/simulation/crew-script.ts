@@ -66,7 +66,7 @@ export function createCrewModels(process: Process, random: Random, wishes: Wishe
       subtasks: Array.from({ length: size }, (_, index) => ({
         id: `s${index}`,
         title: `Subtask ${index}`,
-        role: random.pick(['coder', 'executor', 'tester']),
+        role: random.pick(['coder', 'coder', 'tester', 'tester', 'executor']),
         instructions: 'Change something.',
         acceptance: [],
         // Towards earlier ones mostly; now and then in a circle.
