@@ -24,6 +24,7 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   'micromark-extension-gfm': ['src/adapters/telegram/'],
   mdast: ['src/adapters/telegram/'],
   aws4fetch: ['src/adapters/objects/'],
+  'dockerfile-utils': ['src/core/quality/checks/'],
   pino: ['src/adapters/telemetry/'],
   'prom-client': ['src/adapters/telemetry/'],
   unpdf: ['src/adapters/readers/'],

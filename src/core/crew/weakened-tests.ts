@@ -1,6 +1,6 @@
 // Tests that the work made milder: found by the platform at each gate, asked about once, and put back where nobody says yes.
-import { findWeakenings, mayWeaken } from '../quality/integrity/find-weakenings.ts'
-import type { ChangedFile, Weakening } from '../quality/integrity/weakening.ts'
+import { findWeakenings, mayWeaken } from '../quality/find-weakenings.ts'
+import type { ChangedFile, Weakening } from '../quality/weakening.ts'
 import type { ChangedContent } from '../ports/workspaces.ts'
 import { approvalDigest } from '../task/accept-request.ts'
 import type { ApprovalPolicy } from '../vocabulary/approval.ts'

@@ -1,9 +1,13 @@
 // Every runner there is, in the order in which people read of them.
 import type { Runner } from '../runner.ts'
+import { npmAudit, pipAudit } from './audits.ts'
 import { cargoTest, goTest } from './compiled-tests.ts'
+import { compose } from './compose.ts'
+import { dockerfile } from './dockerfile.ts'
 import { biome, eslint, oxlint } from './javascript-lint.ts'
 import { javascriptSyntax } from './javascript-syntax.ts'
 import { links } from './links.ts'
+import { lockFile } from './lock-file.ts'
 import { nodeTest } from './node-test.ts'
 import { npmTest } from './npm-test.ts'
 import { jest, mocha, vitest } from './other-test-runners.ts'
@@ -12,6 +16,7 @@ import { pythonSyntax } from './python-syntax.ts'
 import { pytest, unittest } from './python-tests.ts'
 import { mypy, pyright } from './python-types.ts'
 import { ruff } from './ruff.ts'
+import { bandit, semgrep } from './security-scanners.ts'
 import { tsc } from './tsc.ts'
 
 export const RUNNERS: readonly Runner[] = [
@@ -35,4 +40,11 @@ export const RUNNERS: readonly Runner[] = [
   oxlint,
   biome,
   links,
+  bandit,
+  semgrep,
+  lockFile,
+  npmAudit,
+  pipAudit,
+  dockerfile,
+  compose,
 ]

@@ -1,7 +1,7 @@
 // Comments that tell a checker to look away: those that came with a change.
 import { weakening } from './compare-tests.ts'
 import { isForeign } from './languages.ts'
-import type { ChangedFile, Weakening } from './weakening.ts'
+import type { ChangedFile, Weakening } from '../weakening.ts'
 
 const IGNORE =
   /(?:\/\*|\/\/|#|<!--|--|\{\/\*)\s*(?:[\w-]+:\s*)?(eslint-disable(?:-next-line|-line)?|oxlint-disable(?:-next-line|-line)?|biome-ignore(?:-all|-start)?|tslint:disable|@ts-ignore|@ts-expect-error|@ts-nocheck|prettier-ignore-file|istanbul ignore|c8 ignore|v8 ignore|node:coverage (?:disable|ignore)|flow-disable|\$FlowFixMe|noqa|type:\s*ignore|pylint:\s*disable|pyright:\s*(?:ignore|basic|strict=false)|mypy:\s*(?:ignore-errors|disable)|ruff:\s*noqa|flake8:\s*noqa|nosec|nosemgrep|pragma:\s*no\s*cover|nolint|lint:ignore|gosec|rubocop:disable|phpcs:(?:ignore|disable)|@phpstan-ignore|@psalm-suppress|NOSONAR|noinspection|ktlint-disable|swiftlint:disable|shellcheck disable)|#!?\[(?:cfg_attr\([^\]]{0,80})?(allow)\([^\]]{0,200}\]|@(SuppressWarnings|Suppress|SuppressFBWarnings)\b/gi

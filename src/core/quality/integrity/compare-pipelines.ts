@@ -1,7 +1,7 @@
 // Continuous integration and make files as they were and as they are: whether the checks that they ran still run and still count.
 import { compareCommands, runsChecks } from './compare-commands.ts'
 import { weakening } from './compare-tests.ts'
-import type { ChangedFile, Weakening } from './weakening.ts'
+import type { ChangedFile, Weakening } from '../weakening.ts'
 
 const PIPELINE =
   /(?:^|\/)(?:\.github\/workflows\/[^/]+\.ya?ml|\.gitlab-ci\.ya?ml|\.circleci\/config\.ya?ml|azure-pipelines\.ya?ml|\.travis\.ya?ml|bitbucket-pipelines\.ya?ml|\.drone\.ya?ml|\.woodpecker\.ya?ml|Jenkinsfile|appveyor\.ya?ml|cloudbuild\.ya?ml|\.buildkite\/[^/]+\.ya?ml|(?:GNU)?[Mm]akefile|[Jj]ustfile|Taskfile\.ya?ml|\.pre-commit-config\.yaml|lefthook\.ya?ml|\.husky\/[\w-]+|\.ci\/[\w.-]+|\.gitea\/workflows\/[^/]+\.ya?ml|\.forgejo\/workflows\/[^/]+\.ya?ml)$/

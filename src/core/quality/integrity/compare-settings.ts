@@ -1,7 +1,7 @@
 // What steers tests, types and linters, as it was and as it is: scripts, thresholds, what is left out, what is switched off.
 import { compareCommands, runsChecks } from './compare-commands.ts'
 import { weakening } from './compare-tests.ts'
-import type { ChangedFile, Weakening } from './weakening.ts'
+import type { ChangedFile, Weakening } from '../weakening.ts'
 
 const SETTINGS =
   /(?:^|\/)(?:package\.json|[jt]sconfig[^/]*\.json|(?:vitest|vite|jest|playwright|cypress|karma|ava|mocha|wdio|babel|nyc|c8|knip|eslint|biome|oxlint|prettier|xo|stryker)\b[^/]*\.(?:[cm]?[jt]s|json|jsonc|ya?ml)|\.(?:mocharc|nycrc|c8rc|eslintrc|oxlintrc|taprc|babelrc|swcrc)[^/]*|\.eslintignore|\.prettierignore|pytest\.ini|tox\.ini|setup\.cfg|pyproject\.toml|mypy\.ini|\.mypy\.ini|\.?ruff\.toml|\.flake8|\.pylintrc|\.coveragerc|\.bandit|pyrightconfig\.json|conftest\.py|noxfile\.py|Cargo\.toml|clippy\.toml|\.golangci\.ya?ml|pom\.xml|build\.gradle(?:\.kts)?|phpunit\.xml(?:\.dist)?|phpstan\.neon(?:\.dist)?|\.rspec|\.rubocop\.yml|Rakefile|codecov\.yml|\.codecov\.yml|\.semgrepignore)$/

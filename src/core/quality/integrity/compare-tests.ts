@@ -4,7 +4,7 @@ import { isCollected } from './languages.ts'
 import { pairAssertions } from './pair-assertions.ts'
 import { pairCases } from './pair-cases.ts'
 import type { Marker } from './test-cases.ts'
-import type { Weakening } from './weakening.ts'
+import type { Weakening } from '../weakening.ts'
 
 export type TestsOfBoth = {
   /** Files that were changed or are gone, as they were. */

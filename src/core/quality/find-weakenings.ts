@@ -1,11 +1,11 @@
 // Whether a change makes the tests milder that the work has to pass: everything that tells so, from the files as they were and as they are.
-import { compareIgnores } from './compare-ignores.ts'
-import { comparePipeline, isPipeline } from './compare-pipelines.ts'
-import { compareSettings, isSettings } from './compare-settings.ts'
-import { compareTests, weakening } from './compare-tests.ts'
-import { isCollected, isForeign, isTestCode, languageOf } from './languages.ts'
-import { readTests } from './read-tests.ts'
-import type { ReadTests } from './read-tests.ts'
+import { compareIgnores } from './integrity/compare-ignores.ts'
+import { comparePipeline, isPipeline } from './integrity/compare-pipelines.ts'
+import { compareSettings, isSettings } from './integrity/compare-settings.ts'
+import { compareTests, weakening } from './integrity/compare-tests.ts'
+import { isCollected, isForeign, isTestCode, languageOf } from './integrity/languages.ts'
+import { readTests } from './integrity/read-tests.ts'
+import type { ReadTests } from './integrity/read-tests.ts'
 import type { ChangedFile, Weakening } from './weakening.ts'
 
 /** Longer test files are not read; that one became too long is told of. */
