@@ -5,7 +5,7 @@ import type { FixSuggestion } from '../../vocabulary/healing.ts'
 
 const BLOCK = /^[ \t]*(?:async[ \t]+)?(?:def|class|if|elif|else|for|while|try|except|finally|with|match|case)\b/
 const PLACE =
-  /File "(?:\.\/)?([^"\n]+\.py)", line (\d+)[^\n]*\n(?:[^\n]*\n){0,4}?(?:\w*\.)*(SyntaxError|IndentationError|TabError): ([^\n]+)/g
+  /File "(?:\.\/)?([^"\n]+\.py)", line (\d+)[^\n]*\n(?:[^\n]*\n){0,4}?(?:E[ \t]+)?(?:\w*\.)*(SyntaxError|IndentationError|TabError): ([^\n]+)/g
 const SHORT_PLACE = /^(?:\.\/)?([^\s:"]+\.py):? (?:[^\n]*?)\((?:[^\n,]*, )?line (\d+)\)/gm
 const ONE_LINE = /^(?:\.\/)?([^\s:"]+\.py): ([^\n]+?) \((?:[^\n(),]*, )?line (\d+)\)$/gm
 
