@@ -30,14 +30,15 @@ export async function takeScreenshots(
   sandbox: Sandbox,
   ports: readonly number[],
   signal: AbortSignal,
+  lookMs = LOOK_MS,
 ): Promise<Screenshots> {
   if (ports.length === 0) return none('Nothing is served that could be looked at.')
-  const env = { [SHOT_PORTS]: ports.toReversed().join(' '), [SHOT_MS]: String(LOOK_MS) }
+  const env = { [SHOT_PORTS]: ports.toReversed().join(' '), [SHOT_MS]: String(lookMs) }
   const command = {
     command: SCREENSHOT_COMMAND,
     cwd: '.',
     env,
-    timeoutMs: LOOK_MS + 15_000,
+    timeoutMs: lookMs + 15_000,
     maxOutputBytes: OUTPUT_BYTES,
   }
   const ran = await sandbox.exec(command, signal)
