@@ -24,7 +24,10 @@ export const ENVIRONMENT = z.object({
   /** What kind of place hosts of repositories are, where their names don't say it: `git.example.org=gitea,…`. */
   CODE_HOSTS: z
     .string()
-    .regex(/^\s*[\w.-]+(:\d+)?=(github|gitea)(\s*,\s*[\w.-]+(:\d+)?=(github|gitea))*\s*$/, 'must look like git.example.org=gitea,code.example.org=github')
+    .regex(
+      /^\s*[\w.-]+(:\d+)?=(github|gitea)(\s*,\s*[\w.-]+(:\d+)?=(github|gitea))*\s*$/,
+      'must look like git.example.org=gitea,code.example.org=github',
+    )
     .optional(),
   /** Set by npm: where the person stood when they ran a script. */
   INIT_CWD: text,
@@ -110,6 +113,8 @@ export const ENVIRONMENT = z.object({
   REPAIR_ROUNDS: number(3, 0, 20),
   HEAL_MINUTES: number(20, 1, 1_000),
   HEAL_TOKENS: number(500_000, 1_000, 1_000_000_000),
+  /** Whose host engine may build images; empty: none. */
+  CONTAINER_BUILDS: z.enum(['', 'docker', 'podman', 'buildah']).default(''),
   COMMAND_SECONDS: number(300, 1, 3_600),
   SANDBOX_MEMORY_MB: number(2_048, 64, 1_000_000),
   SANDBOX_PROCESSES: number(512, 16, 100_000),

@@ -29,6 +29,7 @@ import { createSystemClock } from '../adapters/system/clock.ts'
 import { isDead, newWorkerId } from '../adapters/system/worker-id.ts'
 import { createSystemIds } from '../adapters/system/ids.ts'
 import { createTelemetry, logDestination } from '../adapters/telemetry/telemetry.ts'
+import { imageBuilder } from './image-builder.ts'
 import { platformTemplates } from './templates.ts'
 import { ConfigError } from '../config.ts'
 import type { Config } from '../config.ts'
@@ -188,6 +189,7 @@ export async function openPlatform(config: Config, { say, logTo }: OpenOptions) 
       worktrees: workspaces,
       agents: createAgentSlots(config.AGENTS_AT_ONCE),
       templates: platformTemplates(dataDir),
+      images: imageBuilder(config, workspaces),
       packing: createPacking({ dataDir, limits: { diskBytes: config.SANDBOX_DISK_MB * MB }, say }),
       objects,
       previews,

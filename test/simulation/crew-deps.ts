@@ -6,6 +6,7 @@ import { createMemoryIdentityStore } from '../../src/adapters/memory/identity-st
 import { createMemoryLedger } from '../../src/adapters/memory/ledger.ts'
 import { createMemoryMemoryFiles } from '../../src/adapters/memory/memory-files.ts'
 import { createMemoryPacking } from '../../src/adapters/memory/packing.ts'
+import { createNoImageBuilder } from '../../src/adapters/containers/no-image-builder.ts'
 import { createMemoryTemplates } from '../../src/adapters/memory/templates.ts'
 import type { TaskRecords } from '../../src/adapters/memory/task-records.ts'
 import type { GatherDeps } from '../../src/core/context/gather.ts'
@@ -40,6 +41,7 @@ type About = Pick<
   | 'scanner'
   | 'archives'
   | 'codeHosts'
+  | 'images'
   | 'templates'
   | 'packing'
 >
@@ -57,6 +59,7 @@ export function crewDeps(records: TaskRecords, memories: Memories, deps: AcceptD
     confirmWork: 'always',
     archives: createArchives(),
     codeHosts: [],
+    images: createNoImageBuilder('Nothing is built here.'),
     scanner: { scan: async () => [] },
     accept: (request) => acceptRequest(deps, request),
     remember: async (candidates, { thread, message, task }) => {

@@ -3,6 +3,7 @@ import { markFailedBefore } from '../quality/failed-before.ts'
 import { isPassed, runGate } from '../quality/gate.ts'
 import type { GateOptions } from '../quality/gate.ts'
 import type { CheckReport } from '../vocabulary/check.ts'
+import { buildImages } from './build-images.ts'
 import { failedAtFirst, mustMendAll } from './check-baseline.ts'
 import { checkForSecrets, redactedChecks } from './redaction.ts'
 import type { Run } from './run.ts'
@@ -33,7 +34,8 @@ export async function checkWork(
     const commit = await workshop.snapshot('checks')
     const secrets = await checkForSecrets(run, workshop.baseline, commit)
     const integrity = [await weakenedTests(run, workshop, commit)].filter((check) => check !== null)
-    const redacted = await redactedChecks(run, [...ran, ...dead.values()])
+    const images = only === undefined ? await buildImages(run, workshop) : []
+    const redacted = await redactedChecks(run, [...ran, ...images, ...dead.values()])
     const all = [
       ...(mustMendAll(run) ? redacted : markFailedBefore(redacted, failedAtFirst(run))),
       secrets,

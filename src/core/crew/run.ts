@@ -7,6 +7,7 @@ import type { Refusal } from '../vocabulary/refusal.ts'
 import type { Task } from '../vocabulary/task.ts'
 import type { GatherDeps } from '../context/gather.ts'
 import type { Archives } from '../ports/archives.ts'
+import type { ImageBuilder } from '../ports/image-builder.ts'
 import type { ArtifactStore } from '../ports/artifact-store.ts'
 import type { CodeHost } from '../ports/code-host.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -82,6 +83,8 @@ export type CrewDeps = {
   readonly packing: Packing
   readonly previews: Previews
   readonly archives: Archives
+  /** Off unless the operator names an engine. */
+  readonly images: ImageBuilder
   readonly codeHosts: readonly CodeHost[]
   readonly artifacts: ArtifactStore
   readonly objects: ObjectStore

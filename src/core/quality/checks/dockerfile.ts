@@ -3,18 +3,13 @@ import { validate, ValidationSeverity } from 'dockerfile-utils'
 import type { Finding } from '../../vocabulary/check.ts'
 import type { Project } from '../project.ts'
 import type { Runner } from '../runner.ts'
+import { isDockerfile } from '../dockerfile-names.ts'
 import { readDockerfile } from './read-dockerfile.ts'
 import type { Instruction } from './read-dockerfile.ts'
 
-const DOCKERFILE = /(?:^|\/)(?:Dockerfile|Containerfile)(?:\.[\w.-]+)?$|\.dockerfile$/i
-const FOREIGN = /(?:^|\/)(?:node_modules|vendor|\.venv|venv|fixtures?|testdata|templates?|examples?)\//
 /** The validator takes time that grows with the square of the length. */
 const MOST_CHARACTERS = 30_000
 const MOST_FILES = 20
-
-export function isDockerfile(path: string): boolean {
-  return DOCKERFILE.test(path) && !FOREIGN.test(path) && !path.endsWith('.dockerignore')
-}
 
 export const dockerfile: Runner = {
   name: 'dockerfile',
