@@ -89,6 +89,16 @@ test('whom the platform needs must be there, and the coder must have tools', () 
   assert.throws(() => playedCrew([roleFile('coder', head('tools:'))]), /the coder needs tools/)
 })
 
+test('there are so many roles and no more, because every call is told of them', () => {
+  const roles = (count: number) =>
+    Array.from({ length: count }, (_, number) => roleFile(`role-${number}`, `${head('says: more', 'like: coder')}`))
+  assert.equal(playedCrew(roles(28)).roles.length, 40)
+  assert.throws(
+    () => playedCrew(roles(29)),
+    /^CrewMistake: prompts\/role-28\/role\.md: there are 41 roles; 40 are the most\.$/,
+  )
+})
+
 test('whatever a file says, it makes a crew or a mistake, never anything else', () => {
   const key = fc.constantFrom('says', 'tier', 'tools', 'like', 'alone', 'x', '')
   const value = fc.oneof(fc.string(), fc.constantFrom('coder', 'x', 'y', 'main', 'true', 'read, finish', '[finish]'))

@@ -41,6 +41,8 @@ export type Crew = {
 const PLATFORM_ROLES = ['router', 'planner', 'coder', 'reviewer', 'analyst', 'assistant']
 /** Agents work in their tools and say so by this one when they are done. */
 const LAST_TOOL = 'finish'
+/** All of them stand in the index, which goes along with every call. */
+const MOST_ROLES = 40
 const ROLE_FILE = 'role'
 const ROLE_NAME = /^[a-z][a-z0-9-]{0,30}$/
 /** What the platform itself is called in the log. */
@@ -54,6 +56,9 @@ export function buildCrew(files: readonly RoleFile[], tools: readonly Tool[]): C
     if (!drafts.has(name))
       throw new CrewMistake(`${name}/role.md`, `it is missing, and the platform needs the ${name}.`)
   }
+  const tooMany = [...drafts.values()][MOST_ROLES]
+  if (tooMany !== undefined)
+    throw new CrewMistake(tooMany.path, `there are ${drafts.size} roles; ${MOST_ROLES} are the most.`)
   const roles = [...drafts.values()]
     .map((draft) => roleFrom(draft, drafts))
     .toSorted((one, other) => (one.name < other.name ? -1 : 1))
