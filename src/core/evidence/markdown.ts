@@ -1,5 +1,6 @@
 // A report as Markdown (CommonMark with GFM's tables): for people's terminals, repositories and chats. Texts of others can't change it.
 import { limitSentence } from '../vocabulary/limit.ts'
+import { onOneLine } from '../vocabulary/short-text.ts'
 import type { Report } from './report.ts'
 import {
   approvalWords,
@@ -269,8 +270,9 @@ function lines(text: string, limit: number): string {
 const SPECIAL = /[\\`*_{}[\]<>~&$@:]/g
 const LINE_START = /^(\s*)([#+\-=]|\d{1,9}(?=[.)]))/
 
+/** On one line, whatever it was on. */
 function escape(text: string): string {
-  return text
+  return onOneLine(readable(text))
     .replace(SPECIAL, '\\$&')
     .replace(/www(?=\.)/gi, '$&\\')
     .replace(LINE_START, (_, space: string, mark: string) =>
