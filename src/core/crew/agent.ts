@@ -48,8 +48,12 @@ const NUDGES = 2
 const HISTORY_CHARACTERS = 400_000
 const EVENT_OUTPUT_CHARACTERS = 4_000
 
-/** Runs to `finish`. Throws TaskFailure when the agent goes round in circles, runs out of turns or never uses its tools. */
-export async function runAgent(run: Run, workshop: Workshop, assignment: Assignment): Promise<AgentReport> {
+/** Waits for a place among the agents that are at work, and runs to `finish`. Throws TaskFailure when the agent goes round in circles, runs out of turns or never uses its tools. */
+export function runAgent(run: Run, workshop: Workshop, assignment: Assignment): Promise<AgentReport> {
+  return run.agents.use(run.signal, () => takeTurns(run, workshop, assignment))
+}
+
+async function takeTurns(run: Run, workshop: Workshop, assignment: Assignment): Promise<AgentReport> {
   const role = run.crew.role(assignment.role)
   const tools = role.tools.flatMap((name) => run.crew.tool(name) ?? []).map(describeTool)
   const system = run.promptPack.system(role.name, assignment.kind)

@@ -319,3 +319,42 @@ test('a fork from the middle has what was merged, and does the rest anew', async
     assert.deepEqual(filesOf(bench, forked.id), { 'a.txt': 'a', 'b.txt': 'b', 'c.txt': 'c' })
   }
 })
+
+test('where the machine can not merge, the work is done one after the other, and the log says why', async () => {
+  const problem = 'This git is too old.'
+  const bench = benchWith(
+    ['a', 'b'].map((id) => subtask(id)),
+    Object.fromEntries(
+      ['a', 'b'].map((id) => [
+        id,
+        (_: ChatRequest, number: number) => ({ calls: number === 1 ? [write(`${id}.txt`, id)] : [FINISH] }),
+      ]),
+    ),
+    { tamper: ({ worktrees }) => ({ worktrees: { ...worktrees, problem: async () => problem } }) },
+  )
+  const task = await bench.accept()
+  await bench.runOnce(task.id)
+  assert.equal((await bench.task(task.id)).status, 'completed')
+  assert.deepEqual(filesOf(bench, task.id), { 'a.txt': 'a', 'b.txt': 'b' })
+  assert.deepEqual(await bench.told(task.id, 'branch.merged'), [])
+  assert.equal((await bench.told(task.id, 'step.progress')).find(({ step }) => step === 'schedule')?.message, problem)
+})
+
+test('a project that grows beyond its limit by a merge fails, and says by how much', async () => {
+  const bench = benchWith(
+    ['a', 'b'].map((id) => subtask(id)),
+    {},
+    {
+      tamper: ({ worktrees }) => ({
+        worktrees: {
+          ...worktrees,
+          merge: async () => ({ type: 'too_large', bytes: 1_200_000_000, limit: 1_000_000_000 }),
+        },
+      }),
+    },
+  )
+  const task = await bench.accept()
+  await bench.runOnce(task.id)
+  const { status, error } = await bench.task(task.id)
+  assert.deepEqual([status, error], ['failed', 'The project would hold 1200 MB, and at most 1000 MB are allowed.'])
+})

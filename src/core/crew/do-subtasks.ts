@@ -77,9 +77,9 @@ async function stagesOf(run: Run, plan: Plan): Promise<readonly Stage[]> {
 }
 
 function doHere(run: Run, subtask: Subtask, work: () => Promise<AgentReport>): Promise<AgentReport> {
-  return run.journal.step(`subtask/${subtask.id}`, { agent: subtask.role, title: subtask.title }, () =>
-    run.agents.use(run.signal, async () => ({ output: await work() })),
-  )
+  return run.journal.step(`subtask/${subtask.id}`, { agent: subtask.role, title: subtask.title }, async () => ({
+    output: await work(),
+  }))
 }
 
 /** What the others reported whose work an agent begins with: all that it knows of them, apart from the files. */

@@ -83,13 +83,11 @@ async function decide(
 ): Promise<void> {
   const key = `merge/${branch.subtask.id}/decide/${round}`
   const title = `Bring "${branch.subtask.title}" together with what was done beside it`
-  await run.journal.step(key, { agent: 'coder', title }, () =>
-    run.agents.use(run.signal, async () => {
-      const wanted = await conflictWords(run, branch, merged, open, round)
-      const brief = await briefOf(run, workshop, key, 'coder', wanted)
-      return { output: await runAgent(run, workshop, { key, subject: 'merge', title, role: 'coder', brief }) }
-    }),
-  )
+  await run.journal.step(key, { agent: 'coder', title }, async () => {
+    const wanted = await conflictWords(run, branch, merged, open, round)
+    const brief = await briefOf(run, workshop, key, 'coder', wanted)
+    return { output: await runAgent(run, workshop, { key, subject: 'merge', title, role: 'coder', brief }) }
+  })
 }
 
 /** Whether lines of a conflict are left, in the files that were in conflict and in those that were changed since. */
