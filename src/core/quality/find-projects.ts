@@ -5,7 +5,7 @@ import type { Project, Workshop } from './project.ts'
 const MANIFEST = /(?:^|\/)(?:package\.json|pyproject\.toml|setup\.py|requirements\.txt|go\.mod|Cargo\.toml)$/
 /** Manifests in these are material of tests, copies of others' work, or examples, and no projects that somebody builds. */
 const NO_PROJECTS =
-  /(?:^|\/)(?:\.[^/]*|node_modules|tests?|__tests__|specs?|__fixtures__|fixtures?|testdata|examples?|templates?|samples?|vendor|third_party|dist|build|out|target|coverage|venv|site-packages)(?:\/|$)/i
+  /(?:^|\/)(?:\.[^/]*|node_modules|tests?|__tests__|specs?|__fixtures__|fixtures?|testdata|examples?|templates?|samples?|bench(?:marks?)?|vendor|third_party|dist|build|out|target|coverage|venv|site-packages)(?:\/|$)/i
 /** Shown to people and written into commands. */
 const PLAIN_FOLDER = /^[\w@+][\w@.+-]*(?:\/[\w@+][\w@.+-]*){0,2}$/
 export const MOST_PROJECTS = 8
