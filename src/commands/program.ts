@@ -13,6 +13,7 @@ import { knowledgeCommand } from './knowledge.ts'
 import { memoryCommand } from './memory.ts'
 import { panicCommand } from './panic.ts'
 import { policyCommand } from './policy.ts'
+import { deliverCommand } from './deliver.ts'
 import { runCommand } from './run.ts'
 import { secretCommand } from './secret.ts'
 import { taskCommand } from './task.ts'
@@ -36,6 +37,7 @@ export async function runProgram(): Promise<ExitCode> {
   const commands = [
     upCommand(exit),
     runCommand(exit),
+    deliverCommand(exit),
     chatCommand(exit),
     threadCommand(),
     memoryCommand(),

@@ -1,17 +1,22 @@
 // `factotum run "<text>"`: one task in the foreground.
-import { mkdir, readdir, stat } from 'node:fs/promises'
+import { mkdir, readdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { acceptRequest } from '../core/task/accept-request.ts'
-import type { WorkspaceSource } from '../core/vocabulary/task.ts'
 import { messageOf } from '../core/vocabulary/thrown.ts'
 import { acceptedTask, callerDirectory, CommandError, createOutput, EXIT, withPlatform } from './command.ts'
 import type { ExitCode } from './command.ts'
 import { foreground } from './foreground.ts'
+import { readSource } from './given-source.ts'
 import { writtenSecrets } from './written-secrets.ts'
 
 type RunOptions = {
   readonly workspace?: string
+  readonly git?: string
+  readonly path?: readonly string[]
+  readonly archive?: string
+  readonly template?: string
+  readonly from?: string
   readonly out?: string
   readonly shell?: true
   readonly yes?: true
@@ -23,16 +28,22 @@ export function runCommand(exit: (code: ExitCode) => void): Command {
     .description('run one task in the foreground, with live progress')
     .argument('<text...>', 'what is to be done')
     .option('--workspace <dir>', 'start from a copy of this folder')
+    .option('--git <url[#ref]>', 'start from a repository: its default branch, or a branch, tag or commit')
+    .option('--path <dir...>', 'of the repository only these folders')
+    .option('--archive <file>', 'start from what is in a .zip, .tar, .tar.gz or .tgz')
+    .option('--template <name>', 'start from a project template')
+    .option('--from <task>', 'go on from the files of a task that is over')
     .option('--out <dir>', 'write the finished workspace into this folder (made if missing, must be empty)')
     .option('--shell', 'take the text as a literal shell command; it needs approval')
     .option('--yes', 'approve as the local owner')
     .option('--json', 'one JSON event a line')
     .addHelpText('after', '\nExit codes: 0 completed, 1 failed, 2 usage, 3 needs approval.')
     .action(async (words: readonly string[], options: RunOptions) => {
-      const source = await sourceOf(options.workspace)
+      const given = await readSource(options)
       const out = await emptyFolder(options.out)
       const output = createOutput()
       const code = await withPlatform(output, async (platform) => {
+        const source = await given(platform)
         const request = {
           ...platform.terminalMessage(words.join(' ')),
           taskType: options.shell ? 'shell_command' : null,
@@ -51,15 +62,6 @@ export function runCommand(exit: (code: ExitCode) => void): Command {
       })
       exit(code)
     })
-}
-
-async function sourceOf(workspace: string | undefined): Promise<WorkspaceSource> {
-  if (workspace === undefined) return { type: 'empty' }
-  const path = resolve(callerDirectory(), workspace)
-  const found = await stat(path).catch(() => null)
-  if (found === null || !found.isDirectory())
-    throw new CommandError(`--workspace: ${path} is not a folder.`, EXIT.usage)
-  return { type: 'directory', path }
 }
 
 async function emptyFolder(out: string | undefined): Promise<string | null> {

@@ -11,6 +11,7 @@ import { giveToTask, readArtifacts } from '../core/conversation/read-artifacts.t
 import { takeWords } from '../core/conversation/take-words.ts'
 import { indexSource } from '../core/knowledge/index-source.ts'
 import { lookUp } from '../core/knowledge/look-up.ts'
+import { acceptDelivery } from '../core/task/accept-delivery.ts'
 import { acceptRequest } from '../core/task/accept-request.ts'
 import { giveAnswer } from '../core/approval/give-answer.ts'
 import { keepRule } from '../core/approval/standing.ts'
@@ -41,6 +42,7 @@ export async function startGateway(platform: Platform, telegram: Telegram | null
     {
       ...platform,
       acceptRequest: (request) => acceptRequest(platform, request),
+      acceptDelivery: (request) => acceptDelivery(platform, request),
       applyCommand: (taskId, command) => giveAnswer(platform, taskId, command),
       keepRule: (task, approvalId, by) => keepRule(platform, task, approvalId, by),
       appendUnderClaim: (claim, bodies) => appendUnderClaim(platform, claim, bodies),

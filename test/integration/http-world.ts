@@ -19,6 +19,7 @@ import { lookUp } from '../../src/core/knowledge/look-up.ts'
 import type { LocalFile, LocalReading } from '../../src/core/ports/local-readers.ts'
 import { ModelError } from '../../src/core/ports/models.ts'
 import type { MemoryScope } from '../../src/core/vocabulary/memory.ts'
+import { acceptDelivery } from '../../src/core/task/accept-delivery.ts'
 import { acceptRequest } from '../../src/core/task/accept-request.ts'
 import { keepRule } from '../../src/core/approval/standing.ts'
 import { createMemoryStandingApprovals } from '../../src/adapters/memory/standing-approvals.ts'
@@ -112,6 +113,7 @@ export async function openWorld(
   const standing = createMemoryStandingApprovals()
   const deps: HttpDeps = {
     acceptRequest: (request) => acceptRequest(accept, request),
+    acceptDelivery: (request) => acceptDelivery(accept, request),
     applyCommand: (taskId, command) => applyCommand(log, taskId, command),
     keepRule: (task, approvalId, by) => keepRule({ standing, ids, clock }, task, approvalId, by),
     appendUnderClaim: (claim, bodies) => appendUnderClaim(log, claim, bodies),

@@ -82,6 +82,10 @@ export function createApi(onSignedOut: () => void) {
         approval_id: approvalId,
         ...(comment === '' ? {} : { comment }),
       }),
+    deliver: (
+      id: string,
+      wanted: { readonly pull_request: boolean; readonly branch?: string; readonly url?: string },
+    ) => call<WireTask>('POST', `${ofTask(id)}/deliver`, wanted),
     abort: (id: string) => call<WireTask>('POST', `${ofTask(id)}/abort`, {}),
     listThreads: (limit: number) => call<WirePage<WireThread>>('GET', `/v1/threads?limit=${limit}`),
     getThread: (id: string) => call<WireThread>('GET', ofThread(id)),

@@ -20,6 +20,7 @@ import { LogPanel } from './log-panel.tsx'
 import { Age, Icon, OfflineBadge, ProblemLine, RunningFor, Status } from './pieces.tsx'
 import { PlanPanel } from './plan-panel.tsx'
 import { PreviewPanel } from './preview-panel.tsx'
+import { DeliverForm } from './deliver-form.tsx'
 import { ResultPanel } from './result-panel.tsx'
 import { usePinned } from './use-pinned.ts'
 
@@ -125,6 +126,9 @@ function Loaded({ app, id, tab, view, task, status, title, ahead }: LoadedProps)
           {current === 'preview' && <PreviewPanel app={app} view={view} fallback={task?.result?.preview_url ?? null} />}
           {current === 'evidence' && <EvidencePanel view={view} taskId={id} status={status} />}
           {current === 'result' && <ResultPanel view={view} task={task} status={status} />}
+          {current === 'result' && task?.status === 'completed' && task.task_type === 'dev_pipeline' && (
+            <DeliverForm app={app} task={task} />
+          )}
         </div>
         {current === 'log' && away && !isOver(status) && (
           <button type="button" class="button to-end" onClick={toEnd}>

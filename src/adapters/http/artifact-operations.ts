@@ -96,7 +96,7 @@ export const artifactOperations = [
 ]
 
 /** Through its task, its message, or the conversation that it was uploaded for. */
-async function mayHave(deps: HttpDeps, caller: Caller, artifact: Artifact): Promise<boolean> {
+export async function mayHave(deps: HttpDeps, caller: Caller, artifact: Artifact): Promise<boolean> {
   const task = artifact.taskId === null ? null : await deps.store.get(artifact.taskId)
   if (task !== null && maySee(caller.principal, task)) return true
   const message = artifact.messageId === null ? null : await deps.conversations.message(artifact.messageId)

@@ -3,6 +3,7 @@ import { adminOperations } from './admin-operations.ts'
 import { artifactOperations } from './artifact-operations.ts'
 import { auditOperations } from './audit-operations.ts'
 import { credentialOperations } from './credential-operations.ts'
+import { deliveryOperations } from './delivery-operations.ts'
 import { healthOperations } from './health-operations.ts'
 import { knowledgeOperations } from './knowledge-operations.ts'
 import { memoryOperations } from './memory-operations.ts'
@@ -19,6 +20,7 @@ import { workerOperations } from './worker-operations.ts'
 
 export const operations: readonly Operation[] = [
   ...taskOperations,
+  ...deliveryOperations,
   ...artifactOperations,
   ...reportOperations,
   ...threadOperations,

@@ -2,9 +2,13 @@
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { KEPT_COMMENT } from '../../core/approval/standing.ts'
+import { archiveKind } from '../../core/crew/archive-source.ts'
+import { gitSourceProblem } from '../../core/crew/git-source.ts'
+import { repositoryOf } from '../../core/vocabulary/code-host.ts'
 import type { ApprovalId, TaskId, UserId } from '../../core/vocabulary/ids.ts'
 import { ASKED_TYPES, TASK_STATUSES } from '../../core/vocabulary/task.ts'
 import type { Task, TaskStatus, TaskType, WorkspaceSource } from '../../core/vocabulary/task.ts'
+import { mayHave } from './artifact-operations.ts'
 import { maySee, ownIds } from './authenticate.ts'
 import type { Caller } from './authenticate.ts'
 import type { HttpDeps } from './deps.ts'
@@ -246,6 +250,20 @@ async function isSameRequest(
 /** A directory of the worker's machine can hold anything, so only who owns the machine may name one. */
 async function sourceProblem(deps: HttpDeps, caller: Caller, source: WorkspaceSource): Promise<Problem | null> {
   if (source.type === 'directory' && !hasScope(caller, 'admin')) return scopeProblem('admin')
+  if (source.type === 'git') {
+    const named = repositoryOf(source.url)
+    if (named.type === 'invalid') return invalidField('source.url', named.problem)
+    const problemOfIt = gitSourceProblem(source)
+    return problemOfIt === null ? null : invalidField('source', problemOfIt)
+  }
+  if (source.type === 'archive') {
+    const artifact = await deps.artifacts.get(source.artifact_id)
+    if (artifact === null || !(await mayHave(deps, caller, artifact)))
+      return invalidField('source.artifact_id', 'there is no artifact with this id that you may see')
+    if (archiveKind(artifact.name) === null)
+      return invalidField('source.artifact_id', 'it is no .zip, .tar, .tar.gz or .tgz')
+    return null
+  }
   if (source.type !== 'task') return null
   const from = await findTask(deps, source.task_id satisfies TaskId)
   const visible = from !== null && maySee(caller.principal, from)

@@ -8,6 +8,7 @@ import type { CommandTerms, WantedCommand } from '../task/accept-request.ts'
 import type { ApprovalBinding, ApprovalPolicy } from '../vocabulary/approval.ts'
 import type { UserId } from '../vocabulary/ids.ts'
 import type { Act, Policy, PolicyDecision } from '../vocabulary/policy.ts'
+import { sourceName } from '../vocabulary/source-words.ts'
 import { messageOf } from '../vocabulary/thrown.ts'
 import { treeWith } from '../task/attached-files.ts'
 import type { AttachedDeps } from '../task/attached-files.ts'
@@ -71,6 +72,8 @@ async function fingerprintOf(
   { workspaces, telemetry }: TermsDeps,
   source: WantedCommand['source'],
 ): Promise<string | null> {
+  const name = sourceName(source)
+  if (name !== null) return name
   try {
     return await workspaces.fingerprint(source)
   } catch (error) {

@@ -14,6 +14,8 @@ export type ActionDoes =
   | { readonly type: 'status'; readonly task_id: TaskId }
   | { readonly type: 'details'; readonly task_id: TaskId }
   | { readonly type: 'accept'; readonly task_id: TaskId }
+  /** Asks that the work goes to the repository that it began with. */
+  | { readonly type: 'deliver'; readonly task_id: TaskId }
   /** Asks what should be different; the reply becomes a task that goes on from this one's files. */
   | { readonly type: 'fix'; readonly task_id: TaskId }
   /** Sends what may not have arrived. */

@@ -11,7 +11,7 @@ import type { CardView } from './card-view.ts'
 
 type ButtonDeps = { readonly actions: ActionStore; readonly ids: Ids; readonly clock: Clock }
 
-type CardButton = 'abort' | 'status' | 'details' | 'accept' | 'fix'
+type CardButton = 'abort' | 'status' | 'details' | 'accept' | 'fix' | 'deliver'
 
 const LABELS: Readonly<Record<CardButton, readonly [label: string, style: Button['style']]>> = {
   abort: ['Stop', 'danger'],
@@ -19,6 +19,7 @@ const LABELS: Readonly<Record<CardButton, readonly [label: string, style: Button
   details: ['Details', 'plain'],
   accept: ['Accept', 'good'],
   fix: ['Fix', 'plain'],
+  deliver: ['Deliver', 'plain'],
 }
 const WHILE_IT_RUNS = ['abort', 'status', 'details'] as const
 const LIFE_MS = 30 * 86_400_000
@@ -27,9 +28,10 @@ const LIFE_MS = 30 * 86_400_000
 export function cardButtons(view: CardView, accepted: boolean): readonly CardButton[] {
   if (view.status === 'aborting') return ['status', 'details']
   if (!isOver(view)) return WHILE_IT_RUNS
-  if (view.status === 'aborted' || view.taskType === 'question') return ['details']
-  if (view.status === 'failed' || view.taskType === 'shell_command' || accepted) return ['fix', 'details']
-  return ['accept', 'fix', 'details']
+  if (view.status === 'aborted' || view.taskType === 'question' || view.taskType === 'delivery') return ['details']
+  const delivers = view.status === 'completed' && view.repository ? (['deliver'] as const) : []
+  if (view.status === 'failed' || view.taskType === 'shell_command' || accepted) return ['fix', ...delivers, 'details']
+  return ['accept', 'fix', ...delivers, 'details']
 }
 
 /**

@@ -50,6 +50,8 @@ export type CardView = {
   readonly inputText: string
   /** Asked for in plain words: work waits for an OK. */
   readonly confirm: boolean
+  /** It began with a repository, to which it can go back. */
+  readonly repository: boolean
   /** What else the message asked for, each a task of its own. */
   readonly split: readonly TaskId[]
   readonly taskType: TaskType | null
@@ -154,6 +156,7 @@ function born(event: TaskEvent): CardView {
     endedAt: null,
     inputText: event.data.input_text,
     confirm: event.data.confirm ?? false,
+    repository: event.data.source.type === 'git',
     split: [],
     taskType: event.data.task_type,
     understood: null,
@@ -188,7 +191,11 @@ function changes(view: CardView, event: TaskEvent): Partial<CardView> {
     case 'task.created':
       return {}
     case 'task.routed':
-      return { understood: event.data, taskType: event.data.task_type }
+      return {
+        understood: event.data,
+        taskType: event.data.task_type,
+        repository: view.repository || event.data.source?.type === 'git',
+      }
     case 'task.split':
       return { split: [...view.split, ...event.data.task_ids] }
     case 'task.queued':

@@ -3,6 +3,8 @@ import type { MessageRef, Place } from '../vocabulary/place.ts'
 import { isTerminal } from '../vocabulary/task.ts'
 import type { Task, TaskType, WorkspaceSource } from '../vocabulary/task.ts'
 import type { TaskId } from '../vocabulary/ids.ts'
+import { archiveKind } from '../crew/archive-source.ts'
+import { isAttachedFile } from '../task/attached-files.ts'
 import { applyStandingApproval } from '../approval/standing.ts'
 import type { Message } from '../vocabulary/message.ts'
 import { howItStands, mayAnswer, NOT_YOURS_TO_ANSWER } from './answer-approval.ts'
@@ -71,7 +73,7 @@ export async function startTask(deps: ReceiveDeps, visit: Visit, wanted: Wanted)
     artifacts: visit.artifacts,
     direct: message.direct,
     taskType: wanted.taskType,
-    source: wanted.source ?? (await sourceFor(deps, visit)),
+    source: wanted.source ?? archiveOf(visit) ?? (await sourceFor(deps, visit)),
     confirm: wanted.confirm,
     spoken: wanted.spoken ?? false,
     mayAnswer: (task: Task) => mayAnswer(visitor, task),
@@ -156,6 +158,15 @@ async function nameTopic(deps: ReceiveDeps, place: Place, text: string): Promise
   // Where we may not rename it stays as it is; it is not tried at every message.
   await deps.messenger.renameTopic(place, title)
   await deps.chats.set(place, { title })
+}
+
+/** Words that come with exactly one archive are about what is in it. */
+function archiveOf({ artifacts, message }: Visit): WorkspaceSource | null {
+  const archives = artifacts.filter((artifact) => isAttachedFile(artifact) && archiveKind(artifact.name) !== null)
+  const [only] = archives
+  return only === undefined || archives.length > 1 || message.replyTo !== null
+    ? null
+    : { type: 'archive', artifact_id: only.id }
 }
 
 async function sourceFor(deps: ReceiveDeps, visit: Visit): Promise<WorkspaceSource> {

@@ -15,6 +15,7 @@ import { acceptCard } from './accepted.ts'
 import { answerPairing } from './admission.ts'
 import { answerApproval, howItStands, mayAnswer, NOT_YOURS_TO_ANSWER } from './answer-approval.ts'
 import { askAgain, proposeAlways } from './approval-post.ts'
+import { deliverTapped } from './deliver-tapped.ts'
 import { detailsPosts } from './details.ts'
 import { doubtKey } from './doubt.ts'
 import { noteWhereItStands } from './found-standing.ts'
@@ -204,6 +205,8 @@ async function onCard(deps: ReceiveDeps, taken: Taken, does: OnCard, task: Task)
       await acceptCard(deps, task.id, visitor.userId)
       await deps.closePreviews(task.id)
       return { text: 'Accepted.' }
+    case 'deliver':
+      return deliverTapped(deps, taken, task)
     case 'fix': {
       const markdown = 'What should be different? Reply to this message, and I go on from these files.'
       const posting = saying(markdown, { replyTo: tap.on, wantsReply: true })

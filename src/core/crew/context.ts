@@ -65,7 +65,9 @@ async function gather(run: Run): Promise<TaskContext> {
   const { task, gather: deps } = run
   const budget = run.limits.contextTokens
   const [thread, message] = await Promise.all([deps.conversations.thread(task.threadId), messageOf(run)])
-  const artifacts = await artifactsOf(run, message)
+  const all = await artifactsOf(run, message)
+  // What the work starts with lies there unpacked.
+  const artifacts = all.filter(({ id }) => task.source.type !== 'archive' || task.source.artifact_id !== id)
   const query = { author: task.userId, words: task.inputText, before: message?.id ?? null, now: run.clock.now() }
   const found = thread === null ? EMPTY : await gatherContext(deps, { ...query, thread })
   const material = { ...found, work: found.work.filter(({ id }) => id !== task.id) }

@@ -7,6 +7,7 @@ import { TaskFailure } from '../task/task-failure.ts'
 import { askForObject } from './ask.ts'
 import { questionBefore } from './clarify.ts'
 import { taskPackOf } from './context.ts'
+import { repositoryInWords } from './repository-in-words.ts'
 import type { Run } from './run.ts'
 import { ROUTE_SCHEMA } from './schemas.ts'
 import type { Route } from './schemas.ts'
@@ -80,7 +81,8 @@ function commandOf({ command }: Route): string {
 
 /** Where the sender said what to start from, that counts. */
 function sourceOf({ task, context }: Run, route: Route): WorkspaceSource | null {
-  if (!route.continues || task.source.type !== 'empty' || context.finished === null) return null
+  if (task.source.type !== 'empty') return null
+  if (!route.continues || context.finished === null) return repositoryInWords(task.inputText)
   return { type: 'task', ...context.finished }
 }
 

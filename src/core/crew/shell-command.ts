@@ -3,6 +3,7 @@ import { decideAct } from '../policy/decide-act.ts'
 import { targetOf } from '../policy/match.ts'
 import type { ApprovalId } from '../vocabulary/ids.ts'
 import type { PolicyDecision } from '../vocabulary/policy.ts'
+import { sourceName } from '../vocabulary/source-words.ts'
 import type { TaskResult } from '../vocabulary/task.ts'
 import { outputOf } from '../quality/plain-output.ts'
 import { approvalDigest } from '../task/accept-request.ts'
@@ -101,10 +102,11 @@ function treeOf(run: Run, workshop: Workshop): string | null {
   const source = run.task.routing?.source ?? run.task.source
   switch (source.type) {
     case 'empty':
+      return null
     case 'git':
     case 'archive':
     case 'template':
-      return null
+      return sourceName(source)
     case 'task':
       return workshop.copiedFrom
     case 'directory':

@@ -4,6 +4,7 @@ import type { Claim } from '../ports/task-queue.ts'
 import type { TaskEventBody } from '../vocabulary/event.ts'
 import type { Approval, Estimate } from '../vocabulary/approval.ts'
 import type { TaskId } from '../vocabulary/ids.ts'
+import { sourceWords } from '../vocabulary/source-words.ts'
 import { onOneLine, shorten } from '../vocabulary/short-text.ts'
 import { isTerminal } from '../vocabulary/task.ts'
 import type { DeliveryOrder, Routing, Task, TaskResult, TaskType } from '../vocabulary/task.ts'
@@ -189,7 +190,10 @@ async function route(deps: RunDeps, run: Run): Promise<readonly TaskEventBody[] 
   const estimate = await typical(deps, routing.task_type)
   const terms = await termsOfRouting(deps, run, routing)
   const expiresAt = new Date(deps.clock.now().getTime() + deps.approvalMs)
-  await run.writer.append(routed, approvalRequest(deps.ids, { ...proposalOf(routing), expiresAt, estimate, ...terms }))
+  await run.writer.append(
+    routed,
+    approvalRequest(deps.ids, { ...proposalOf(routing, run.task), expiresAt, estimate, ...terms }),
+  )
   return 'waiting'
 }
 
@@ -197,7 +201,7 @@ async function route(deps: RunDeps, run: Run): Promise<readonly TaskEventBody[] 
 function refuseOtherPlan({ answers, ids, task }: Run): void {
   const agreed = answers.of('plan').findLast(({ status }) => status === 'approved')
   if (agreed === undefined || agreed.binding === null || task.routing === null) return
-  const { subject } = proposalOf(task.routing)
+  const { subject } = proposalOf(task.routing, task)
   const isSame = agreed.digest === approvalDigest(ids, 'plan', subject, agreed.binding)
   if (!isSame || agreed.binding.person !== task.userId)
     throw new TaskFailure('What was proposed is not what was agreed to, so it was not begun.')
@@ -219,9 +223,12 @@ async function termsOfRouting(
   return terms
 }
 
-function proposalOf({ command, summary, plan }: Routing): Pick<Approval, 'kind' | 'subject'> {
+function proposalOf(routing: Routing, task: Task): Pick<Approval, 'kind' | 'subject'> {
+  const { command, summary, plan } = routing
   if (command !== null) return { kind: 'shell_command', subject: command }
-  const subject = `Understood: ${sentence(summary)}\nWill: ${sentence(plan)}`
+  const from = sourceWords(routing.source ?? task.source)
+  const lines = [`Understood: ${sentence(summary)}`, `Will: ${sentence(plan)}`]
+  const subject = [...lines, ...(from === null ? [] : [`From: ${sentence(from)}`])].join('\n')
   return { kind: 'plan', subject }
 }
 
