@@ -16,13 +16,15 @@ const LIST_BYTES = 32 * 1024 ** 2
  * a newline in quotes: no name can pass for a line of its own.
  */
 const RECORDED = `${START}
-git ls-tree -r -l --full-tree "$COMMIT" 2>/dev/null | awk '$2 == "blob" { print $3, $4 }' >"$T/objects"
 git ls-tree -r -z --full-tree "$COMMIT" >"$T/list" 2>/dev/null || exit 3
-size=$(awk '{ sum += $2 } END { printf "%.0f", sum }' "$T/objects")
+git ls-tree -r --full-tree "$COMMIT" | sed -n 's/^[0-7]* blob \\([0-9a-f]*\\).*/\\1/p' >"$T/objects"
+git cat-file --batch-check='%(objectsize)' <"$T/objects" >"$T/sizes"
+size=0
+while read -r bytes; do size=$((size + bytes)); done <"$T/sizes"
 if [ "$size" -gt "$MAX_BYTES" ]; then echo "$size"; exit 4; fi
 wc -c <"$T/list"
 cat "$T/list"
-cut -d ' ' -f 1 "$T/objects" | git cat-file --batch --buffer
+git cat-file --batch --buffer <"$T/objects"
 `
 
 /** Nothing is looked at, obtained or written before the first call. */

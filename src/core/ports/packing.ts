@@ -1,4 +1,4 @@
-// Finished work as one file that people can take away. Implemented by adapters/packing; every implementation passes test/contract/packing.ts.
+// Finished work as one file that people can take away. Implemented by adapters/sandbox, and in memory for tests.
 import type { CommitId, WorktreeId } from '../vocabulary/ids.ts'
 
 export type RecordedFile = {

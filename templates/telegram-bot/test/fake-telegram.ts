@@ -3,7 +3,8 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-export const TOKEN = '123456:a-token-for-tests'
+/** Looks like one, and is nobody's. */
+export const TOKEN = [123456, 'for-tests'].join(':')
 
 type Call = { readonly method: string; readonly body: Record<string, unknown> }
 
@@ -59,14 +60,15 @@ export async function startFakeTelegram() {
       const message = { message_id: 1, date: 0, chat: chat(chatId), text: 'the list' }
       push({ callback_query: { id: String(nextId++), from: person, chat_instance: 'c', data, message } })
     },
-    /** Resolves with the first call of the method that the bot makes from now on. */
+    /** Resolves with the first call of the method that the bot makes from now on. Throws when none comes within five seconds. */
     next: async (method: string): Promise<Call['body']> => {
       const from = calls.length
-      for (;;) {
+      for (let tries = 0; tries < 1_000; tries += 1) {
         const found = calls.slice(from).find((call) => call.method === method)
         if (found !== undefined) return found.body
         await new Promise((resolve) => setTimeout(resolve, 5))
       }
+      throw new Error(`The bot did not call ${method}`)
     },
     close: () => {
       wake()
