@@ -137,6 +137,7 @@ async function askToRun(approval: Approval, person: string): Promise<Choice> {
 /** What is asked in one line, below what it is about. */
 export function questionFor(kind: ApprovalKind): string {
   if (kind === 'plan') return 'OK?'
+  if (kind === 'tests') return 'May the tests stay as they are now?'
   return kind === 'egress' || kind === 'secret' ? 'Allow it for this task?' : 'Run it?'
 }
 

@@ -53,7 +53,11 @@ function boundTo(kind: Approval['kind'], { where, person, tree, tokens }: Approv
     where === 'host' ? 'on the machine itself' : 'in its sandbox',
     ...(isForTask ? ['for this task'] : ['once']),
     `for ${oneLine(person)}`,
-    ...(isForTask || tree === null ? [] : [`the files as of ${tree.replace(/^files:/, '').slice(0, TREE_CHARACTERS)}`]),
+    ...(kind === 'tests'
+      ? ['exactly these changes to the tests']
+      : isForTask || tree === null
+        ? []
+        : [`the files as of ${tree.replace(/^files:/, '').slice(0, TREE_CHARACTERS)}`]),
     // A command asks no model.
     ...(kind === 'shell_command' ? [] : [`at most ${tokens.toLocaleString('en-US')} tokens in all`]),
   ].join(', ')

@@ -231,6 +231,7 @@ function approvalPost(
 
 function yesLabel(kind: ApprovalKind): string {
   if (kind === 'plan') return 'OK'
+  if (kind === 'tests') return 'Accept'
   return kind === 'egress' || kind === 'secret' ? 'Allow for this task' : 'Approve once'
 }
 
@@ -263,6 +264,7 @@ function termsLines({ policy, binding, kind, secondedBy }: Approval): readonly s
 const TREE_CHARACTERS = 10
 
 function boundTo(kind: ApprovalKind, { tree, tokens, where }: ApprovalBinding): readonly string[] {
+  if (kind === 'tests') return ['these changes to these tests']
   const files = tree === null ? '' : `the files as of ${code(tree.replace(/^files:/, '').slice(0, TREE_CHARACTERS))}`
   return [
     where === 'host' ? 'on the machine itself' : 'in its sandbox',

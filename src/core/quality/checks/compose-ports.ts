@@ -52,6 +52,6 @@ function hostPort(port: unknown): string | 'malformed' | null {
   )
     return 'malformed'
   if (match[1] === undefined || match[2] !== undefined) return null
-  const address = /^([\d.]+):\d/.exec(text)?.[1]
+  const address = /^(\d+\.[\d.]+):\d/.exec(text)?.[1]
   return `${match[1]}/${/\/(\w+)$/.exec(text)?.[1] ?? 'tcp'}${address === undefined || address === '0.0.0.0' ? '' : ` on ${address}`}`
 }

@@ -1,5 +1,5 @@
 // Dockerfiles, looked at as texts: syntax, secrets that stay in the image, files that are not there, what changes under one's hands.
-import { validate, ValidationSeverity } from 'dockerfile-utils'
+import { validate } from 'dockerfile-utils'
 import type { Finding } from '../../vocabulary/check.ts'
 import type { Project } from '../project.ts'
 import type { Runner } from '../runner.ts'
@@ -10,6 +10,8 @@ import type { Instruction } from './read-dockerfile.ts'
 /** The validator takes time that grows with the square of the length. */
 const MOST_CHARACTERS = 30_000
 const MOST_FILES = 20
+/** Of the language server protocol. */
+const ERROR = 1
 
 export const dockerfile: Runner = {
   name: 'dockerfile',
@@ -48,7 +50,7 @@ function syntaxFindings(path: string, text: string): readonly Finding[] {
       range.start.line + 1,
       `dockerfile-${code ?? 'syntax'}`,
       typeof message === 'string' ? message : message.value,
-      severity === ValidationSeverity.ERROR ? 'error' : 'warning',
+      severity === ERROR ? 'error' : 'warning',
     ),
   )
 }

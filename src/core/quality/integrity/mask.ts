@@ -231,7 +231,7 @@ function endOfTemplate(source: string, from: number): number {
 }
 
 /** Longer ones are none. */
-const REGEX_CHARACTERS = 2_000
+const REGEX_CHARACTERS = 300
 
 function regexAt(source: string, at: number): StringAt | null {
   let inClass = false

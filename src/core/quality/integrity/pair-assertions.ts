@@ -48,7 +48,7 @@ export function pairAssertions(
       const candidates = waiting.get(JSON.stringify([place(was), was.text])) ?? []
       const at = Math.max(
         0,
-        candidates.findIndex((one) => one.mute === null && asks(one, was) > 0),
+        candidates.slice(0, 20).findIndex((one) => one.mute === null && asks(one, was) > 0),
       )
       const [is] = candidates.splice(at, 1)
       if (is === undefined) return true

@@ -42,12 +42,15 @@ export type ReadTests = {
   readonly code: string
 }
 
+/** A file with more is data. */
+const MOST_LOOPS = 2_000
+
 /** Never throws. */
 export function readTests(path: string, text: string, language: Language): ReadTests {
   const masked = maskSource(text, language)
   const { cases, loose } = findCases(masked, language)
   const plain = findAssertions(masked, language)
-  const loops = loopSpans(masked, language)
+  const loops = loopSpans(masked, language).slice(0, MOST_LOOPS)
   const dead = cases.map((one) => (one.isGroup ? null : leavesAt(masked, one, language)))
   const assertions = plain.map((assertion): PlacedAssertion => {
     const owner = innermost(cases, assertion.start)
@@ -121,7 +124,7 @@ function loopSpans(masked: Masked, language: Language): readonly Span[] {
       indentedBlock(masked, match.index + (match[1] ?? '').length, match.index + match[0].length),
     )
   if (language === 'ruby')
-    return [...bare.matchAll(/^([ \t]*)[^\n]*\.each\b[^\n]*/gm)].map((match) =>
+    return [...bare.matchAll(/^([ \t]*)(?=\S)[^\n]{0,300}\.each\b[^\n]*/gm)].map((match) =>
       indentedBlock(masked, match.index + (match[1] ?? '').length, match.index + match[0].length),
     )
   return [...bare.matchAll(LOOPS)].map((match) => {

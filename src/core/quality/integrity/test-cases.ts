@@ -255,7 +255,7 @@ const SKIPS: Readonly<Record<Language, RegExp>> = {
   go: /\b\w{1,4}\.Skip(?:f|Now)?\s*\([^\n]*|\btesting\.Short\s*\(\)/g,
   rust: /#!?\[\s*(?:ignore|cfg_attr\([^\]\n]*ignore|should_panic)[^\]\n]*\]/g,
   java: /@(?:Disabled\w*|Ignore\w*|Enabled\w+|Pending)\b(?:\([^)\n]*\))?|\benabled\s*=\s*false|\bSkip\s*=[^\n,)]*|\bassum(?:e\w*|ingThat)\s*\([^\n]*|\bthrow\s+new\s+(?:\w*Skip\w*|TestAborted\w*)[^\n]*/g,
-  ruby: /^[ \t]*x(?:it|describe|context|specify|scenario|feature|example)\b|^[ \t]*(?:skip|pending|omit)\b[^\n]*|(?<=,[ \t]*):(?:skip|pending)\b|\b(?:skip|pending):\s*(?!false|nil)[^\s,]+/gm,
+  ruby: /^[ \t]*x(?:it|describe|context|specify|scenario|feature|example)\b|^[ \t]*(?:skip|pending|omit)\b[^\n]*|:(?:skip|pending)\b(?<=,[ \t]{0,9}:\w+)|\b(?:skip|pending):\s*(?!false|nil)[^\s,]+/gm,
   php: /\bmarkTest(?:Skipped|Incomplete)\b[^\n]*|->(?:skip|todo)\w*\s*\(|(?:^|[^\w$.>])x(?:it|test)\s*\(|#\[\s*Requires\w*[^\]\n]*\]|\bexpectNotToPerformAssertions\b/g,
 }
 const NEVER = /(?!)/g
@@ -266,7 +266,7 @@ const ONLYS: Readonly<Record<Language, RegExp>> = {
   go: NEVER,
   rust: NEVER,
   java: NEVER,
-  ruby: /^[ \t]*f(?:it|describe|context|specify|scenario|feature|example)\b|(?<=,[ \t]*):(?:focus|only)\b|\bfocus:\s*true\b/gm,
+  ruby: /^[ \t]*f(?:it|describe|context|specify|scenario|feature|example)\b|:(?:focus|only)\b(?<=,[ \t]{0,9}:\w+)|\bfocus:\s*true\b/gm,
   php: /->only\s*\(/g,
 }
 
