@@ -133,7 +133,7 @@ test('after a downtime, fresh messages are worked on once, old ones are listed a
     (line) => !files.test(line),
   )
   // They end in any order, and each hands its files over once.
-  assert.equal(ada.chat(bot).messages.filter((one) => one.media !== null).length, 3)
+  assert.equal(ada.chat(bot).messages.filter((one) => one.media?.name === 'changes.patch').length, 3)
 })
 
 async function end(platform: Started, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {

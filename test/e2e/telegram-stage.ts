@@ -68,10 +68,15 @@ const QUIET_MS = 1_500
 
 /** One line for each message of a chat: who, the first line of what it says (or its file), and its buttons. */
 export function outline(chat: SeenChat): readonly string[] {
-  // Whether work took long enough to be heard at its end is the machine's affair.
-  return chat.messages.filter((message) => !HEARD.test(message.text)).map(lineOf)
+  // Whether work took long enough to be heard at its end is the machine's affair, and so is whether a page can be looked at.
+  return chat.messages.filter((message) => !HEARD.test(message.text) && !isEvidence(message)).map(lineOf)
 }
 const HEARD = /^(?:✅ Done|❌ Failed), see above: /
+
+/** A picture of the preview, or the report. */
+export function isEvidence({ from, media }: SeenMessage): boolean {
+  return from.isBot && (media?.type === 'photo' || media?.name === 'report.html')
+}
 
 function lineOf({ from, text, media, buttons }: SeenMessage): string {
   const file = media === null ? '' : `(${media.type}${media.name === undefined ? '' : ` ${media.name}`}) `

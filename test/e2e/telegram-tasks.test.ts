@@ -39,8 +39,9 @@ test('a request becomes a running program, is changed, looked into and accepted'
   assert.equal(page.status, 200)
   assert.match(await page.text(), /Hello, world!/)
 
-  const patch = await ada.expectReply(PATIENT)
-  assert.equal(patch.media?.name, 'changes.patch')
+  const patch = await ada.expectReply({ where: (one) => one.media?.name === 'changes.patch', ...PATIENT })
+  const report = await ada.expectReply({ where: (one) => one.media?.name === 'report.html', ...PATIENT })
+  assert.match(new TextDecoder().decode(await ada.download(report)), /<h1>Create a hello world|<h1>/i)
   assert.match(new TextDecoder().decode(await ada.download(patch)), /\+\+\+ b\/server\.js/)
 
   assert.deepEqual(await ada.tap(done, 'Details'), { type: 'answered', text: '', alert: false })

@@ -77,10 +77,10 @@ function checkPage(page: string): void {
 
 type Node = {
   readonly type: string
-  readonly depth?: number
-  readonly children?: readonly Node[]
-  readonly value?: string
-  readonly position?: object
+  readonly depth?: number | undefined
+  readonly children?: readonly Node[] | undefined
+  readonly value?: string | undefined
+  readonly position?: object | undefined
 }
 
 /** This parser links bare addresses once more, after it took the escapes away; such links stand nowhere in the text. */

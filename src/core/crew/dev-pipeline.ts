@@ -1,9 +1,11 @@
 // Software from a request: plan, write, run, test, check by the platform, repair, review, and the evidence of all that.
 // It ends only when the platform's own checks pass on the last diff; otherwise it fails and says with what.
+import { Paused } from '../task/paused.ts'
 import { TaskFailure } from '../task/task-failure.ts'
 import { WriterStopped } from '../task/task-writer.ts'
 import type { TaskResult } from '../vocabulary/task.ts'
 import { messageOf } from '../vocabulary/thrown.ts'
+import { assemble } from './assembly.ts'
 import { recordChanges } from './changes.ts'
 import { checkBaseline } from './check-baseline.ts'
 import { doSubtasks } from './do-subtasks.ts'
@@ -11,6 +13,7 @@ import { recordEvidence } from './evidence.ts'
 import { layPlannedTemplate } from './lay-planned.ts'
 import { passTheGate } from './pass-gate.ts'
 import { makePlan } from './plan-work.ts'
+import { repositoryArtifacts } from './repository-artifacts.ts'
 import { failedResult, resultOf } from './result.ts'
 import type { Run } from './run.ts'
 import type { Workshop } from './workshop.ts'
@@ -19,11 +22,23 @@ import type { Workshop } from './workshop.ts'
 export async function runDevPipeline(run: Run, workshop: Workshop): Promise<TaskResult> {
   try {
     const result = await doTheWork(run, workshop)
+    await pack(run, workshop)
     await recordEvidence(run, workshop, { status: 'completed', error: null, result })
     return result
   } catch (error) {
     if (error instanceof TaskFailure) await recordFailure(run, workshop, error)
     throw error
+  }
+}
+
+/** The finished project as files to take away. Best effort, as all evidence. */
+async function pack(run: Run, workshop: Workshop): Promise<void> {
+  try {
+    await assemble(run, workshop)
+    await repositoryArtifacts(run, workshop)
+  } catch (error) {
+    if (run.signal.aborted || error instanceof WriterStopped || error instanceof Paused) throw error
+    run.telemetry.log('warn', 'The work could not be packed', { task_id: run.task.id, error: messageOf(error) })
   }
 }
 
