@@ -4,7 +4,7 @@ import { isRecord } from '../manifest.ts'
 type PortFault = { readonly service: string; readonly rule: string; readonly message: string }
 
 const SHORT_PORT =
-  /^(?:(?:\[[\da-f:]+\]|[\d.]+|localhost):)?(?:(\d{1,5})?(?:-(\d{1,5}))?:)?(\d{1,5})(?:-\d{1,5})?(?:\/(?:tcp|udp|sctp))?$/i
+  /^(?:(?:\[[\da-f:]+\]|\d+\.[\d.]+|localhost):)?(?:(\d{1,5})?(?:-(\d{1,5}))?:)?(\d{1,5})(?:-\d{1,5})?(?:\/(?:tcp|udp|sctp))?$/i
 
 /** Which service's ports are written wrong, or taken by another. */
 export function portsOf(services: Readonly<Record<string, unknown>>): readonly PortFault[] {
