@@ -185,12 +185,18 @@ async function prepareWorkspace(run: Run): Promise<Prepared> {
   return { commit: recorded.commit, copied: recorded.files ?? null, fresh, unfinished: inTwo }
 }
 
-/** Fetches or unpacks what the task starts with, where that is no folder and no other task's files. */
+const LAYING = {
+  git: 'Fetch the repository',
+  archive: 'Unpack the archive',
+  template: 'Lay the project template',
+} as const
+
+/** Fetches, unpacks or lays what the task starts with, where that is no folder and no other task's files. */
 async function layInto(run: Run, sandbox: Sandbox, egress: TaskEgress, commit: CommitId): Promise<CommitId> {
   const source = run.task.routing?.source ?? run.task.source
   // What a fork began with is among its files.
   if (!isLaid(source)) return commit
-  const title = source.type === 'git' ? 'Fetch the repository' : 'Unpack the archive'
+  const title = LAYING[source.type]
   const recorded = await run.journal.step(SOURCE_STEP, { agent: 'platform', title }, async () => {
     const laid = await laySource(run, sandbox, egress, source)
     const made = await run.workspaces.snapshot(run.task.id, title)
