@@ -18,6 +18,7 @@ import type { WorkLimit } from '../vocabulary/limit.ts'
 import type { TaskResult } from '../vocabulary/task.ts'
 import { messageOf } from '../vocabulary/thrown.ts'
 import { assemble } from './assembly.ts'
+import { PROJECT_ZIP } from './assembly.ts'
 import { CHANGED_FILE } from './changes.ts'
 import { keepEvidence } from './evidence-files.ts'
 import type { EvidenceFile } from './evidence-files.ts'
@@ -61,7 +62,7 @@ export async function recordEvidence(run: Run, workshop: Workshop | null, end: W
         screenshots: look.shots.map(({ png: _, ...shot }) => shot),
         no_screenshots: look.skipped,
         page_errors: look.errors,
-        artifacts: [...(await patchFile(run)), ...(await projectFile(run, workshop)), ...others.files],
+        artifacts: [...(await earlierFiles(run)), ...(await projectFile(run, workshop)), ...others.files],
         limits: limitsOf(run),
       }
       const pngs = new Map(look.shots.map(({ name, png }) => [name, png]))
@@ -126,11 +127,22 @@ async function projectFile(run: Run, workshop: Workshop | null): Promise<readonl
   }
 }
 
-async function patchFile(run: Run): Promise<readonly ReportedFile[]> {
+/** What was made of the work before its evidence, in this order. */
+const EARLIER = [CHANGED_FILE.name, PROJECT_ZIP.name, 'changes.bundle', 'series.patch'] as const
+
+async function earlierFiles(run: Run): Promise<readonly ReportedFile[]> {
   const all = await run.artifacts.ofTask(run.task.id)
-  const patch = all.find(({ name, mediaType }) => name === CHANGED_FILE.name && mediaType === CHANGED_FILE.mediaType)
-  const bytes = patch === undefined ? null : await run.objects.get(patch.objectKey)
-  return bytes === null ? [] : [{ ...CHANGED_FILE, bytes: bytes.length, sha256: run.ids.digest(bytes) }]
+  const found = EARLIER.flatMap((name) => all.findLast((file) => file.name === name && file.messageId === null) ?? [])
+  const read = await Promise.all(
+    found.map(async ({ name, mediaType, objectKey }) => ({
+      name,
+      mediaType,
+      content: await run.objects.get(objectKey),
+    })),
+  )
+  return read.flatMap(({ name, mediaType, content }) =>
+    content === null ? [] : [{ name, mediaType, bytes: content.length, sha256: run.ids.digest(content) }],
+  )
 }
 
 function limitsOf({ limits }: Run): Readonly<Partial<Record<WorkLimit, number>>> {
