@@ -1,7 +1,7 @@
 // Where a task of the command line starts: a folder, a repository, an archive, a template, another task.
 import { readFile, stat } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
-import { archiveKind } from '../core/crew/archive-source.ts'
+import { archiveKind } from '../core/vocabulary/archive-kind.ts'
 import { gitSourceProblem } from '../core/crew/git-source.ts'
 import { repositoryOf } from '../core/vocabulary/code-host.ts'
 import type { ArtifactId } from '../core/vocabulary/ids.ts'

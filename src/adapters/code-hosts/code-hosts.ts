@@ -16,9 +16,6 @@ export function createCodeHosts(setting: string | undefined, fetch: GuardedFetch
   return [createGitHub(fetch, kindOf), createGitea(fetch, kindOf)]
 }
 
-/** What kind of place a host is; `authority` has its port where that is not the usual one. Null where nobody knows. */
-export type KindOf = (host: string, authority: string) => string | null
-
 function kindByName(host: string): string | null {
   if (host === 'github.com' || host.startsWith('github.')) return 'github'
   return host === 'codeberg.org' || /^(?:gitea|forgejo)\./.test(host) ? 'gitea' : null

@@ -2,9 +2,8 @@
 import { z } from 'zod'
 import type { CodeHost, GuardedFetch } from '../../core/ports/code-host.ts'
 import type { CodeHostRefusal, PullRequest, PullRequestWanted } from '../../core/vocabulary/code-host.ts'
-import type { KindOf } from './code-hosts.ts'
 import { call, hostedAt, isKind, noToken, refusal, refusedStatus, targetOfUrl } from './host-api.ts'
-import type { HostedRepository } from './host-api.ts'
+import type { HostedRepository, KindOf } from './host-api.ts'
 
 const OPENED = z.object({ number: z.int().positive() })
 const LISTED = z.array(OPENED.extend({ head: z.object({ ref: z.string() }), base: z.object({ ref: z.string() }) }))

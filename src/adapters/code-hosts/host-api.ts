@@ -3,7 +3,9 @@ import type { GuardedFetch } from '../../core/ports/code-host.ts'
 import { repositoryOf } from '../../core/vocabulary/code-host.ts'
 import type { CodeHostRefusal, PullRequestWanted, RepositoryPlace } from '../../core/vocabulary/code-host.ts'
 import type { EgressTarget } from '../../core/vocabulary/egress.ts'
-import type { KindOf } from './code-hosts.ts'
+
+/** What kind of place a host is; `authority` has its port where that is not the usual one. Null where nobody knows. */
+export type KindOf = (host: string, authority: string) => string | null
 
 export type HostedRepository = {
   readonly place: RepositoryPlace

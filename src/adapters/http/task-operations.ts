@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { KEPT_COMMENT } from '../../core/approval/standing.ts'
-import { archiveKind } from '../../core/crew/archive-source.ts'
+import { archiveKind } from '../../core/vocabulary/archive-kind.ts'
 import { gitSourceProblem } from '../../core/crew/git-source.ts'
 import { repositoryOf } from '../../core/vocabulary/code-host.ts'
 import type { ApprovalId, TaskId, UserId } from '../../core/vocabulary/ids.ts'

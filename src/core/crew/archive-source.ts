@@ -2,8 +2,9 @@
 import type { Sandbox } from '../ports/sandbox.ts'
 import { TaskFailure } from '../task/task-failure.ts'
 import { messageOf } from '../vocabulary/thrown.ts'
+import { archiveKind } from '../vocabulary/archive-kind.ts'
 import type { WorkspaceSource } from '../vocabulary/task.ts'
-import type { Laid } from './lay-source.ts'
+import type { Laid } from './laid.ts'
 import type { Run } from './run.ts'
 
 const MOST_BYTES = 1_000_000_000
@@ -13,14 +14,6 @@ const AT_ONCE = 16
 const UNPACK_MS = 5 * 60_000
 const NAME_CHARACTERS = 1_000
 const PACKED = '.factotum-packed'
-
-export type ArchiveKind = 'zip' | 'tar'
-
-/** By its name; null where it is no archive that a task can start from. Pure. */
-export function archiveKind(name: string): ArchiveKind | null {
-  if (/\.zip$/i.test(name)) return 'zip'
-  return /\.(?:tar|tar\.gz|tgz)$/i.test(name) ? 'tar' : null
-}
 
 /** As laySource. */
 export async function layArchive(

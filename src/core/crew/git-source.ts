@@ -4,7 +4,7 @@ import { TaskFailure } from '../task/task-failure.ts'
 import type { WorkspaceSource } from '../vocabulary/task.ts'
 import type { TaskEgress } from './egress.ts'
 import { PLAIN_ATTRIBUTES, withRemote } from './git-remote.ts'
-import type { Laid } from './lay-source.ts'
+import type { Laid } from './laid.ts'
 import type { Run } from './run.ts'
 
 const MOST_BYTES = 1_000_000_000
