@@ -10,6 +10,7 @@ import {
   outline,
   PATIENT,
   runApproved,
+  isEvidence,
 } from './telegram-stage.ts'
 import type { Stage } from './telegram-stage.ts'
 import type { SeenMessage } from '../../testkit/telegram/user/seen.ts'
@@ -23,7 +24,7 @@ test('a request becomes a running program, is changed, looked into and accepted'
 
   const asked = await ada.send(`/new_task ${HELLO}`, { to: bot })
   assert.equal(await ada.expectReaction(asked, PATIENT), '👀')
-  const card = await ada.expectReply(PATIENT)
+  const card = await ada.expectReply({ where: (one) => !isEvidence(one), ...PATIENT })
   assert.equal(card.replyTo, asked.id)
   assert.deepEqual(labels(card), ['Stop', 'Status', 'Details'])
   assert.equal(await ada.expectAction({ to: bot, action: 'typing', ...PATIENT }), 'typing')
@@ -45,7 +46,7 @@ test('a request becomes a running program, is changed, looked into and accepted'
   assert.match(new TextDecoder().decode(await ada.download(patch)), /\+\+\+ b\/server\.js/)
 
   assert.deepEqual(await ada.tap(done, 'Details'), { type: 'answered', text: '', alert: false })
-  const details = await ada.expectReply(PATIENT)
+  const details = await ada.expectReply({ where: (one) => !isEvidence(one), ...PATIENT })
   assert.equal(details.replyTo, card.id)
   assert.match(details.text, /Asked for by/)
 
