@@ -9,6 +9,7 @@ import type { TestContext } from 'node:test'
 import { createEngineImageBuilder } from '../../src/adapters/containers/engine-image-builder.ts'
 import type { TaskId } from '../../src/core/vocabulary/ids.ts'
 
+const REAL = 'buildah'
 const TASK = 'task' as TaskId
 const NEVER = new AbortController().signal
 
@@ -102,7 +103,7 @@ test('an engine that is not there is said so', async (t) => {
 })
 
 test('a real engine builds from scratch, and has no image afterwards', async (t) => {
-  if (spawnSync('buildah', ['--version']).status !== 0) return t.skip('buildah is not installed')
+  if (spawnSync(REAL, ['--version']).status !== 0) return t.skip('buildah is not installed')
   const { copies, folder, workspaces, now } = ground(t)
   // A store of its own: nothing of the machine's is touched.
   const env = {
@@ -116,7 +117,7 @@ test('a real engine builds from scratch, and has no image afterwards', async (t)
     `[storage]\ndriver = "vfs"\nrunroot = "${folder}/run"\ngraphroot = "${folder}/graph"\n`,
   )
   const images = () =>
-    spawnSync('buildah', ['images', '--quiet'], { env: { PATH: process.env['PATH'], ...env }, encoding: 'utf8' })
+    spawnSync(REAL, ['images', '--quiet'], { env: { PATH: process.env['PATH'], ...env }, encoding: 'utf8' })
   if (images().status !== 0) return t.skip('buildah can’t keep images here')
   const builder = createEngineImageBuilder({ engine: 'buildah', workspaces, folder: copies, now, env })
   const built = await builder.build(TASK, { dockerfile: 'Dockerfile', context: '.', images: [] }, NEVER)

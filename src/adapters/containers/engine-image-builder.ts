@@ -8,8 +8,7 @@ import { join } from 'node:path'
 import type { ImageBuild, ImageBuilder } from '../../core/ports/image-builder.ts'
 import type { Workspaces } from '../../core/ports/workspaces.ts'
 
-export const CONTAINER_ENGINES = ['docker', 'podman', 'buildah'] as const
-type Engine = (typeof CONTAINER_ENGINES)[number]
+type Engine = 'docker' | 'podman' | 'buildah'
 
 type Options = {
   readonly engine: Engine

@@ -12,7 +12,7 @@ import { redactedChecks, withoutSecretsOf } from './redaction.ts'
 import type { Run } from './run.ts'
 import type { Workshop } from './workshop.ts'
 
-export const INTEGRITY_CHECK = 'test integrity'
+const INTEGRITY_CHECK = 'test integrity'
 
 const LIMITS = { fileBytes: 500_000, totalBytes: 40_000_000 }
 const MOST_FINDINGS = 200

@@ -43,7 +43,7 @@ export const manifest = (scripts: Record<string, string>, more: object = {}) =>
 export const expectJs = (body: string) =>
   `import { expect, it, describe } from 'vitest'\ndescribe('math', () => {\n  it('adds', () => {\n${body}\n  })\n})\n`
 
-export function changes(before: Files, after: Files): readonly ChangedFile[] {
+function changes(before: Files, after: Files): readonly ChangedFile[] {
   const paths = [...new Set([...Object.keys(before), ...Object.keys(after)])]
   return paths.map((path) => ({ path, before: before[path] ?? null, after: after[path] ?? null }))
 }

@@ -195,7 +195,7 @@ function closeOf(text: string, open: number): number {
 }
 
 /** Of the call whose bracket stands at `open`: its arguments' texts. */
-export function argumentsOf(text: string, open: number): readonly string[] {
+function argumentsOf(text: string, open: number): readonly string[] {
   if (open >= text.length || open < 0) return []
   const inside = text.slice(open + 1, closeOf(text, open))
   if (inside.trim() === '') return []
