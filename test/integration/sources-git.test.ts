@@ -55,6 +55,8 @@ test('a repository is what the work starts with, and what it changes is told apa
   const task = await start(stage, from(`http://${HOST}/ada/shop`))
   assert.equal(task.status, 'completed', task.error ?? '')
   assert.deepEqual(task.result?.changed_files, ['new.txt'])
+  const packed = (await stage.told(task.id, 'artifact.added')).map(({ name }) => name)
+  assert.ok(packed.includes('series.patch') && packed.includes('changes.bundle'), packed.join())
   assert.equal(fileOf(stage, task.id, 'index.txt'), 'two\n')
   assert.equal((await laidOf(stage, task.id)).repository.head, head)
   assert.equal((await laidOf(stage, task.id)).repository.branch, 'main')
