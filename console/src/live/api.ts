@@ -11,6 +11,7 @@ import type {
   WirePack,
   WireSource,
   WireTaken,
+  WireTemplate,
   WireThread,
 } from '../state/conversation.ts'
 import type { WireEvent, WirePage, WireTask } from '../state/wire.ts'
@@ -97,7 +98,12 @@ export function createApi(onSignedOut: () => void) {
       ),
     say: (
       id: string,
-      said: { readonly text: string; readonly external_id: string; readonly artifact_ids: readonly string[] },
+      said: {
+        readonly text: string
+        readonly external_id: string
+        readonly artifact_ids: readonly string[]
+        readonly template: string | null
+      },
     ) => call<WireTaken>('POST', `${ofThread(id)}/messages`, said),
     uploadToThread: (id: string, file: File) =>
       call<WireArtifact>('POST', `${ofThread(id)}/artifacts?name=${encodeURIComponent(file.name)}`, file, {
@@ -105,6 +111,7 @@ export function createApi(onSignedOut: () => void) {
       }),
     contextOf: (id: string, text: string) =>
       call<WirePack>('GET', `${ofThread(id)}/context?text=${encodeURIComponent(text)}`),
+    listTemplates: () => call<{ readonly items: readonly WireTemplate[] }>('GET', '/v1/templates'),
     memory: () => call<WireMemory>('GET', '/v1/memory'),
     addFact: (text: string, scope: ScopeName) => call<WireFact>('POST', '/v1/memory/facts', { text, scope }),
     decideFact: (id: string, decision: 'keep' | 'drop') =>

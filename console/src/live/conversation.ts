@@ -1,6 +1,6 @@
 // The conversation that the composer speaks in, and any other that is looked at: its messages, its files, and what is said next.
 import { batch, signal } from '@preact/signals'
-import type { ReadonlySignal } from '@preact/signals'
+import type { ReadonlySignal, Signal } from '@preact/signals'
 import { joinMessages } from '../state/conversation.ts'
 import type { WireArtifact, WireMessage, WireTaken, WireThread } from '../state/conversation.ts'
 import type { Api } from './api.ts'
@@ -35,6 +35,8 @@ export type Conversation = {
   readonly upload: (files: readonly File[]) => Promise<void>
   readonly dropUpload: (upload: Upload) => void
   /** Null where there is nothing to say. */
+  /** What the work of the next message begins with; null: nothing, or what the planner takes. */
+  readonly template: Signal<string | null>
   readonly say: () => Promise<Answer<WireTaken> | null>
 }
 
@@ -44,6 +46,7 @@ export function createConversation(api: Api, draft: Draft): Conversation {
   const messages = signal<readonly WireMessage[]>([])
   const before = signal<string | null>(null)
   const hasEarlier = signal(false)
+  const template = signal<string | null>(null)
   const uploads = signal<readonly Upload[]>([])
   const problem = signal<string | null>(null)
   let looked: string | null = null
@@ -94,6 +97,7 @@ export function createConversation(api: Api, draft: Draft): Conversation {
     messages,
     hasEarlier,
     uploads,
+    template,
     problem,
     load,
     look: async (id) => {
@@ -162,10 +166,16 @@ export function createConversation(api: Api, draft: Draft): Conversation {
       const at = await place()
       if (at.type === 'problem') return at
       // The key belongs to this text: saying it again after a failure, or a reload, is the same message.
-      const answer = await api.say(at.value.id, { text, external_id: draft.key(), artifact_ids: files })
+      const answer = await api.say(at.value.id, {
+        text,
+        external_id: draft.key(),
+        artifact_ids: files,
+        template: template.value,
+      })
       if (answer.type === 'ok') {
         batch(() => {
           draft.clear()
+          template.value = null
           uploads.value = uploads.value.filter((it) => it.problem !== null)
           const spoken = { ...at.value, last_message: answer.value.message }
           current.value = spoken

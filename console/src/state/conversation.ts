@@ -34,6 +34,9 @@ export type WireThread = {
   readonly last_message: WireMessage | null
 }
 
+/** What work can begin with. */
+export type WireTemplate = { readonly name: string; readonly says: string }
+
 export type WireTaken = {
   readonly message: WireMessage
   readonly task: WireTask | null

@@ -1,7 +1,7 @@
 // The place to say something: the words, files that go with them, and what became of them.
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { ConsoleApp } from '../live/console-app.ts'
-import type { WireTaken } from '../state/conversation.ts'
+import type { WireTaken, WireTemplate } from '../state/conversation.ts'
 import { toLine, toPlain } from '../state/inert-text.ts'
 import { readRequest } from '../state/request.ts'
 import { sayBytes } from '../state/time.ts'
@@ -75,6 +75,7 @@ export function Composer({ app, onSent }: Props) {
         </p>
       )}
       {uploads.value.length > 0 && <Uploads app={app} />}
+      <TemplateChoice app={app} />
       <div class="composer-box">
         <label class="button quiet attach">
           <Icon name="clip" />
@@ -116,6 +117,35 @@ export function Composer({ app, onSent }: Props) {
         )}
       </p>
     </form>
+  )
+}
+
+/** What the work of the next message begins with. Nothing is shown where there are no templates. */
+function TemplateChoice({ app }: { readonly app: ConsoleApp }) {
+  const [templates, setTemplates] = useState<readonly WireTemplate[]>([])
+  const { template } = app.talk
+  useEffect(() => {
+    void app.api.listTemplates().then((answer) => answer.type === 'ok' && setTemplates(answer.value.items))
+  }, [app])
+  if (templates.length === 0) return null
+  const chosen = templates.find(({ name }) => name === template.value)
+  return (
+    <div class="template-choice">
+      <label for="template">Begin with</label>
+      <select
+        id="template"
+        value={template.value ?? ''}
+        onChange={(event) => (template.value = event.currentTarget.value === '' ? null : event.currentTarget.value)}
+      >
+        <option value="">what fits</option>
+        {templates.map(({ name, says }) => (
+          <option key={name} value={name} title={toLine(says, 200)}>
+            {toLine(name, 60)}
+          </option>
+        ))}
+      </select>
+      {chosen !== undefined && <span class="faint">{toLine(chosen.says, 200)}</span>}
+    </div>
   )
 }
 
