@@ -1,8 +1,11 @@
 // Tests are what healing is measured by: a targeted fix leaves them as they are.
+import { findWeakenings } from '../quality/find-weakenings.ts'
 import { isTestFile } from '../healing/test-files.ts'
 
 /** Why a change of the file is not made, one clause; null where it may be. */
 export function changeProblem(path: string, before: string, after: string): string | null {
+  const [milder] = findWeakenings([{ path, before, after }]).filter(({ severity }) => severity === 'error')
+  if (milder !== undefined) return `it makes tests milder: ${milder.message}`
   if (isTestFile(path)) return onlyPaths(before, after) ? null : 'tests are not changed to pass'
   if (/(?:^|\/)package\.json$/.test(path) && scriptsOf(before) !== scriptsOf(after) && scriptsOf(before) !== null)
     return 'the scripts that run the tests are not changed'

@@ -2,7 +2,7 @@
 import type { Remedy, Rule, RuleView } from '../rule.ts'
 import { lineFix, saidBy } from '../rule.ts'
 
-const TAKEN = /EADDRINUSE[^\n]*?(?:[:\s])(\d{2,5})\b|Address already in use[^\n]*?\b(\d{2,5})\b|\[Errno 98\]/g
+const TAKEN = /EADDRINUSE[^\n]*:(\d{2,5})(?![\d.])|ddress already in use[^\n]*:(\d{2,5})(?![\d.])/g
 const MOST_FILES = 300
 
 export const portTaken: Rule = {
