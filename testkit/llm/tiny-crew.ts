@@ -95,10 +95,7 @@ export async function runPlan(
   options: { readonly takenPorts?: number } = {},
 ) {
   const { object } = askFor({ request, subject: 'plan', role: 'planner', files: await filesIn(folder) })
-  const { value } = await models.object(
-    { ...object, schemaName: 'plan', schema: PLAN },
-    new AbortController().signal,
-  )
+  const { value } = await models.object({ ...object, schemaName: 'plan', schema: PLAN }, new AbortController().signal)
   const plan: Plan = value
   const served: ServedProcess[] = []
   const endings: Ending[] = []

@@ -7,7 +7,11 @@ import type { TaskStore } from '../ports/task-store.ts'
 
 const PAGE = 500
 
-export async function readLog(store: Pick<TaskStore, 'events'>, taskId: TaskId, after = 0): Promise<readonly TaskEvent[]> {
+export async function readLog(
+  store: Pick<TaskStore, 'events'>,
+  taskId: TaskId,
+  after = 0,
+): Promise<readonly TaskEvent[]> {
   const log: TaskEvent[] = []
   for (let seq = after; ;) {
     const page = await store.events(taskId, seq, PAGE)
