@@ -6,7 +6,6 @@ import type { Comparison } from '../healing/compare-states.ts'
 import { signatureOf } from '../healing/failure-signature.ts'
 import type { Remedy } from '../healing/rule.ts'
 import { remedyFor } from '../healing/rules.ts'
-import { isUntold } from '../healing/test-files.ts'
 import { affected } from '../quality/affected.ts'
 import { isPassed } from '../quality/gate.ts'
 import type { CheckReport } from '../vocabulary/check.ts'
@@ -18,6 +17,7 @@ import { checkWork } from './check-work.ts'
 import { repairByAgent } from './heal-agent.ts'
 import { analyseFailures } from './heal-analysis.ts'
 import { applyInSandbox, projectFiles } from './heal-files.ts'
+import { untoldTests } from './heal-tests.ts'
 import type { Run } from './run.ts'
 import type { Workshop } from './workshop.ts'
 
@@ -157,8 +157,7 @@ async function tryToHeal(round: Round, { from, remedy }: Looked): Promise<Attemp
     async () => {
       const diff = await diffBetween(run, from, run.journal.lastCommit() ?? from, CHANGE_BYTES)
       const files = diff.files.map(({ path, additions, deletions }) => `${path}: +${additions} -${deletions}`)
-      const untold = diff.files.filter(({ path, deletions }) => isUntold(path) && deletions > 0)
-      const against = untold.map(({ path }) => `${path} was changed, and whether it still tests the same can't be told`)
+      const against = await untoldTests(run, from, diff.files)
       return { output: { files: files.slice(0, SHOWN), name: run.ids.digest(diff.patch), against } }
     },
   )

@@ -17,7 +17,7 @@ export type PastRound = Pick<HealRound, 'by' | 'outcome'> & {
   readonly tokens: number
 }
 
-export const RULE_ROUNDS = 5
+const RULE_ROUNDS = 5
 const LEAST_CONFIDENCE = 0.3
 const IDLE_ROUNDS = 2
 

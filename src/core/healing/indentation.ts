@@ -1,6 +1,6 @@
 // Brings code that was written with one kind of indentation into another, or says that it can't be told how.
 
-export function indentOf(line: string): string {
+function indentOf(line: string): string {
   return /^[ \t]*/.exec(line)?.[0] ?? ''
 }
 

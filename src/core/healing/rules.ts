@@ -9,7 +9,7 @@ import { pythonSyntax } from './rules/python-syntax.ts'
 import { wrongPath } from './rules/wrong-path.ts'
 
 /** What can't be read comes before what can't be found, and what stands in the project before what would have to be fetched. */
-export const RULES: readonly Rule[] = [
+const RULES: readonly Rule[] = [
   jsonSyntax,
   pythonSyntax,
   javascriptSyntax,
