@@ -163,7 +163,7 @@ export function workspacesContract(name: string, bench: (t: TestContext) => Prom
     const read = async (fileBytes: number, totalBytes: number) =>
       (await workspaces.changed(task, from, to, { fileBytes, totalBytes }))
         .map(({ path, before, after }) => [path, shown(before), shown(after)])
-        .toSorted()
+        .toSorted(([one], [other]) => String(one).localeCompare(String(other)))
     const short = [
       ['gone.txt', 'gone\n', null],
       ['long.txt', null, 'too_large'],

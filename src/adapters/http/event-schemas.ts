@@ -142,7 +142,7 @@ export const taskResultSchema = name(
   }),
 )
 
-export const deliveryOrderSchema = name(
+const deliveryOrderSchema = name(
   'DeliveryOrder',
   z.object({
     url: z.url({ protocol: /^https?$/ }).max(2_000),

@@ -187,7 +187,10 @@ test('checks that keep failing end in an honest failure with their output', asyn
       },
     },
   })
-  assert.equal(task.error, 'After 1 round of repair these checks still fail: node --test.')
+  assert.match(
+    task.error ?? '',
+    /^After 1 round of repair these checks still fail: node --test\. It was stopped because /,
+  )
   assert.equal(task.result?.checks[0]?.output, 'not ok 1 - it adds')
   assert.deepEqual(
     (await bench.told(id, 'check.finished')).map(({ step, check, status }) => ({ step, check, status })),

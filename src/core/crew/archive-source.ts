@@ -97,7 +97,7 @@ async function script(run: Run, sandbox: Sandbox, command: string, env: Readonly
 }
 
 /** A path below the workspace; null for what is absolute, leads out, or means something to a file system. Pure. */
-export function archivePath(name: string | null): string | null {
+function archivePath(name: string | null): string | null {
   if (name === null || name.length > NAME_CHARACTERS || /\p{Cc}/u.test(name)) return null
   const parts = name.replaceAll('\\', '/').split('/')
   if (parts[0] === '' || /^[A-Za-z]:/.test(name) || parts.includes('..')) return null
@@ -113,7 +113,7 @@ function isLeftOut(path: string): boolean {
 }
 
 /** Where everything lies in one folder, the folder is left out. Pure; in the order given. */
-export function withoutTop(paths: readonly string[]): readonly string[] {
+function withoutTop(paths: readonly string[]): readonly string[] {
   const [first = ''] = paths
   const end = first.indexOf('/')
   const top = first.slice(0, end + 1)

@@ -7,7 +7,7 @@ import type { Run } from './run.ts'
 export type PatchedPart = { readonly message: string; readonly at: Date; readonly patch: Uint8Array }
 
 const MOST_BYTES = 50_000_000
-export const AUTHOR = { name: 'Factotum', email: 'factotum@localhost' } as const
+const AUTHOR = { name: 'Factotum', email: 'factotum@localhost' } as const
 
 /** What each part changes, without those that change nothing. Throws TaskFailure where it is too large, or holds what looks like a secret. */
 export async function patchesOf(run: Run, series: Series, summary: string | null): Promise<readonly PatchedPart[]> {

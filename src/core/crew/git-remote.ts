@@ -9,7 +9,7 @@ import { matchesHost } from '../policy/match.ts'
 import type { OnlyPlace, TaskEgress } from './egress.ts'
 import type { Run } from './run.ts'
 
-export const GIT_MS = 10 * 60_000
+const GIT_MS = 10 * 60_000
 const OUTPUT_BYTES = 64_000
 
 /** Bytes go in and come out as they are, whatever the repository's own attributes say; no filter runs. */

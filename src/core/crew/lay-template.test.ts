@@ -29,11 +29,9 @@ function world(template: string | null, tamper: WorkbenchOptions['tamper'] = () 
   const bench = createWorkbench({
     script: {
       chat: () => ({ calls: [FINISH] }),
-      object: (request, ...rest) => {
-        const answer = usual(request, ...rest)
-        return request.schemaName === 'plan' && typeof answer === 'object'
-          ? { ...answer, kind: 'build', template }
-          : answer
+      object: async (request, ...rest) => {
+        const answer = await usual(request, ...rest)
+        return request.schemaName === 'plan' ? Object.assign({}, answer, { kind: 'build', template }) : answer
       },
     },
     tamper: (deps) => ({ templates: createMemoryTemplates([page]), ...tamper(deps) }),
@@ -73,7 +71,7 @@ test('a task that was cut off while it was laid lays it once more, and once only
   await bench.runOnce(id)
   assert.deepEqual(await stepsOf(id, 'template'), [])
   broken = false
-  bench.expireLeases()
+  await bench.expireLeases()
   await bench.runOnce(id)
   assert.deepEqual(filesOf(id), LAID)
   assert.equal((await stepsOf(id, 'template')).length, 1)

@@ -6,6 +6,7 @@ import { isWorkLimit, limitFigure, WORK_LIMITS } from '../vocabulary/limit.ts'
 import type { Task, TaskResult, WorkspaceSource } from '../vocabulary/task.ts'
 import { modelName } from '../vocabulary/usage.ts'
 import { decisionsOf } from './decisions.ts'
+import { milderTestsOf } from './milder-tests.ts'
 import { DIFF_STEP, EVIDENCE_STEP, evidenceParts, NO_EVIDENCE, readEvidence } from './recorded.ts'
 import type { RecordedEvidence } from './recorded.ts'
 import { readPatch, readPlan, readReview } from './read-output.ts'
@@ -35,6 +36,7 @@ export function buildReport({ task, events, evidence, png }: ReportInput): Repor
   const plan = readPlan(steps.get('plan')?.output)
   const recorded = evidence ?? readEvidence(steps.get(EVIDENCE_STEP)?.output) ?? NO_EVIDENCE
   const { result } = task
+  const checks = lastChecks(result, events)
   return {
     ...decisions,
     ...evidenceParts(recorded, png),
@@ -63,7 +65,8 @@ export function buildReport({ task, events, evidence, png }: ReportInput): Repor
           },
     work: workOf(events),
     gates: gatesOf(events),
-    checks: lastChecks(result, events),
+    checks,
+    milderTests: milderTestsOf(events, checks, decisions.approvals),
     failedBefore: failedBefore(events),
     healing: healingOf(events),
     review: reviewOf([...steps.values()]),

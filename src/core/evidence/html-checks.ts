@@ -2,8 +2,8 @@
 import type { CheckReport, Finding } from '../vocabulary/check.ts'
 import { escape, list, mono, section } from './html-parts.ts'
 import type { Section } from './html-parts.ts'
-import type { Report } from './report.ts'
-import { count, endOf, oneLine, plural, readable, seconds, verdict } from './words.ts'
+import type { Report, ReportedApproval } from './report.ts'
+import { count, endOf, milderWords, oneLine, plural, readable, seconds, verdict } from './words.ts'
 
 const OUTPUT_CHARACTERS = 8_000
 const FINDINGS = 100
@@ -47,6 +47,27 @@ function checkHtml(check: CheckReport): string {
   if (inside === '') return `<details class="bare" open>${head}</details>`
   return `<details${check.status === 'failed' ? ' open' : ''}>${head}${inside}</details>`
 }
+
+export function milderTestsHtml({ milderTests }: Report): Section | null {
+  if (milderTests === null) return null
+  const { left, more, putBack, accepted, asked } = milderTests
+  const tone = left.length === 0 ? 'good' : accepted === null ? 'bad' : 'wait'
+  const parts = [
+    `<p class="note ${tone}">${escape(milderWords(milderTests))}</p>`,
+    ...(left.length === 0 ? [] : [findingsHtml(left, more)]),
+    ...(putBack.length === 0 ? [] : [`<h3>Put back as it was</h3>${findingsHtml(putBack, 0)}`]),
+    ...(asked.length === 0 ? [] : [`<h3>Who was asked</h3>${list(asked.map(askedHtml))}`]),
+  ]
+  return section('milder-tests', 'Tests made milder', null, `<div class="card">${parts.join('')}</div>`)
+}
+
+function askedHtml({ status, by, comment }: ReportedApproval): string {
+  const who = by === null ? '' : ` by ${escape(oneLine(by, 80))}`
+  const said = comment === null ? '' : ` <span class="dim">“${escape(oneLine(comment, 300))}”</span>`
+  return `<span class="pill ${APPROVED[status]}">${escape(status)}</span>${who}${said}`
+}
+
+const APPROVED = { approved: 'good', pending: 'wait', rejected: 'bad', superseded: '', expired: 'bad' } as const
 
 /** By file, in the order in which the check named them. */
 function findingsHtml(findings: readonly Finding[], more: number): string {

@@ -43,7 +43,7 @@ function figureHtml({ view, width, height, name, png }: Screenshot): string {
 
 const PIECE = 0x8000
 
-export function base64(bytes: Uint8Array): string {
+function base64(bytes: Uint8Array): string {
   const pieces: string[] = []
   for (let at = 0; at < bytes.length; at += PIECE) pieces.push(String.fromCharCode(...bytes.subarray(at, at + PIECE)))
   return btoa(pieces.join(''))

@@ -1,7 +1,7 @@
 // A report as one page that needs nothing beside itself: no scripts, its style and its pictures inside. Texts of others stay texts.
 import { limitSentence } from '../vocabulary/limit.ts'
 import { escape, facts, list, mono, section, table } from './html-parts.ts'
-import { checksHtml, diffHtml, healingHtml } from './html-checks.ts'
+import { checksHtml, diffHtml, healingHtml, milderTestsHtml } from './html-checks.ts'
 import { planSvg, timeBar } from './html-pictures.ts'
 import { REPORT_POLICY, REPORT_STYLE } from './html-style.ts'
 import { screenshotsHtml } from './html-screenshots.ts'
@@ -31,6 +31,7 @@ export function reportToHtml(report: Report): string {
     requestHtml(report),
     planHtml(report),
     checksHtml(report),
+    milderTestsHtml(report),
     healingHtml(report),
     workHtml(report),
     provenanceHtml(report),

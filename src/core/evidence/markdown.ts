@@ -8,6 +8,7 @@ import {
   count,
   endOf,
   howToVerify,
+  milderWords,
   oneLine,
   plural,
   readable,
@@ -75,6 +76,7 @@ export function reportToMarkdown(report: Report): string {
       'Checks',
       report.checks.flatMap((check) => checkParts(check)),
     ),
+    ...section('Tests made milder', milderParts(report.milderTests)),
     ...section(
       'Failed before',
       report.failedBefore.map((name) => `- ${code(name)}`),
@@ -186,6 +188,27 @@ function checkParts(check: Report['checks'][number]): readonly string[] {
     `**${check.status}** ${code(oneLine(check.check, 80))}${before}${took}${reason}`,
     ...(found.length === 0 ? [] : [[...found, ...(rest === 0 ? [] : [`- and ${count(rest)} more`])].join('\n')]),
     ...(output === '' ? [] : [block(output)]),
+  ]
+}
+
+function milderParts(milder: Report['milderTests']): readonly string[] {
+  if (milder === null) return []
+  const { left, more, putBack, asked } = milder
+  const line = ({ file, line: at, message }: (typeof left)[number]) =>
+    `${file === null ? '' : `${code(`${oneLine(file, 160)}${at === null ? '' : `:${at}`}`)} `}${escape(oneLine(message, 600))}`
+  const lists = [
+    left.slice(0, FINDINGS).map((it) => `- ${line(it)}`),
+    putBack.slice(0, FINDINGS).map((it) => `- put back: ${line(it)}`),
+    asked.map(
+      ({ status, by, comment }) =>
+        `- asked: ${status}${by === null ? '' : ` by ${escape(oneLine(by, 80))}`}${comment === null ? '' : ` (“${escape(oneLine(comment, 200))}”)`}`,
+    ),
+  ].flat()
+  const rest = more + Math.max(0, left.length - FINDINGS)
+  return [
+    escape(milderWords(milder)),
+    ...(lists.length === 0 ? [] : [lists.join('\n')]),
+    ...(rest === 0 ? [] : [`and ${count(rest)} more.`]),
   ]
 }
 

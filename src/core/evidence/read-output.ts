@@ -58,7 +58,7 @@ export function readPatch(output: Output): Report['patch'] {
   return text === '' ? null : { text, truncated: diff?.['truncated'] === true }
 }
 
-export function objectIn(value: Output): JsonObject | null {
+function objectIn(value: Output): JsonObject | null {
   return typeof value === 'object' && value !== null && !isList(value) ? value : null
 }
 

@@ -1,6 +1,6 @@
 // The report of a task: what was asked, planned, done, checked, allowed and spent, as one value that is then written in several ways.
 import type { ApprovalKind, ApprovalStatus } from '../vocabulary/approval.ts'
-import type { CheckReport } from '../vocabulary/check.ts'
+import type { CheckReport, Finding } from '../vocabulary/check.ts'
 import type { HealRound } from '../vocabulary/healing.ts'
 import type { CommitId } from '../vocabulary/ids.ts'
 import type { MetLimit, WorkLimit } from '../vocabulary/limit.ts'
@@ -52,6 +52,19 @@ export type ReportedApproval = {
   readonly by: string | null
   readonly comment: string | null
   readonly why: string | null
+}
+
+/** Tests, and what steers them, as compared with how they were. */
+export type MilderTests = {
+  /** What is milder in the end. */
+  readonly left: readonly Finding[]
+  /** Findings beyond those. */
+  readonly more: number
+  /** What was milder at an earlier gate, and is as it was again. */
+  readonly putBack: readonly Finding[]
+  /** The yes to what is left; null where there is nothing, or nobody's yes. */
+  readonly accepted: ReportedApproval | null
+  readonly asked: readonly ReportedApproval[]
 }
 
 export type ReportedHost = {
@@ -143,6 +156,8 @@ export type Report = {
   readonly gates: readonly ReportedGate[]
   /** As they were last. */
   readonly checks: readonly CheckReport[]
+  /** Null where nothing was there that could have become milder. */
+  readonly milderTests: MilderTests | null
   /** What failed in the files as they came. */
   readonly failedBefore: readonly string[]
   readonly healing: readonly HealRound[]

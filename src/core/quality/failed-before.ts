@@ -52,7 +52,7 @@ function counted(findings: readonly Finding[]): ReadonlyMap<string, number> {
 }
 
 /** What makes two findings the same although lines moved and the clock went on: rule, file and message. */
-export function findingKey({ file, rule, message }: Finding): string {
+function findingKey({ file, rule, message }: Finding): string {
   return JSON.stringify([rule, file, steady(message)])
 }
 

@@ -18,11 +18,7 @@ export type GateOptions = {
 }
 
 /** Which checks the workspace calls for now. */
-export async function planChecks(
-  sandbox: Sandbox,
-  servedPorts: readonly number[],
-  signal: AbortSignal,
-): Promise<Detected> {
+async function planChecks(sandbox: Sandbox, servedPorts: readonly number[], signal: AbortSignal): Promise<Detected> {
   const { run, skipped } = detectChecks(await lookAtWorkshop(sandbox, signal))
   return { run: [...run, ...planPreviews(servedPorts)], skipped }
 }

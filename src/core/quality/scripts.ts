@@ -59,10 +59,6 @@ print(f'{len(files)} files, {bad} with syntax errors')
 sys.exit(1 if bad else 0)
 SCRIPT`
 
-/** Prints the name of every tool that a check may need and that can be run, one a line. */
-export const TOOL_PROBE = `for t in npm node python3 pytest ruff; do command -v $t >/dev/null 2>&1 && echo $t; done
-[ -d node_modules/.bin ] && ls node_modules/.bin; true`
-
 /** Exits 0 when the page behind the port answers with anything but a server error. */
 export function pageCheck(port: number): string {
   return nodeScript(`

@@ -32,15 +32,13 @@ export function portsOf(services: Readonly<Record<string, unknown>>): readonly P
 }
 
 /** Null where the machine chooses. */
-function hostPort(port: unknown): string | 'malformed' | null {
+function hostPort(port: unknown): string | null {
   if (typeof port === 'number') return Number.isInteger(port) && port > 0 && port < 65_536 ? null : 'malformed'
   if (isRecord(port)) {
-    const target = Number(port['target'])
-    if (!(target > 0 && target < 65_536) && !String(port['target']).includes('$')) return 'malformed'
-    const published = port['published']
-    return published === undefined || String(published).includes('$')
-      ? null
-      : `${String(published)}/${String(port['protocol'] ?? 'tcp')}`
+    const [target, published, protocol] = [word(port['target']), word(port['published']), word(port['protocol'])]
+    const number = Number(target)
+    if (!(number > 0 && number < 65_536) && target?.includes('$') !== true) return 'malformed'
+    return published === null || published.includes('$') ? null : `${published}/${protocol ?? 'tcp'}`
   }
   if (typeof port !== 'string') return 'malformed'
   const text = port.replace(/\$\{\w+:?-([^{}]*)\}/g, '$1')
@@ -54,4 +52,9 @@ function hostPort(port: unknown): string | 'malformed' | null {
   if (match[1] === undefined || match[2] !== undefined) return null
   const address = /^(\d+\.[\d.]+):\d/.exec(text)?.[1]
   return `${match[1]}/${/\/(\w+)$/.exec(text)?.[1] ?? 'tcp'}${address === undefined || address === '0.0.0.0' ? '' : ` on ${address}`}`
+}
+
+/** YAML gives numbers and words; anything else is neither. */
+function word(value: unknown): string | null {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : null
 }

@@ -105,7 +105,7 @@ test('bombs, depths and any other text give findings, and no harm', () => {
           runner.parse({ stdout: one, stderr: text, exitCode: 1 })
         const project = projectOf({ 'package.json': one, 'package-lock.json': json, 'requirements.txt': text })
         for (const wanted of lockFile.detect(project))
-          if (wanted.type === 'look') wanted.look(new AbortController().signal)
+          if (wanted.type === 'look') void wanted.look(new AbortController().signal)
       }
     }),
     { numRuns: 150 },

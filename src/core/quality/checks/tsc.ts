@@ -95,7 +95,7 @@ function configOf(project: Project, path: string): Readonly<Record<string, unkno
 }
 
 /** These files may hold comments and trailing commas. */
-export function withoutComments(text: string): string {
+function withoutComments(text: string): string {
   const kept = text.replace(
     /("(?:[^"\\\n]|\\.)*")|\/\/[^\n]*|\/\*[^]*?\*\//g,
     (_, literal: string | undefined) => literal ?? ' ',
