@@ -75,6 +75,8 @@ export type Section = {
   readonly type: 'step' | 'notes'
   readonly title: string
   readonly agent: AgentName
+  /** The step whose end ends it: its own, or the part of it that was begun while nothing else of it was at work. */
+  readonly step: string
   readonly state: 'running' | 'done' | 'failed' | 'cut'
   readonly startedAt: string
   readonly durationMs: number | null
@@ -84,12 +86,23 @@ export type Section = {
   readonly offline: boolean
 }
 
-const PAIRED = new Set(['subtask', 'gate', 'repair', 'review', 'review-fix'])
+const PAIRED = new Set([
+  'subtask',
+  'stage',
+  'merge',
+  'gate',
+  'heal',
+  'repair',
+  'review',
+  'review-fix',
+  'delivery',
+  'workspace',
+])
 
-/** The step of the crew that `step` is part of: `subtask/api/turn/3/tools` is part of `subtask/api`. */
+/** The step of the crew that `step` is part of: `subtask/api/turn/3/tools` is part of `subtask/api`, and so is `branch/api`. */
 export function sectionKeyOf(step: string): string {
   const parts = step.split('/')
-  const first = parts[0] ?? step
+  const first = parts[0] === 'branch' ? 'subtask' : (parts[0] ?? step)
   return PAIRED.has(first) && parts.length > 1 ? `${first}/${parts[1]}` : first
 }
 
@@ -97,6 +110,7 @@ const TITLES: Readonly<Record<string, string>> = {
   route: 'Understand the request',
   plan: 'Plan the work',
   gate: 'Run the checks',
+  heal: 'Mend what failed',
   repair: 'Repair what failed',
   review: 'Review the whole diff',
   'review-fix': 'Answer the review',
@@ -113,7 +127,7 @@ export function titleOf(key: string): string {
 
 /** Which round of a repeated step this is, from the second on. */
 export function roundOf(key: string): number | null {
-  const match = /^(?:gate|repair|review|review-fix)\/(\d+)$/.exec(key)
+  const match = /^(?:gate|heal|repair|review|review-fix)\/(\d+)$/.exec(key)
   const round = Number(match?.[1] ?? 1)
   return round > 1 ? round : null
 }

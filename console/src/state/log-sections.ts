@@ -92,9 +92,10 @@ export function startLog(before: readonly Section[]): LogDraft {
       case 'step.started': {
         const section = stepOf(event)
         cutTools(section, event.data.step)
-        if (event.data.step === section.key) {
-          Object.assign(section, { title: event.data.title, agent: event.data.agent, state: 'running', startedAt: at })
-        }
+        const { step, title, agent } = event.data
+        if (step === section.key) Object.assign(section, { title, agent, step, state: 'running', startedAt: at })
+        // Such parts come without a whole around them, or after it: a merge is decided once it was tried.
+        else if (section.step === '' || section.state !== 'running') Object.assign(section, { step, state: 'running' })
         return
       }
       case 'step.progress': {
@@ -117,14 +118,16 @@ export function startLog(before: readonly Section[]): LogDraft {
       }
       case 'step.completed': {
         const section = stepOf(event)
-        if (event.data.step === section.key)
-          Object.assign(section, { state: 'done', durationMs: event.data.duration_ms })
+        if (event.data.step === section.step) {
+          const before = section.step === section.key ? 0 : (section.durationMs ?? 0)
+          Object.assign(section, { state: 'done', durationMs: before + event.data.duration_ms })
+        }
         return
       }
       case 'step.failed': {
         const section = stepOf(event)
         cutTools(section, event.data.step)
-        if (event.data.step === section.key) section.state = 'failed'
+        if (event.data.step === section.step) section.state = 'failed'
         const last = section.entries.at(-1)
         // The same failure passes through every step that it is part of.
         if (last?.type !== 'problem' || last.text !== event.data.error) {
@@ -276,6 +279,7 @@ function newSection(key: string, type: Section['type'], title: string, agent: Se
     type,
     title,
     agent,
+    step: '',
     state: type === 'notes' ? 'done' : 'running',
     startedAt: at,
     durationMs: null,

@@ -67,6 +67,35 @@ test('nothing after a gap is taken in', () => {
   assert.equal(view.sections.length, 1)
 })
 
+test('what is done in parts stands in one section each, which is at work only while one of its parts is', () => {
+  const states = (events: readonly WireEvent[]) =>
+    applyEvents(EMPTY_VIEW, events).sections.map(({ key, title, state, durationMs }) => [key, title, state, durationMs])
+  const side = [
+    started('stage/1'),
+    completed('stage/1'),
+    started('subtask/a'),
+    started('branch/a'),
+    completed('branch/a'),
+  ]
+  const merge = [completed('subtask/a'), started('merge/a'), completed('merge/a'), started('merge/a/decide/1')]
+  const decided = [
+    started('merge/a/decide/1/turn/1'),
+    completed('merge/a/decide/1/turn/1'),
+    completed('merge/a/decide/1'),
+    started('merge/a/look/1'),
+    completed('merge/a/look/1'),
+  ]
+  const done = [
+    ['stage/1', 'Doing stage/1', 'done', 5],
+    ['subtask/a', 'Doing subtask/a', 'done', 5],
+  ]
+  assert.deepEqual(states(numbered([...side, ...merge])), [...done, ['merge/a', 'Doing merge/a', 'running', 5]])
+  assert.deepEqual(states(numbered([...side, ...merge, ...decided])), [
+    ...done,
+    ['merge/a', 'Doing merge/a', 'done', 15],
+  ])
+})
+
 test('turns and tools of a subtask stand in its section, untouched sections stay the same objects', () => {
   const first = applyEvents(EMPTY_VIEW, numbered([started('subtask/a'), completed('subtask/a'), started('subtask/b')]))
   const later = numbered([toolStarted('subtask/b/turn/1/tools'), toolFinished('subtask/b/turn/1/tools', 'ok')], 3)
