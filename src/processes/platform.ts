@@ -310,6 +310,7 @@ function modelsConfig(config: Config) {
 export function crewLimits(config: Config): WorkerDeps['limits'] {
   return {
     turnsPerAgent: config.AGENT_TURNS,
+    agentsAtOnce: config.AGENTS_AT_ONCE,
     repairRounds: config.REPAIR_ROUNDS,
     healMs: config.HEAL_MINUTES * 60_000,
     healTokens: config.HEAL_TOKENS,

@@ -100,6 +100,7 @@ export function createWorkbench(options: WorkbenchOptions = {}) {
     objects,
     limits: {
       turnsPerAgent: 20,
+      agentsAtOnce: 3,
       repairRounds: 1,
       healMs: 1_200_000,
       healTokens: 1_000_000,

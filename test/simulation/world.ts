@@ -297,6 +297,7 @@ export function createWorld(scheduler: Scheduler, random: Random, settings: Worl
       },
       limits: {
         turnsPerAgent: 8,
+        agentsAtOnce: AGENTS_AT_ONCE,
         repairRounds: 2,
         healMs: 1_200_000,
         healTokens: 1_000_000,

@@ -57,12 +57,16 @@ export async function recordEvidence(run: Run, workshop: Workshop | null, end: W
         text('checks.sarif', 'application/sarif+json', toSarif(checks)),
         text('checks.junit.xml', 'application/xml', toJunit(checks)),
       ])
+      const earlier = await earlierFiles(run)
+      const project = await projectFile(run, workshop)
+      // What was put together just now may be the very file that stood there.
+      const kept = earlier.filter(({ name }) => !project.some((file) => file.name === name))
       const record: RecordedEvidence = {
         files: await provenance(run, events),
         screenshots: look.shots.map(({ png: _, ...shot }) => shot),
         no_screenshots: look.skipped,
         page_errors: look.errors,
-        artifacts: [...(await earlierFiles(run)), ...(await projectFile(run, workshop)), ...others.files],
+        artifacts: [...kept, ...project, ...others.files],
         limits: limitsOf(run),
       }
       const pngs = new Map(look.shots.map(({ name, png }) => [name, png]))
@@ -151,8 +155,11 @@ function limitsOf({ limits }: Run): Readonly<Partial<Record<WorkLimit, number>>>
     'disk a project': limits.sandbox.diskBytes,
     'a generation': limits.modelDeadlineMs,
     'turns an agent': limits.turnsPerAgent,
+    'agents at once': limits.agentsAtOnce,
     'model calls a task': limits.modelCallsPerTask,
     'tokens a task': limits.tokensPerTask,
     'rounds of repair': limits.repairRounds,
+    'minutes of healing': limits.healMs / 60_000,
+    'tokens of healing': limits.healTokens,
   }
 }

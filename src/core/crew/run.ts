@@ -38,6 +38,8 @@ import type { CandidateFact } from './schemas.ts'
 
 export type CrewLimits = {
   readonly turnsPerAgent: number
+  /** For being told of: `agents` holds it. */
+  readonly agentsAtOnce: number
   /** Rounds of healing in which a model is asked. */
   readonly repairRounds: number
   /** What all rounds of healing may take together. */

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createWorkbench, FINISH, usualAnswers } from '../../../test/simulation/workbench.ts'
+import { reportOfTask } from '../evidence/report-of-task.ts'
 import { applyCommand, isRefusal } from '../task/apply-command.ts'
 import type { TaskCommand } from '../task/decide.ts'
 import type { TaskId, UserId } from '../vocabulary/ids.ts'
@@ -60,6 +61,10 @@ test('a test that lost an assertion is asked about, with what was there; a yes l
   const check = done.result?.checks?.find((one) => one.check === 'test integrity')
   assert.equal(check?.status, 'passed')
   assert.match(check?.reason ?? '', /A person accepted/)
+  const report = await reportOfTask(bench.base, done, 'md')
+  assert.match(report, /## Tests made milder\n\nIn 1 place the tests are milder than they were\. owner accepted that\./)
+  assert.match(report, /- `a\.test\.js:\d+` An assertion is gone .*\n- asked: approved by owner\n/)
+  assert.match(await reportOfTask(bench.base, done, 'html'), /id="milder-tests"/)
 })
 
 test('after a no the tests are put back, and then nothing is asked', async () => {
@@ -75,4 +80,7 @@ test('after a no the tests are put back, and then nothing is asked', async () =>
   assert.equal(done.status, 'completed', done.error ?? '')
   const check = done.result?.checks?.find((one) => one.check === 'test integrity')
   assert.deepEqual([check?.status, check?.reason], ['passed', null], 'on its own, and by nobody’s word')
+  const report = await reportOfTask(bench.base, done, 'md')
+  assert.match(report, /The tests are as strict as they were\\: what had become milder was put back\./)
+  assert.match(report, /- put back: `a\.test\.js:\d+` An assertion is gone .*\n- asked: rejected by owner\n/)
 })

@@ -110,3 +110,15 @@ export function howToVerify(report: Report): readonly string[] {
   )
   return [...new Set(commands)]
 }
+
+/** One sentence on the tests as they are now, compared with how they were. */
+export function milderWords({ left, more, putBack, accepted }: NonNullable<Report['milderTests']>): string {
+  const places = plural(left.length + more, 'place')
+  if (left.length > 0)
+    return accepted === null
+      ? `In ${places} the tests are milder than they were, and nobody accepted that.`
+      : `In ${places} the tests are milder than they were. ${accepted.by === null ? 'A person' : oneLine(accepted.by, 80)} accepted that.`
+  return putBack.length === 0
+    ? 'No test, and nothing that steers the tests, became milder.'
+    : 'The tests are as strict as they were: what had become milder was put back.'
+}
