@@ -2,10 +2,11 @@
 import { isRepair } from '../quality/failed-before.ts'
 import { runGate } from '../quality/gate.ts'
 import type { CheckReport } from '../vocabulary/check.ts'
-import type { JsonObject } from '../vocabulary/json.ts'
 import type { Plan } from '../vocabulary/plan.ts'
 import { redactedChecks } from './redaction.ts'
+import { checksOf, recorded } from './recorded-checks.ts'
 import type { Run } from './run.ts'
+import { rewrittenAtFirst } from './steady-files.ts'
 import type { Workshop } from './workshop.ts'
 
 const STEP = 'gate/baseline'
@@ -26,7 +27,7 @@ export async function checkBaseline(run: Run, workshop: Workshop): Promise<void>
     const ran = await runGate(workshop.sandbox, { servedPorts: [], report }, run.signal)
     run.signal.throwIfAborted()
     const commit = await workshop.snapshot('checks')
-    const checks = await redactedChecks(run, ran)
+    const checks = await redactedChecks(run, [...ran, ...(await rewrittenAtFirst(run, workshop, commit))])
     const failed = checks.filter(({ status }) => status === 'failed').map(({ check }) => check)
     say(failed.length === 0 ? 'No check fails before the work.' : `Failed before the work: ${failed.join(', ')}`)
     return { output: { checks }, commit }
@@ -35,18 +36,11 @@ export async function checkBaseline(run: Run, workshop: Workshop): Promise<void>
 
 /** What the gate found before the work; nothing where it did not look. */
 export function failedAtFirst(run: Pick<Run, 'journal'>): readonly CheckReport[] {
-  const output = recorded(run, STEP)
-  // Our own log, as everything that the journal gives back.
-  return output === null || !Array.isArray(output['checks']) ? [] : (output['checks'] as readonly CheckReport[])
+  return checksOf(run, STEP)
 }
 
 /** Whether the work is there to mend what is broken: then what failed before has to pass as well. */
 export function mustMendAll(run: Pick<Run, 'journal' | 'task'>): boolean {
   const kind = recorded(run, PLAN)?.['kind'] as Plan['kind']
   return isRepair(kind, run.task.inputText)
-}
-
-function recorded({ journal }: Pick<Run, 'journal'>, step: string): JsonObject | null {
-  const output = journal.completed().find(({ data }) => data.step === step)?.data.output
-  return typeof output === 'object' && output !== null && !Array.isArray(output) ? (output as JsonObject) : null
 }

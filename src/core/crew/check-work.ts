@@ -7,6 +7,7 @@ import { buildImages } from './build-images.ts'
 import { failedAtFirst, mustMendAll } from './check-baseline.ts'
 import { checkForSecrets, redactedChecks } from './redaction.ts'
 import type { Run } from './run.ts'
+import { runSteadily } from './steady-files.ts'
 import { weakenedTests } from './weakened-tests.ts'
 import type { Workshop } from './workshop.ts'
 
@@ -24,16 +25,11 @@ export async function checkWork(
     const dead = await workshop.refreshServers()
     const servedPorts = workshop.servedPorts().filter((port) => !dead.has(port))
     const report = progressOfChecks(run, step)
-    const ran = await runGate(
-      workshop.sandbox,
-      { servedPorts, report, ...(only === undefined ? {} : { only }) },
-      run.signal,
-    )
-    run.signal.throwIfAborted()
-    // Checks may leave files behind (caches, reports): they are part of the state that goes on.
-    const commit = await workshop.snapshot('checks')
+    const options = { servedPorts, report, ...(only === undefined ? {} : { only }) }
+    const { ran, commit } = await runSteadily(run, workshop, () => runGate(workshop.sandbox, options, run.signal))
     const secrets = await checkForSecrets(run, workshop.baseline, commit)
-    const integrity = [await weakenedTests(run, workshop, commit)].filter((check) => check !== null)
+    const now = { checks: ran, isWhole: only === undefined }
+    const integrity = [await weakenedTests(run, workshop, commit, now)].filter((check) => check !== null)
     const images = only === undefined ? await buildImages(run, workshop) : []
     const redacted = await redactedChecks(run, [...ran, ...images, ...dead.values()])
     const all = [
@@ -53,7 +49,7 @@ export async function checkWork(
 }
 
 /** Tells of each check as it ends. */
-export function progressOfChecks(run: Run, step: string): GateOptions['report'] {
+function progressOfChecks(run: Run, step: string): GateOptions['report'] {
   return (check) => {
     run.telemetry.count('checks_total', { status: check.status })
     run.writer.note({

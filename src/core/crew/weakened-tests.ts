@@ -1,4 +1,5 @@
 // Tests that the work made milder: found by the platform at each gate, asked about once, and put back where nobody says yes.
+import { findUnrun } from '../quality/compare-runs.ts'
 import { findWeakenings, mayWeaken } from '../quality/find-weakenings.ts'
 import type { ChangedFile, Weakening } from '../quality/weakening.ts'
 import type { ChangedContent } from '../ports/workspaces.ts'
@@ -7,8 +8,10 @@ import type { ApprovalPolicy } from '../vocabulary/approval.ts'
 import type { CheckReport, Finding } from '../vocabulary/check.ts'
 import type { CommitId } from '../vocabulary/ids.ts'
 import type { Answer } from './answers.ts'
+import { failedAtFirst } from './check-baseline.ts'
 import { bindingOf, NeedsApproval } from './needs-approval.ts'
 import { redactedChecks, withoutSecretsOf } from './redaction.ts'
+import { checksOf } from './recorded-checks.ts'
 import type { Run } from './run.ts'
 import type { Workshop } from './workshop.ts'
 
@@ -21,15 +24,19 @@ const SUBJECT_CHARACTERS = 3_000
 /** A task that asks more often than this is not asked about tests any more: it puts them back. */
 const MOST_QUESTIONS = 5
 
+/** What ran just now. `isWhole`: all checks, and not only those that a change can have an influence on. */
+type Ran = { readonly checks: readonly CheckReport[]; readonly isWhole: boolean }
+
 /**
  * The check of what the work did to the tests since it began, and since its subtasks were done: whoever mends has to leave alone what the
- * tester wrote. It is passed where a person said yes to exactly these changes. Repeatable: the same snapshots give the same report. Null
+ * tester wrote. What ran before the work, or at its first gate, has to run still. It is passed where a person said yes to exactly these changes. Repeatable: the same snapshots give the same report. Null
  * where nothing was there that could have become milder.
  */
 export async function weakenedTests(
   run: Run,
   workshop: Pick<Workshop, 'baseline'>,
   now: CommitId,
+  ran: Ran,
 ): Promise<CheckReport | null> {
   const began = run.clock.now().getTime()
   const starts = [...new Set([workshop.baseline, writtenAt(run) ?? workshop.baseline])].filter((start) => start !== now)
@@ -42,7 +49,11 @@ export async function weakenedTests(
     // What came between is found from both starts, and told of once.
     for (const one of findWeakenings(files)) if (!found.some((other) => isSame(one, other))) found.push(one)
   }
-  if (!isComparable) return null
+  if (!isComparable) found.splice(0)
+  for (const earlier of [failedAtFirst(run), checksOf(run, 'gate/1')])
+    for (const one of findUnrun(earlier, ran.checks, ran.isWhole))
+      if (!found.some((other) => isSame(one, other))) found.push(one)
+  if (!isComparable && found.length === 0) return null
   const errors = found.filter(({ severity }) => severity === 'error')
   const name = digestOf(run, errors)
   const report: CheckReport = {
@@ -163,7 +174,7 @@ const NOTE = 'For information: '
 
 function describe({ file, line, message, before, after, severity }: Weakening): string {
   return [
-    `${severity === 'note' ? NOTE : ''}${file}:${line} ${message}`,
+    `${severity === 'note' ? NOTE : ''}${file === '' ? '' : `${file}:${line} `}${message}`,
     ...(before === '' ? [] : [`  before: ${oneLine(before)}`]),
     ...(after === '' ? [] : [`  now:    ${oneLine(after)}`]),
   ].join('\n')
@@ -179,5 +190,6 @@ async function toFinding(
 ): Promise<Finding> {
   const change = [before === '' ? '' : `Before: ${oneLine(before)}`, after === '' ? '' : `Now: ${oneLine(after)}`]
   const told = [message, ...change.filter((part) => part !== '')].join(' ')
-  return { file, line, rule, message: await withoutSecretsOf(run, told, INTEGRITY_CHECK), severity }
+  const place = file === '' ? { file: null, line: null } : { file, line }
+  return { ...place, rule, message: await withoutSecretsOf(run, told, INTEGRITY_CHECK), severity }
 }

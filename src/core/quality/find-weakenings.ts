@@ -1,6 +1,7 @@
 // Whether a change makes the tests milder that the work has to pass: everything that tells so, from the files as they were and as they are.
 import { compareIgnores } from './integrity/compare-ignores.ts'
 import { comparePipeline, isPipeline } from './integrity/compare-pipelines.ts'
+import { compareScripts, isScript } from './integrity/compare-scripts.ts'
 import { compareSettings, isSettings } from './integrity/compare-settings.ts'
 import { compareTests, weakening } from './integrity/compare-tests.ts'
 import { isCollected, isForeign, isTestCode, languageOf } from './integrity/languages.ts'
@@ -24,8 +25,10 @@ export function findWeakenings(changes: readonly ChangedFile[]): readonly Weaken
     ...files.flatMap(unreadable),
     ...files.filter(({ path }) => isSettings(path)).flatMap(compareSettings),
     ...files.filter(({ path }) => isPipeline(path)).flatMap(comparePipeline),
+    ...files.filter(({ path }) => isScript(path)).flatMap(compareScripts),
     ...compareIgnores(files),
     ...files.flatMap(snapshots),
+    ...files.flatMap(standIns),
   ]
   return found.toSorted(
     (one, other) => compareText(one.file, other.file) || one.line - other.line || compareText(one.rule, other.rule),
@@ -39,6 +42,7 @@ export function mayWeaken(path: string): boolean {
     (languageOf(path) !== null ||
       isSettings(path) ||
       isPipeline(path) ||
+      isScript(path) ||
       /\.(?:snap|html|css|sh|sql|ya?ml)$/.test(path))
   )
 }
@@ -62,6 +66,15 @@ function unreadable({ path, before, after }: ChangedFile): readonly Weakening[] 
   if (!isCollected(path) || before === null || after === null) return []
   if (before.length > MOST_CHARACTERS || after.length <= MOST_CHARACTERS) return []
   return [weakening(path, 1, 'unreadable-tests', 'The test file has become too long to be compared.', '', '')]
+}
+
+/** Python looks in the project before it looks among its own: whatever has a runner's name is the runner. */
+const STANDS_IN =
+  /^(?:[^/]+\/){0,2}(?:sitecustomize|usercustomize|pytest|_pytest|pluggy|unittest|runpy|importlib|site)(?:\/__init__|\/__main__)?\.py$/
+
+function standIns({ path, after }: ChangedFile): readonly Weakening[] {
+  if (after === null || !STANDS_IN.test(path)) return []
+  return [weakening(path, 1, 'other-runner', 'This file runs instead of Python’s own, or before all tests.', '', path)]
 }
 
 function snapshots({ path, before, after }: ChangedFile): readonly Weakening[] {

@@ -83,12 +83,18 @@ async function runCommand(sandbox: Sandbox, plan: CommandPlan, signal: AbortSign
   }
 }
 
-/** Dependencies' own commands come first, as they do under npm, those of the nearest folder before all. */
+/**
+ * Dependencies' own commands come first, as they do under npm, those of the nearest folder before all. They lie in folders that no diff
+ * shows, so a script there that stands in for a shell or for node itself, and so for every check, ends the check; a dependency that is a
+ * node of its own is a program of the machine's kind.
+ */
 function preamble({ folder }: CommandPlan): string {
   const places = foldersFrom(folder).map((_, up) => `$PWD/${'../'.repeat(up)}`)
-  const path = places.flatMap((place) => [`${place}node_modules/.bin`, `${place}.venv/bin`]).join(':')
+  const folders = places.flatMap((place) => [`${place}node_modules/.bin`, `${place}.venv/bin`])
+  const path = folders.join(':')
+  const standIns = `for f in ${folders.map((one) => `"${one}"`).join(' ')}; do for t in sh bash env node; do if [ -e "$f/$t" ] && [ "$(head -c 4 "$f/$t" | tail -c 3)" != ELF ]; then echo "$f/$t stands in for $t of the machine: remove it" >&2; exit 97; fi; done; done; `
   const temporary = `TMPDIR=$(mktemp -d) && export TMPDIR && trap 'rm -rf "$TMPDIR"' EXIT; `
-  return `${temporary}PATH="${path}:$PATH"; `
+  return `${temporary}${standIns}PATH="${path}:$PATH"; `
 }
 
 /** What a parser makes of hostile output can be wrong; it can't be the end of the gate. */

@@ -1,10 +1,11 @@
 // What steers tests, types and linters, as it was and as it is: scripts, thresholds, what is left out, what is switched off.
 import { compareCommands, runsChecks } from './compare-commands.ts'
+import { doesNothing } from './compare-scripts.ts'
 import { weakening } from './compare-tests.ts'
 import type { ChangedFile, Weakening } from '../weakening.ts'
 
 const SETTINGS =
-  /(?:^|\/)(?:package\.json|[jt]sconfig[^/]*\.json|(?:vitest|vite|jest|playwright|cypress|karma|ava|mocha|wdio|babel|nyc|c8|knip|eslint|biome|oxlint|prettier|xo|stryker)\b[^/]*\.(?:[cm]?[jt]s|json|jsonc|ya?ml)|\.(?:mocharc|nycrc|c8rc|eslintrc|oxlintrc|taprc|babelrc|swcrc)[^/]*|\.eslintignore|\.prettierignore|pytest\.ini|tox\.ini|setup\.cfg|pyproject\.toml|mypy\.ini|\.mypy\.ini|\.?ruff\.toml|\.flake8|\.pylintrc|\.coveragerc|\.bandit|pyrightconfig\.json|conftest\.py|noxfile\.py|Cargo\.toml|clippy\.toml|\.golangci\.ya?ml|pom\.xml|build\.gradle(?:\.kts)?|phpunit\.xml(?:\.dist)?|phpstan\.neon(?:\.dist)?|\.rspec|\.rubocop\.yml|Rakefile|codecov\.yml|\.codecov\.yml|\.semgrepignore)$/
+  /(?:^|\/)(?:package\.json|[jt]sconfig[^/]*\.json|(?:vitest|vite|jest|playwright|cypress|karma|ava|mocha|wdio|babel|nyc|c8|knip|eslint|biome|oxlint|prettier|xo|stryker)\b[^/]*\.(?:[cm]?[jt]s|json|jsonc|ya?ml)|\.(?:mocharc|nycrc|c8rc|eslintrc|oxlintrc|taprc|babelrc|swcrc)[^/]*|\.eslintignore|\.prettierignore|pytest\.ini|tox\.ini|setup\.cfg|pyproject\.toml|mypy\.ini|\.mypy\.ini|\.?ruff\.toml|\.flake8|\.pylintrc|\.coveragerc|\.bandit|pyrightconfig\.json|conftest\.py|noxfile\.py|Cargo\.toml|clippy\.toml|\.golangci\.ya?ml|pom\.xml|build\.gradle(?:\.kts)?|phpunit\.xml(?:\.dist)?|phpstan\.neon(?:\.dist)?|\.npmrc|bunfig\.toml|\.rspec|\.rubocop\.yml|Rakefile|codecov\.yml|\.codecov\.yml|\.semgrepignore)$/
 
 export function isSettings(path: string): boolean {
   return SETTINGS.test(path)
@@ -12,7 +13,13 @@ export function isSettings(path: string): boolean {
 
 export function compareSettings(file: ChangedFile): readonly Weakening[] {
   const { path, before, after } = file
-  if (before === null) return path.endsWith('conftest.py') ? lineFindings(path, '', after ?? '') : []
+  if (before === null)
+    return lineFindings(
+      path,
+      '',
+      after ?? '',
+      LINE_RULES.filter(({ inNew }) => inNew === true),
+    )
   if (after === null) return goneSettings(path, before)
   const found = /(?:^|\/)package\.json$/.test(path) ? scriptFindings(path, before, after) : []
   return [...found, ...lineFindings(path, before, after), ...thresholdFindings(path, before, after)]
@@ -38,7 +45,7 @@ function scriptFindings(path: string, before: string, after: string): readonly W
     if (now === '' && runsChecks(command) && !Object.values(is).includes(command))
       return [weakening(path, line, 'removed-check-command', `The script “${name}” is gone.`, command, '')]
     if (now === '')
-      return name === 'test' && runsChecks(command)
+      return name === 'test' && !doesNothing(command)
         ? [weakening(path, line, 'removed-check-command', 'The script “test” is gone.', command, '')]
         : []
     const change = compareCommands(command, now)
@@ -74,6 +81,8 @@ type LineRule = {
   readonly message: string
   /** Of a line that is gone instead of one that came. */
   readonly gone?: true
+  /** Says as much in a file that was not there: nobody begins with it who means to test. */
+  readonly inNew?: true
 }
 
 const STRICT =
@@ -81,6 +90,20 @@ const STRICT =
 
 /** Each for one line that came (or went); what stands on other lines than before is found as it was. */
 const LINE_RULES: readonly LineRule[] = [
+  {
+    files: /\.npmrc$/,
+    line: /^\s*(?:script[-_]shell|node[-_]options|ignore[-_]scripts|prefix|shell|globalconfig|userconfig)\s*=/i,
+    rule: 'other-runner',
+    message: 'npm runs scripts by something else, with other options, or not all of them.',
+    inNew: true,
+  },
+  {
+    files: /bunfig\.toml$/,
+    line: /^\s*preload\s*=/,
+    rule: 'other-runner',
+    message: 'Something else runs before the tests.',
+    inNew: true,
+  },
   {
     files: /[jt]sconfig[^/]*\.json$/,
     line: new RegExp(`"(?:${STRICT})"\\s*:\\s*false`),
@@ -115,9 +138,10 @@ const LINE_RULES: readonly LineRule[] = [
   },
   {
     files: /pytest\.ini|tox\.ini|setup\.cfg|pyproject\.toml/,
-    line: /--deselect|--ignore(?:-glob)?\b|(?:^|[\s"'[,])-k[\s"'=]|-m\s+["']?not\b|-p\s+no:|--no-cov\b|--exitfirst=?0/,
+    line: /--deselect|--ignore(?:-glob)?\b|(?:^|[\s"'[,])-k[\s"'=]|-m\s+["']?not\b|-p\s+no:|--no-cov\b|--exitfirst=?0|--co\b|--collect-only|--setup-(?:only|plan)|--fixtures\b|--lf\b|--last-failed|--stepwise/,
     rule: 'tests-left-out',
     message: 'pytest is told to leave tests out.',
+    inNew: true,
   },
   {
     files: /pytest\.ini|tox\.ini|setup\.cfg|pyproject\.toml/,
@@ -130,6 +154,7 @@ const LINE_RULES: readonly LineRule[] = [
     line: /\bcollect_ignore(?:_glob)?\b|\bdef\s+pytest_(?:ignore_collect|collection_modifyitems|deselected|runtest_makereport|pyfunc_call|runtest_call|report_teststatus|sessionfinish|runtest_protocol)\b|\bexitstatus\s*=|\.outcome\s*=|pytest\.mark\.skip/,
     rule: 'tests-left-out',
     message: 'conftest.py decides now which tests run, or what becomes of them.',
+    inNew: true,
   },
   {
     files: /package\.json$|jest|vitest|vite\.config|mocharc|\.taprc|ava\.config|karma|cypress|playwright|wdio|babel/,
@@ -142,6 +167,7 @@ const LINE_RULES: readonly LineRule[] = [
     line: /\b(?:passWithNoTests|allowOnly|dangerouslyIgnoreUnhandledErrors|failZero)["']?\s*[:=]\s*true|\bbail["']?\s*:\s*0|\bforbidOnly["']?\s*[:=]\s*false/,
     rule: 'tests-left-out',
     message: 'The test runner passes where it failed before.',
+    inNew: true,
   },
   {
     files: /package\.json$|jest|vitest|vite\.config|playwright/,
@@ -157,7 +183,7 @@ const LINE_RULES: readonly LineRule[] = [
   },
   {
     files: /eslint|oxlint|biome|xo\.config/,
-    line: /["']?[\w@/-]+["']?\s*:\s*(?:\[\s*)?(?:["'](?:off|allow|warn|none)["']|0\b)/,
+    line: /(?<![\w@/-])[\w@/-]+["']?\s*:\s*(?:\[\s*)?(?:["'](?:off|allow|warn|none)["']|0\b)/,
     rule: 'rule-switched-off',
     message: 'A rule of the linter is off, or only warns.',
   },
@@ -205,7 +231,7 @@ const LINE_RULES: readonly LineRule[] = [
   },
   {
     files: /build\.gradle/,
-    line: /ignoreFailures\s*=?\s*true|\bexclude\b|\benabled\s*=\s*false|failOnNoMatchingTests|filter\s*\{/,
+    line: /ignoreFailures\s*(?:=\s*)?true|\bexclude\b|\benabled\s*=\s*false|failOnNoMatchingTests|filter\s*\{/,
     rule: 'tests-left-out',
     message: 'Gradle is told to leave tests out, or to pass whatever they find.',
   },
@@ -249,8 +275,13 @@ const LINE_RULES: readonly LineRule[] = [
 ]
 
 /** One finding for each rule and line. A list that is spread over lines is found by the words that came into it. */
-function lineFindings(path: string, before: string, after: string): readonly Weakening[] {
-  const rules = LINE_RULES.filter(({ files }) => files.test(path.slice(path.lastIndexOf('/') + 1)))
+function lineFindings(
+  path: string,
+  before: string,
+  after: string,
+  all: readonly LineRule[] = LINE_RULES,
+): readonly Weakening[] {
+  const rules = all.filter(({ files }) => files.test(path.slice(path.lastIndexOf('/') + 1)))
   if (rules.length === 0) return []
   const [was, is] = [linesOf(before), linesOf(after)]
   const [come, gone] = [minus(is, was), minus(was, is)]
@@ -258,8 +289,10 @@ function lineFindings(path: string, before: string, after: string): readonly Wea
   for (const { line, rule, message, gone: isGone } of rules) {
     for (const { text, at } of isGone === true ? gone : come) {
       if (!line.test(text)) continue
-      const key = /["']?([\w@/-]+)["']?\s*[:=]/.exec(text)?.[1] ?? ''
-      const other = (isGone === true ? come : gone).find((one) => key !== '' && one.text.includes(key))?.text ?? ''
+      const key = /(?<![\w@/-])([\w@/-]+)["']?\s*[:=]/.exec(text)?.[1] ?? ''
+      if (found.length >= MOST_FOUND) break
+      const others = (isGone === true ? come : gone).slice(0, MOST_FOUND)
+      const other = others.find((one) => key !== '' && one.text.includes(key))?.text ?? ''
       if (isGone === true ? other !== '' : !grows(other, text)) continue
       found.push(
         weakening(
@@ -273,7 +306,7 @@ function lineFindings(path: string, before: string, after: string): readonly Wea
       )
     }
   }
-  if (found.length === 0) found.push(...grownLists(path, come))
+  if (found.length === 0 && all === LINE_RULES) found.push(...grownLists(path, come))
   return found.filter(
     (one, index) =>
       found.findIndex((other) => other.line === one.line && other.rule === one.rule && other.before === one.before) ===
@@ -299,13 +332,17 @@ function grows(was: string, is: string): boolean {
   return (is.match(/[\w@*./-]+/g) ?? []).some((word) => !known.has(word))
 }
 
+/** More than this nobody reads, and a list is not opened further away than this from the end of its line. */
+const MOST_FOUND = 500
+const OPENER_CHARACTERS = 500
+
 type Line = { readonly text: string; readonly at: number; readonly above: string }
 
 function linesOf(text: string): readonly Line[] {
   let opener = ''
   return text.split('\n').map((line, index) => {
     const above = opener
-    if (/[[({]\s*$|[:=]\s*$|=\s*\S/.test(line)) opener = line
+    if (/[[({]\s*$|[:=]\s*$|=\s*\S/.test(line)) opener = line.slice(-OPENER_CHARACTERS)
     else if (/^\s*[\])}]/.test(line)) opener = ''
     return { text: line, at: index + 1, above }
   })
@@ -327,7 +364,7 @@ const THRESHOLD =
 
 function thresholdFindings(path: string, before: string, after: string): readonly Weakening[] {
   const [was, is] = [thresholdsOf(before), thresholdsOf(after)]
-  return [...was].flatMap(([key, { value, text }]) => {
+  return [...was].slice(0, MOST_FOUND).flatMap(([key, { value, text }]) => {
     const now = is.get(key)
     const isMost = /max/i.test(key)
     const line = lineOf(after, now?.text ?? key.split(' ')[0] ?? key)
