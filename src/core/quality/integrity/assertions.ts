@@ -137,11 +137,11 @@ function mutedSpans(masked: Masked, language: Language): readonly MutedSpan[] {
       const at = match.index + (match[1] ?? '').length
       const block = indentedBlock(masked, at, match.index + match[0].length)
       const handlers = bare.slice(block.end, block.end + 4_000)
-      const handler = /^\s*\n?([ \t]*)except\b([^\n]*):([^\n]*)/.exec(handlers)
-      if (handler === null || !/^\s*$|\bException\b|AssertionError/.test(handler[2] ?? '')) continue
+      const handler = /^\s*except\b([^\n]*):([^\n]*)/.exec(handlers)
+      if (handler === null || !/^\s*$|\bException\b|AssertionError/.test(handler[1] ?? '')) continue
       const from = block.end + handler.index + handler[0].length
       const body = indentedBlock(masked, block.end + handlers.search(/except/), from)
-      if (!SPEAKS.test(bare.slice(from - (handler[3] ?? '').length, body.end)))
+      if (!SPEAKS.test(bare.slice(from - (handler[2] ?? '').length, body.end)))
         muted.push({ ...block, why: 'swallowed' })
     }
     for (const match of bare.matchAll(
@@ -174,9 +174,10 @@ function mutedSpans(masked: Masked, language: Language): readonly MutedSpan[] {
       muted.push({ start: open, end: close, why: 'swallowed' })
   }
   for (const match of bare.matchAll(
-    /\.catch\s*\(\s*(?:async\s*)?(?:\(?\w*\)?\s*=>\s*(?:\{\s*\}|null|undefined|void 0|\(\s*\))|function\s*\(\w*\)\s*\{\s*\}|noop)\s*\)/g,
+    /\.catch\s*\(\s*(?:async\b\s*)?(?:\(?\w*\)?\s*=>\s*(?:\{\s*\}|null|undefined|void 0|\(\s*\))|function\s*\(\w*\)\s*\{\s*\}|noop)\s*\)/g,
   ))
-    muted.push({ start: statementStart(bare, match.index), end: match.index, why: 'swallowed' })
+    if (muted.length < MOST)
+      muted.push({ start: statementStart(bare, match.index), end: match.index, why: 'swallowed' })
   for (const match of bare.matchAll(/\b(?:if|while)\s*\(?\s*(?:false|0|!1|!true|null)\s*\)?\s*(?=\{)/g)) {
     const block = bracedBlock(masked, match.index + match[0].length)
     if (block !== null) muted.push({ ...block, why: 'unreachable' })

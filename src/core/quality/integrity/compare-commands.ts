@@ -1,4 +1,5 @@
 // Command lines that run checks, as they were and as they are: which of them don't check any more, or not everything.
+import { doesNothing } from './compare-scripts.ts'
 
 /** Programs whose work is to find mistakes. */
 const CHECKERS =
@@ -10,12 +11,21 @@ const FEWER =
 const REWRITES =
   /--updateSnapshot|--update-snapshots?\b|--test-update-snapshots|--snapshot-update|--ci=false|(?:jest|vitest|ava)\b[^&|;]*\s-u\b/
 
+/** Nobody writes a longer command by hand. */
+const MOST_CHARACTERS = 4_000
+
 export type CommandChange = { readonly rule: string; readonly message: string }
 
 /** Null where `is` checks as much as `was`, as far as can be told. */
 export function compareCommands(was: string, is: string): CommandChange | null {
+  if (was.trim() === is.trim()) return null
+  if (is.trim() !== '' && doesNothing(is) && !doesNothing(was))
+    return { rule: 'removed-check-command', message: 'The command runs no checks any more.' }
+  if (!runsChecks(was)) return null
+  if (was.length > MOST_CHARACTERS) return null
+  if (is.length > MOST_CHARACTERS)
+    return { rule: 'unreadable-command', message: 'The command has become too long to be compared.' }
   const added = (pattern: RegExp) => pattern.test(is) && !pattern.test(was)
-  if (was.trim() === is.trim() || !runsChecks(was)) return null
   if (is.trim() === '') return { rule: 'removed-check-command', message: 'A command that ran checks is gone.' }
   if (added(HARMLESS)) return { rule: 'ignored-exit-code', message: 'The command passes now whatever its checks find.' }
   if (!runsChecks(is) || /^\s*(?:echo|true|:|exit 0)\b[^&;|]*$/.test(is))

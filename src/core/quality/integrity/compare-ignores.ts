@@ -4,7 +4,7 @@ import { isForeign } from './languages.ts'
 import type { ChangedFile, Weakening } from '../weakening.ts'
 
 const IGNORE =
-  /(?:\/\*|\/\/|#|<!--|--|\{\/\*)\s*(?:[\w-]+:\s*)?(eslint-disable(?:-next-line|-line)?|oxlint-disable(?:-next-line|-line)?|biome-ignore(?:-all|-start)?|tslint:disable|@ts-ignore|@ts-expect-error|@ts-nocheck|prettier-ignore-file|istanbul ignore|c8 ignore|v8 ignore|node:coverage (?:disable|ignore)|flow-disable|\$FlowFixMe|noqa|type:\s*ignore|pylint:\s*disable|pyright:\s*(?:ignore|basic|strict=false)|mypy:\s*(?:ignore-errors|disable)|ruff:\s*noqa|flake8:\s*noqa|nosec|nosemgrep|pragma:\s*no\s*cover|nolint|lint:ignore|gosec|rubocop:disable|phpcs:(?:ignore|disable)|@phpstan-ignore|@psalm-suppress|NOSONAR|noinspection|ktlint-disable|swiftlint:disable|shellcheck disable)|#!?\[(?:cfg_attr\([^\]]{0,80})?(allow)\([^\]]{0,200}\]|@(SuppressWarnings|Suppress|SuppressFBWarnings)\b/gi
+  /(?:\/\*|\/\/|#|<!--|--)\s{0,99}(?:[\w-]{1,40}:\s{0,99})?(eslint-disable(?:-next-line|-line)?|oxlint-disable(?:-next-line|-line)?|biome-ignore(?:-all|-start)?|tslint:disable|@ts-(?:ignore|expect-error|nocheck)|prettier-ignore-file|istanbul ignore|c8 ignore|v8 ignore|node:coverage (?:disable|ignore)|flow-disable|\$FlowFixMe|noqa|type:\s{0,99}ignore|pylint:\s{0,99}disable|pyright:\s{0,99}(?:ignore|basic|strict=false)|mypy:\s{0,99}(?:ignore-errors|disable)|ruff:\s{0,99}noqa|flake8:\s{0,99}noqa|nosec|nosemgrep|pragma:\s{0,99}no\s{0,99}cover|nolint|lint:ignore|gosec|rubocop:disable|phpcs:(?:ignore|disable)|@phpstan-ignore|@psalm-suppress|NOSONAR|noinspection|ktlint-disable|swiftlint:disable|shellcheck disable)|#!?\[(?:cfg_attr\([^\]]{0,80})?(allow)\([^\]]{0,200}\]|@(SuppressWarnings|Suppress|SuppressFBWarnings)\b/gi
 
 /** A file that is too long for it is data. */
 const MOST_CHARACTERS = 1_000_000
@@ -21,11 +21,12 @@ export function compareIgnores(files: readonly ChangedFile[]): readonly Weakenin
   for (const { before } of own) for (const { key } of ignoresIn(before)) known.set(key, (known.get(key) ?? 0) + 1)
   // Those that stay where they were use up what is known before those that came elsewhere.
   const come = own.flatMap(({ path, before, after }) => {
-    const was = ignoresIn(before).map(({ key }) => key)
+    const was = new Map<string, number>()
+    for (const { key } of ignoresIn(before)) was.set(key, (was.get(key) ?? 0) + 1)
     return ignoresIn(after).flatMap((one) => {
-      const at = was.indexOf(one.key)
-      if (at === -1) return [{ ...one, path, isNew: before === null }]
-      was.splice(at, 1)
+      const left = was.get(one.key) ?? 0
+      if (left === 0) return [{ ...one, path, isNew: before === null }]
+      was.set(one.key, left - 1)
       known.set(one.key, (known.get(one.key) ?? 1) - 1)
       return []
     })
@@ -45,13 +46,14 @@ type Ignore = { readonly key: string; readonly text: string; readonly line: numb
 function ignoresIn(text: string | null): readonly Ignore[] {
   if (text === null || text.length > MOST_CHARACTERS) return []
   let [line, from] = [1, 0]
-  return [...text.matchAll(IGNORE)].map((match) => {
-    for (let at = text.indexOf('\n', from); at !== -1 && at < match.index; at = text.indexOf('\n', from)) {
+  // However many blanks stand before a word, they say nothing.
+  const short = text.replace(/[ \t]+/g, ' ')
+  return [...short.matchAll(IGNORE)].map((match) => {
+    for (let at = short.indexOf('\n', from); at !== -1 && at < match.index; at = short.indexOf('\n', from)) {
       line += 1
       from = at + 1
     }
-    const end = text.indexOf('\n', match.index)
-    const whole = text.slice(match.index, Math.min(end === -1 ? text.length : end, match.index + 200)).trim()
+    const whole = (short.slice(match.index, match.index + 200).split('\n')[0] ?? '').trim()
     return { key: (match[1] ?? match[2] ?? match[3] ?? '').toLowerCase().replace(/\s+/g, ' '), text: whole, line }
   })
 }

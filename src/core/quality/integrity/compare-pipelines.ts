@@ -6,6 +6,10 @@ import type { ChangedFile, Weakening } from '../weakening.ts'
 const PIPELINE =
   /(?:^|\/)(?:\.github\/workflows\/[^/]+\.ya?ml|\.gitlab-ci\.ya?ml|\.circleci\/config\.ya?ml|azure-pipelines\.ya?ml|\.travis\.ya?ml|bitbucket-pipelines\.ya?ml|\.drone\.ya?ml|\.woodpecker\.ya?ml|Jenkinsfile|appveyor\.ya?ml|cloudbuild\.ya?ml|\.buildkite\/[^/]+\.ya?ml|(?:GNU)?[Mm]akefile|[Jj]ustfile|Taskfile\.ya?ml|\.pre-commit-config\.yaml|lefthook\.ya?ml|\.husky\/[\w-]+|\.ci\/[\w.-]+|\.gitea\/workflows\/[^/]+\.ya?ml|\.forgejo\/workflows\/[^/]+\.ya?ml)$/
 
+/** A pipeline with more commands that changed is compared as far as this. */
+const MOST_COMPARED = 300
+const WORD_CHARACTERS = 1_000
+
 export function isPipeline(path: string): boolean {
   return PIPELINE.test(path)
 }
@@ -31,24 +35,18 @@ export function comparePipeline({ path, before, after }: ChangedFile): readonly 
         ]
   const found: Weakening[] = []
   const [was, is] = [linesOf(before), linesOf(after)]
-  const come = is.filter(({ text }) => !was.some((one) => one.text === text))
+  const known = new Set(was.map(({ text }) => text))
+  const come = is.filter(({ text }) => !known.has(text))
   const now = commandsOf(after)
-  const gone = checks.filter(({ text }) => count(now, text) < count(checks, text))
-  const candidates = now.filter(({ text }) => !was.some((one) => commandIn(one.text) === text))
-  for (const { text } of gone) {
-    const other = candidates.toSorted((one, two) => likeness(text, two.text) - likeness(text, one.text))[0]
-    const change = compareCommands(text, other !== undefined && likeness(text, other.text) > 0 ? other.text : '')
+  const [had, has] = [countsOf(checks), countsOf(now)]
+  const gone = checks.filter(({ text }) => (has.get(text) ?? 0) < (had.get(text) ?? 0))
+  const commands = new Set(was.map(({ text }) => commandIn(text)))
+  const candidates = now.filter(({ text }) => !commands.has(text)).slice(0, MOST_COMPARED)
+  for (const { text } of gone.slice(0, MOST_COMPARED)) {
+    const other = mostLike(text, candidates)
+    const change = compareCommands(text, other?.text ?? '')
     if (change !== null)
-      found.push(
-        weakening(
-          path,
-          other?.at ?? 1,
-          change.rule,
-          change.message,
-          text,
-          other !== undefined && likeness(text, other.text) > 0 ? other.text : '',
-        ),
-      )
+      found.push(weakening(path, other?.at ?? 1, change.rule, change.message, text, other?.text ?? ''))
   }
   for (const { text, at } of come) {
     if (MILDER.test(text))
@@ -93,11 +91,23 @@ function commandIn(line: string): string {
     .trim()
 }
 
-function count(lines: readonly Line[], text: string): number {
-  return lines.filter((line) => line.text === text).length
+function countsOf(lines: readonly Line[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>()
+  for (const { text } of lines) counts.set(text, (counts.get(text) ?? 0) + 1)
+  return counts
 }
 
-function likeness(one: string, other: string): number {
-  const words = new Set(one.split(/\s+/))
-  return other.split(/\s+/).filter((word) => word.length > 1 && words.has(word)).length
+/** The first of those that share most words with it; undefined where none shares any. */
+function mostLike(text: string, lines: readonly Line[]): Line | undefined {
+  const words = new Set(wordsOf(text))
+  let [best, most]: [Line | undefined, number] = [undefined, 0]
+  for (const line of lines) {
+    const shared = wordsOf(line.text).filter((word) => word.length > 1 && words.has(word)).length
+    if (shared > most) [best, most] = [line, shared]
+  }
+  return best
+}
+
+function wordsOf(text: string): readonly string[] {
+  return text.slice(0, WORD_CHARACTERS).split(/\s+/)
 }

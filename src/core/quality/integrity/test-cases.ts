@@ -30,14 +30,20 @@ const CALL =
   /(?<![\w$.])(?:(x|f)?(it|test|specify|describe|context|suite|scenario|feature)|(?:Deno|QUnit|Bun|t|tap)\.(?:test|module))((?:\.\w+)*)(?=\s*[(`<])/g
 const GROUPS = new Set(['describe', 'context', 'suite', 'feature'])
 
+/** A file with more cases, or with groups in groups this deep, is data. */
+const MOST_CASES = 5_000
+const MOST_DEPTH = 30
+
 /** Markers outside of every case are in `loose`. */
 export function findCases(masked: Masked, language: Language) {
   const found = finders[language](masked)
   // A body that several patterns find is one case.
-  const unique = [...new Map(found.map((one) => [one.at, one])).values()].toSorted(
+  const sorted = [...new Map(found.map((one) => [one.at, one])).values()].toSorted(
     (a, b) => a.start - b.start || b.end - a.end,
   )
-  const markers = markersOf(masked, language)
+  const depths = depthsOf(sorted)
+  const unique = sorted.filter((_, index) => (depths[index] ?? 0) < MOST_DEPTH).slice(0, MOST_CASES)
+  const markers = markersOf(masked, language).slice(0, MOST_CASES)
   const parents = nesting(unique)
   const named = unique.map((one, index) => {
     const names = [one.own]
@@ -45,8 +51,12 @@ export function findCases(masked: Masked, language: Language) {
     return names.join(' › ')
   })
   const owners = markers.map((marker) => innermost(unique, marker.start))
-  const own = (index: number, kind: 'skip' | 'only') =>
-    markers.filter((marker, at) => owners[at] === index && marker.kind === kind)
+  const owned = new Map<number, KindOfMarker[]>()
+  markers.forEach((marker, at) => {
+    const owner = owners[at] ?? -1
+    owned.set(owner, [...(owned.get(owner) ?? []), marker])
+  })
+  const own = (index: number, kind: 'skip' | 'only') => owned.get(index)?.filter((one) => one.kind === kind) ?? []
   const cases = unique.map(({ start, end, at, isGroup }, index): TestCase => {
     const name = named[index] ?? ''
     return { name, start, end, line: lineAt(masked, at), isGroup, skips: own(index, 'skip'), onlys: own(index, 'only') }
@@ -73,6 +83,12 @@ function nesting(spans: readonly Span[]): readonly number[] {
     open.push(index)
     return parent
   })
+}
+
+function depthsOf(spans: readonly Span[]): readonly number[] {
+  const depths: number[] = []
+  nesting(spans).forEach((parent) => depths.push(parent === -1 ? 0 : (depths[parent] ?? 0) + 1))
+  return depths
 }
 
 type Finder = (masked: Masked) => readonly Found[]
