@@ -1,5 +1,5 @@
 // Follows one task in the terminal to its end: progress, approval, interruption, exit code.
-import { progressLines, seconds } from '../adapters/terminal/progress.ts'
+import { createProgress, seconds } from '../adapters/terminal/progress.ts'
 import { alwaysLine } from '../adapters/terminal/approval-lines.ts'
 import { giveAnswer } from '../core/approval/give-answer.ts'
 import { applyStandingApproval, keepRule, KEPT_COMMENT } from '../core/approval/standing.ts'
@@ -25,7 +25,7 @@ export type ForegroundOptions = {
   /** Shows what comes after this event; everything unless given. */
   readonly after?: number
   /** The lines that an event is worth; `run`'s unless given. */
-  readonly lines?: typeof progressLines
+  readonly lines?: ReturnType<typeof createProgress>
   /** Puts the question to whoever is there; `run`'s unless given. */
   readonly ask?: (approval: Approval, person: string) => Promise<Choice>
   /** How to answer later, where nobody is there; `run`'s unless given. */
@@ -78,8 +78,9 @@ export async function follow(
   const began = platform.clock.now().getTime()
   const isTold = options.lines === undefined && !options.json
   if (isTold) output.line(`Task ${task.id}`)
+  const { lines = createProgress() } = options
   for await (const event of followLog(platform, task.id, options.after ?? 0, signal)) {
-    show(event, options)
+    show(event, { ...options, lines })
     if (event.type !== 'approval.requested') continue
     const code = await answer(platform, task, options)
     if (code !== null) return code
@@ -89,7 +90,10 @@ export async function follow(
   return ended?.status === 'completed' ? EXIT.ok : EXIT.failed
 }
 
-function show(event: TaskEvent, { json, output, lines = progressLines }: ForegroundOptions): void {
+function show(
+  event: TaskEvent,
+  { json, output, lines }: ForegroundOptions & Required<Pick<ForegroundOptions, 'lines'>>,
+): void {
   if (json) return output.json(eventToWire(event))
   for (const line of lines(event, output.paint)) output.line(line)
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { TaskEvent, TaskEventBody } from '../../core/vocabulary/event.ts'
-import type { TaskId } from '../../core/vocabulary/ids.ts'
-import { progressLines } from './progress.ts'
+import type { CommitId, TaskId } from '../../core/vocabulary/ids.ts'
+import { createProgress, progressLines } from './progress.ts'
 
 const plain = {
   bold: (text: string) => text,
@@ -61,4 +61,39 @@ test('a failed check names itself, its time and its reason', () => {
     plain,
   )
   assert.match(lines[0] ?? '', /✗ npm test 1\.2 s It ended with exit code 1\./)
+})
+
+test('what happens side by side, is merged and is mended can be told apart', () => {
+  const progress = createProgress()
+  const platform = { agent: 'platform', commit: null, duration_ms: 1 } as const
+  const stages = [
+    { type: 'own', id: 'base', knows: [] },
+    { type: 'side_by_side', branches: [{ id: 'page' }, { id: 'docs' }] },
+  ]
+  const commit = 'c' as CommitId
+  const merged = { agent: 'platform', branch: 'docs', commit } as const
+  const about = { step: 'heal/1', agent: 'platform', round: 1, by: 'analysis', from: commit } as const
+  const came = { outcome: 'worse', failures_before: 1, failures_after: 3, rolled_back: true } as const
+  const round = { ...about, ...came, checks: ['npm test'], causes: [], refused: [], applied: ['a.js:1: why'] }
+  const said = (step: string, text: string) =>
+    event({ type: 'agent.message', data: { step, agent: 'coder', text, offline: false } })
+  const events = [
+    event({ type: 'step.completed', data: { ...platform, step: 'schedule', output: { stages } } }),
+    said('subtask/base/turn/1', 'First.'),
+    said('subtask/docs/turn/1', 'Words.'),
+    event({ type: 'branch.merged', data: { ...merged, step: 'merge/docs', conflicts: ['a.js', 'b.js'] } }),
+    event({ type: 'branch.merged', data: { ...merged, step: 'merge/docs/look/1', conflicts: [] } }),
+    event({ type: 'heal.finished', data: round }),
+  ]
+  assert.deepEqual(
+    events.flatMap((each) => progress(each, plain)).map((text) => text.trim().replace(/\s+/g, ' ')),
+    [
+      'planner side by side: page, docs',
+      'coder First.',
+      'coder Words. (docs)',
+      'merge ✗ docs changed the same as others: a.js, b.js; a coder decides',
+      'merge ✓ docs, with both sides in it',
+      'heal ✗ round 1 on npm test by an analysis: worse, put back failures 1 → 3, a.js:1: why',
+    ],
+  )
 })

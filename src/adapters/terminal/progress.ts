@@ -22,6 +22,19 @@ const QUESTIONS: Readonly<Record<ApprovalKind, string>> = {
   delivery: 'Somebody has to approve sending exactly this:',
 }
 
+/** Lines for the events of one task, in their order: where agents work side by side, each line says on what. */
+export function createProgress(): typeof progressLines {
+  const beside = new Set<string>()
+  return (event, paint) => {
+    const lines = progressLines(event, paint)
+    if (event.type === 'step.completed' && event.data.step === 'schedule')
+      for (const branches of sideBySide(event.data.output)) for (const id of branches) beside.add(id)
+    if (event.type !== 'tool.started' && event.type !== 'agent.message') return lines
+    const [kind, id = ''] = event.data.step.split('/')
+    return kind === 'subtask' && beside.has(id) ? lines.map((text) => `${text} ${paint.dim(`(${id})`)}`) : lines
+  }
+}
+
 /** The lines that `event` is worth; none for most bookkeeping. */
 export function progressLines(event: TaskEvent, paint: Paint): readonly string[] {
   const line = (who: string, what: string) => [`  ${paint.dim(who.padEnd(9))} ${what}`]
@@ -52,14 +65,22 @@ export function progressLines(event: TaskEvent, paint: Paint): readonly string[]
     case 'agent.message':
       return line(event.data.agent, oneLine(event.data.text))
     case 'check.finished': {
+      const when = event.data.step === 'gate/baseline' ? 'before the work: ' : ''
+      const known = event.data.failed_before === true ? paint.dim(' It failed before the work already.') : ''
       const paintMark =
         event.data.status === 'failed' ? paint.red : event.data.status === 'passed' ? paint.green : paint.dim
       const why = event.data.reason === null ? '' : paint.dim(` ${oneLine(event.data.reason)}`)
       return line(
         'check',
-        `${paintMark(MARKS[event.data.status])} ${event.data.check} ${paint.dim(seconds(event.data.duration_ms))}${why}`,
+        `${when}${paintMark(MARKS[event.data.status])} ${event.data.check} ${paint.dim(seconds(event.data.duration_ms))}${why}${known}`,
       )
     }
+    case 'branch.merged':
+      return line('merge', mergeWords(event.data, paint))
+    case 'heal.finished':
+      return line('heal', healWords(event.data, paint))
+    case 'artifact.added':
+      return line('file', `${oneLine(event.data.name)} ${paint.dim(sizeWords(event.data.bytes))}`)
     case 'preview.ready':
       return line('preview', paint.bold(event.data.url))
     case 'preview.closed':
@@ -80,6 +101,39 @@ export function progressLines(event: TaskEvent, paint: Paint): readonly string[]
   }
 }
 
+function mergeWords({ step, branch, conflicts }: EventData<'branch.merged'>, paint: Paint): string {
+  if (conflicts.length > 0)
+    return `${paint.red('✗')} ${oneLine(branch)} changed the same as others: ${oneLine(conflicts.join(', '))}; a coder decides`
+  return `${paint.green('✓')} ${oneLine(branch)}${step.includes('/look/') ? ', with both sides in it' : ''}`
+}
+
+const HEALERS = { rule: 'a known pattern', analysis: 'an analysis', agent: 'a coder' } as const
+const OUTCOMES = {
+  healed: 'mended',
+  better: 'better',
+  same: 'no better',
+  worse: 'worse, put back',
+  unapplied: 'nothing of it fits',
+} as const
+
+function healWords(round: EventData<'heal.finished'>, paint: Paint): string {
+  const { by, outcome, checks, failures_before: before, failures_after: after, applied } = round
+  const mark = outcome === 'healed' || outcome === 'better' ? paint.green('✓') : paint.red('✗')
+  const figures = paint.dim(` failures ${before} → ${after}`)
+  const what = applied[0] === undefined ? '' : paint.dim(`, ${oneLine(applied[0], 80)}`)
+  return `${mark} round ${round.round} on ${oneLine(checks.join(', '), 60)} by ${HEALERS[by]}: ${OUTCOMES[outcome]}${figures}${what}`
+}
+
+function sizeWords(bytes: number): string {
+  return bytes < 1_000
+    ? `${bytes} B`
+    : bytes < 1_000_000
+      ? `${Math.round(bytes / 1_000)} kB`
+      : `${(bytes / 1_000_000).toFixed(1)} MB`
+}
+
+type EventData<Type extends TaskEvent['type']> = Extract<TaskEvent, { type: Type }>['data']
+
 type Line = (who: string, what: string) => readonly string[]
 
 /** The log is our own: what a step of that name recorded has that shape. */
@@ -91,6 +145,8 @@ function stepLines(step: string, output: JsonValue, line: Line): readonly string
     )
     return [...line('planner', oneLine(plan.summary)), ...subtasks]
   }
+  if (step === 'schedule')
+    return sideBySide(output).flatMap((ids) => line('planner', `side by side: ${oneLine(ids.join(', '))}`))
   if (/^review\/\d+$/.test(step)) {
     const review = output as Review
     const findings = review.findings.flatMap((finding) => line('', `- ${oneLine(finding.problem)}`))
@@ -100,6 +156,13 @@ function stepLines(step: string, output: JsonValue, line: Line): readonly string
     ]
   }
   return []
+}
+
+/** The ids of the subtasks that are done at once, for each time that some are. */
+function sideBySide(output: JsonValue): readonly (readonly string[])[] {
+  type Stage = { readonly type: string; readonly branches?: readonly { readonly id: string }[] }
+  const { stages } = output as { readonly stages: readonly Stage[] }
+  return stages.flatMap(({ branches = [] }) => (branches.length === 0 ? [] : [branches.map(({ id }) => id)]))
 }
 
 function subjectOf(input: JsonValue): string {
