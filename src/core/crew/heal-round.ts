@@ -17,7 +17,6 @@ import { checkWork } from './check-work.ts'
 import { repairByAgent } from './heal-agent.ts'
 import { analyseFailures } from './heal-analysis.ts'
 import { applyInSandbox, projectFiles } from './heal-files.ts'
-import { untoldTests } from './heal-tests.ts'
 import type { Run } from './run.ts'
 import type { Workshop } from './workshop.ts'
 
@@ -38,8 +37,6 @@ type Attempt = {
   readonly causes: readonly string[]
   readonly applied: readonly string[]
   readonly refused: readonly string[]
-  /** What makes it worse whatever the checks say, one sentence each. */
-  readonly against?: readonly string[]
   /** Names the change; null where none was made. */
   readonly change: string | null
   /** Milliseconds beyond those of its recorded steps. */
@@ -157,11 +154,10 @@ async function tryToHeal(round: Round, { from, remedy }: Looked): Promise<Attemp
     async () => {
       const diff = await diffBetween(run, from, run.journal.lastCommit() ?? from, CHANGE_BYTES)
       const files = diff.files.map(({ path, additions, deletions }) => `${path}: +${additions} -${deletions}`)
-      const against = await untoldTests(run, from, diff.files)
-      return { output: { files: files.slice(0, SHOWN), name: run.ids.digest(diff.patch), against } }
+      return { output: { files: files.slice(0, SHOWN), name: run.ids.digest(diff.patch) } }
     },
   )
-  return { ...base, applied: to.files, against: to.against, change: to.name, lateMs: 0 }
+  return { ...base, applied: to.files, change: to.name, lateMs: 0 }
 }
 
 const CHANGE_BYTES = 2_000_000
@@ -251,10 +247,10 @@ async function checkAgain(
 /** Says what came of it, and puts the files back where it helped nothing: the step's snapshot is then the one that they went back to. */
 function closeRound(round: Round, from: CommitId, attempt: Attempt, checked: Checked | null): Promise<HealRound> {
   const { run, workshop, key, number, before, failed } = round
-  const { by, causes, applied: changes, refused, against = [] } = attempt
+  const { by, causes, applied: changes, refused } = attempt
   const title = `Round ${number} of healing`
   return run.journal.step(key, { agent: by === 'agent' ? 'coder' : 'platform', title }, async () => {
-    const outcome = checked !== null && against.length > 0 ? 'worse' : outcomeOf(checked)
+    const outcome = outcomeOf(checked)
     // A targeted change that changes nothing about the failures is no part of their mending. A coder may be half-way.
     const isIdle = by !== 'agent' && outcome === 'same' && checked?.comparison.unchanged === true
     const back = outcome === 'worse' || outcome === 'unapplied' || isIdle
@@ -265,7 +261,7 @@ function closeRound(round: Round, from: CommitId, attempt: Attempt, checked: Che
       checks: failed.map(({ check }) => check),
       causes,
       applied: changes,
-      refused: [...refused, ...against, ...(checked?.comparison.against ?? [])],
+      refused: [...refused, ...(checked?.comparison.against ?? [])],
       outcome,
       failures_before: checked?.comparison.failuresBefore ?? countOf(before),
       failures_after: checked?.comparison.failuresAfter ?? countOf(before),

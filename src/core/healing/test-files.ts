@@ -8,8 +8,3 @@ const STEERING =
 export function isTestFile(path: string): boolean {
   return TEST.test(path) || STEERING.test(path)
 }
-
-/** A test in words that nobody here can compare: whether it still tests the same can't be told. */
-export function isUntold(path: string): boolean {
-  return isTestFile(path) && /\.(?:sh|bash|bats|mk)$/.test(path)
-}

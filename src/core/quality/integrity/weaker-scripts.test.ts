@@ -65,7 +65,13 @@ const WEAKER: readonly Sample[] = [
   ['a recipe of just is idle', ...at('justfile', 'test:\n  ./go\n', 'test:\n  echo ok\n'), ['removed-check-command']],
 ]
 
-for (const [name, before, now, rules] of WEAKER) test(name, () => assert.deepEqual(errors(before, now), rules))
+for (const [name, before, now, rules] of WEAKER)
+  test(name, () =>
+    assert.deepEqual(
+      errors(before, now).map(({ rule }) => rule),
+      rules,
+    ),
+  )
 
 const HONEST: readonly (readonly [string, Sample[1], Sample[2]])[] = [
   [
