@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { test } from 'node:test'
+import { runCommandLines } from '../support/command-lines.ts'
 import { eventsOf } from '../support/factotum.ts'
 import type { Ended } from '../support/factotum.ts'
 import { placeOfFile } from '../support/place-of-file.ts'
@@ -188,8 +189,13 @@ test('what people mistype ends in one line, never in a stack', { skip }, async (
     [['thread', 'list', '--limit', 'many'], 2],
     [['thread', 'frobnicate'], 2],
   ]
-  for (const [words, wanted] of cases) {
-    const { code, stdout, stderr } = await place.run(...words)
+  assert.equal((await place.run('chat')).code, 2)
+  const ended = await runCommandLines(
+    place,
+    cases.map(([words]) => words),
+  )
+  for (const [index, [words, wanted]] of cases.entries()) {
+    const { code, stdout = '', stderr = '' } = ended[index] ?? { code: null }
     const said = `${words.join(' ').slice(0, 60)}: ${stderr}`
     assert.equal(code, wanted, said)
     assert.doesNotMatch(stdout + stderr, /\n\s+at .+:\d+:\d+/, said)

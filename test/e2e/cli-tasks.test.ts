@@ -4,6 +4,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { runCommandLines } from '../support/command-lines.ts'
 import { eventsOf } from '../support/factotum.ts'
 import { placeOfFile } from '../support/place-of-file.ts'
 import { withoutPostgres } from '../support/postgres.ts'
@@ -43,9 +44,12 @@ test('a hello-world web app is planned, written, checked, served and proven', { 
   assert.equal(page.status, 200)
   assert.match(await page.text(), /Hello, world!/i)
 
-  const { code, stdout } = await task.ended
+  const { code, stdout, stderr } = await task.ended
   assert.equal(code, 0)
   const events = eventsOf(stdout)
+  const id = /The report: factotum task report (\S+)/.exec(stderr)?.[1] ?? ''
+  const shown = await place.run('task', 'show', id, '--json')
+  assert.equal((JSON.parse(shown.stdout) as { readonly report: string }).report, `factotum task report ${id}`)
   assert.deepEqual(
     events.map((event) => event.seq),
     events.map((_, index) => index + 1),
@@ -181,8 +185,13 @@ test('what people mistype ends in one line and exit code 2, never in a stack', {
     [['token', 'issue', '--ttl', 'forever'], 2],
     [['up', '--roles', 'king'], 2],
   ]
-  for (const [words, wanted] of cases) {
-    const { code, stdout, stderr } = await place.run(...words)
+  assert.equal((await place.run('frobnicate')).code, 2)
+  const ended = await runCommandLines(
+    place,
+    cases.map(([words]) => words),
+  )
+  for (const [index, [words, wanted]] of cases.entries()) {
+    const { code, stdout = '', stderr = '' } = ended[index] ?? { code: null }
     const said = `${words.join(' ').slice(0, 60)}: ${stderr}`
     assert.equal(code, wanted, said)
     assert.doesNotMatch(stdout + stderr, /\n\s+at .+:\d+:\d+/, said)
@@ -191,9 +200,14 @@ test('what people mistype ends in one line and exit code 2, never in a stack', {
 })
 
 test('help says what there is, everywhere', { skip }, async () => {
-  for (const words of [[], ['up'], ['run'], ['task'], ['task', 'fork'], ['doctor'], ['token', 'issue']]) {
-    const { code, stdout } = await place.run(...words, '--help')
-    assert.equal(code, 0, words.join(' '))
-    assert.match(stdout, /Usage: factotum/)
+  assert.match((await place.run('--help')).stdout, /Usage: factotum/)
+  const commands = [[], ['up'], ['run'], ['task'], ['task', 'fork'], ['doctor'], ['token', 'issue']]
+  const ended = await runCommandLines(
+    place,
+    commands.map((words) => [...words, '--help']),
+  )
+  for (const [index, words] of commands.entries()) {
+    assert.equal(ended[index]?.code, 0, words.join(' '))
+    assert.match(ended[index]?.stdout ?? '', /Usage: factotum/)
   }
 })

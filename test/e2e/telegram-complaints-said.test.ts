@@ -1,7 +1,8 @@
 // The second half of what people complain about most: things said twice, never, or in the wrong place; Telegram's limits; endless
 // typing; buttons that do nothing.
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { suite, test } from 'node:test'
+import type { TestContext } from 'node:test'
 import { contentText } from '../../testkit/telegram/user/look.ts'
 import type { UserClient } from '../../testkit/telegram/user/user-client.ts'
 import type { ApiCallRecord } from '../../testkit/telegram/world/model.ts'
@@ -11,7 +12,13 @@ import type { Bot, FaultStage } from './telegram-fault-stage.ts'
 
 const OPTIONS = { skip: withoutPostgres, timeout: 240_000 }
 
-test('said once, and where it belongs', OPTIONS, async (t) => {
+// Nearly all of it is waiting, so that what can goes side by side: everybody has a chat of their own.
+suite('more complaints', { concurrency: true }, () => {
+  test('said once, and where it belongs', { ...OPTIONS, concurrency: true }, saidOnce)
+  test("Telegram's limits are kept to, and what people wait for comes first", OPTIONS, withinLimits)
+})
+
+async function saidOnce(t: TestContext): Promise<void> {
   const stage = await openFaultStage(t, { bots: 2, environment: { TG_DRAFTS: 'true' } })
   const { telegram, bots, ada, somebody, release, calls, query } = stage
   const { faults } = telegram
@@ -31,53 +38,6 @@ test('said once, and where it belongs', OPTIONS, async (t) => {
     menus.remove()
   })
 
-  await t.test(
-    'an answer that was shown while it was written ends as one message, whatever becomes of the edits',
-    async () => {
-      const bea = await somebody('Bea')
-      faults.add({ kind: 'accept_then_reset', method: 'editMessageText', chat: bea.id, times: 3 })
-      for (const name of ['written-1', 'written-2']) {
-        await bea.send(`ask: ${name}`, { to: bot })
-        await answerTo(bea, bot, name)
-      }
-      await assertOnce(stage, bot, bea, ['written-1', 'written-2'])
-      assert.equal(saidBy(stage, bot, bea).length, 2)
-      // What was shown while it was written goes by itself, and what stands stays.
-      await bea.expectChat(({ drafts }) => drafts.length === 0, { to: bot, ...PATIENT })
-      await assertOnce(stage, bot, bea, ['written-1', 'written-2'])
-    },
-  )
-
-  await t.test('an answer of several messages: each part once, in order, whatever becomes of the edits', async () => {
-    const bea = await somebody('Bea')
-    faults.add({ kind: 'accept_then_reset', method: 'editMessageText', chat: bea.id, times: 3 })
-    await bea.send('in parts: long', { to: plain })
-    await answerTo(bea, plain, 'long')
-    await allSaid(stage, bea)
-    const parts = saidBy(stage, plain, bea).map(({ content }) => contentText(content))
-    assert.ok(parts.length >= 3, `${parts.length} messages`)
-    assert.ok(parts.every((part) => part.length <= 4_096))
-    assert.deepEqual(paragraphsIn(parts), paragraphsIn(IN_PARTS))
-  })
-
-  await t.test('a part whose answer was lost is not sent again by itself, and that is told', async () => {
-    const bea = await somebody('Bea')
-    // The first is the card, which becomes the first part.
-    faults.add({ kind: 'accept_then_reset', method: 'sendMessage', chat: bea.id, after: 1, times: 1 })
-    await bea.send('in parts: torn', { to: plain })
-    const note = await bea.expectReply({ to: plain, where: /can't tell whether it is here/, ...PATIENT })
-    await allSaid(stage, bea)
-    const seen = paragraphsIn(saidBy(stage, plain, bea).map(({ content }) => contentText(content)))
-    assert.deepEqual(seen, [...new Set(seen)], 'nothing is there twice')
-    const [entry, ...others] = (await stage.undelivered()).filter(({ chat }) => chat === String(bea.id))
-    assert.deepEqual([entry?.state, others], ['ambiguous', []])
-    assert.equal((await bea.tap(note, 'Send it again', PATIENT)).type, 'answered')
-    await bea.expectDelete(note, PATIENT)
-    await allSaid(stage, bea)
-    const all = paragraphsIn(saidBy(stage, plain, bea).map(({ content }) => contentText(content)))
-    assert.deepEqual(all.slice(-paragraphsIn(IN_PARTS).length), paragraphsIn(IN_PARTS))
-  })
-
   await t.test('what could not be sent counts as unsent, and is sent when it can be', async () => {
     const bea = await somebody('Bea')
     const away = faults.add({ kind: 'server_error', code: 503, chat: bea.id })
@@ -95,7 +55,57 @@ test('said once, and where it belongs', OPTIONS, async (t) => {
     assert.equal(saidBy(stage, bot, bea).length, 1)
   })
 
-  await t.test('what Telegram will never take is told to the operator', async () => {
+  const shown = t.test(
+    'an answer that was shown while it was written ends as one message, whatever becomes of the edits',
+    async () => {
+      const bea = await somebody('Bea')
+      faults.add({ kind: 'accept_then_reset', method: 'editMessageText', chat: bea.id, times: 3 })
+      for (const name of ['written-1', 'written-2']) {
+        await bea.send(`ask: ${name}`, { to: bot })
+        await answerTo(bea, bot, name)
+      }
+      await assertOnce(stage, bot, bea, ['written-1', 'written-2'])
+      assert.equal(saidBy(stage, bot, bea).length, 2)
+      // What was shown while it was written goes by itself, and what stands stays.
+      await bea.expectChat(({ drafts }) => drafts.length === 0, { to: bot, ...PATIENT })
+      await assertOnce(stage, bot, bea, ['written-1', 'written-2'])
+    },
+  )
+
+  const several = t.test(
+    'an answer of several messages: each part once, in order, whatever becomes of the edits',
+    async () => {
+      const bea = await somebody('Bea')
+      faults.add({ kind: 'accept_then_reset', method: 'editMessageText', chat: bea.id, times: 3 })
+      await bea.send('in parts: long', { to: plain })
+      await answerTo(bea, plain, 'long')
+      await allSaid(stage, bea)
+      const parts = saidBy(stage, plain, bea).map(({ content }) => contentText(content))
+      assert.ok(parts.length >= 3, `${parts.length} messages`)
+      assert.ok(parts.every((part) => part.length <= 4_096))
+      assert.deepEqual(paragraphsIn(parts), paragraphsIn(IN_PARTS))
+    },
+  )
+
+  const torn = t.test('a part whose answer was lost is not sent again by itself, and that is told', async () => {
+    const bea = await somebody('Bea')
+    // The first is the card, which becomes the first part.
+    faults.add({ kind: 'accept_then_reset', method: 'sendMessage', chat: bea.id, after: 1, times: 1 })
+    await bea.send('in parts: torn', { to: plain })
+    const note = await bea.expectReply({ to: plain, where: /can't tell whether it is here/, ...PATIENT })
+    await allSaid(stage, bea)
+    const seen = paragraphsIn(saidBy(stage, plain, bea).map(({ content }) => contentText(content)))
+    assert.deepEqual(seen, [...new Set(seen)], 'nothing is there twice')
+    const [entry, ...others] = (await stage.undelivered()).filter(({ chat }) => chat === String(bea.id))
+    assert.deepEqual([entry?.state, others], ['ambiguous', []])
+    assert.equal((await bea.tap(note, 'Send it again', PATIENT)).type, 'answered')
+    await bea.expectDelete(note, PATIENT)
+    await allSaid(stage, bea)
+    const all = paragraphsIn(saidBy(stage, plain, bea).map(({ content }) => contentText(content)))
+    assert.deepEqual(all.slice(-paragraphsIn(IN_PARTS).length), paragraphsIn(IN_PARTS))
+  })
+
+  const never = t.test('what Telegram will never take is told to the operator', async () => {
     const bea = await somebody('Bea')
     faults.add({ kind: 'thread_not_found', method: 'sendRichMessage', chat: bea.id, times: 1 })
     await bea.send('/help', { to: bot })
@@ -105,37 +115,40 @@ test('said once, and where it belongs', OPTIONS, async (t) => {
     })
   })
 
-  await t.test('each topic of a group hears of its own work alone, also when it ends later than others', async () => {
-    const { group, topics } = await forum(stage, ['Garden', 'Kitchen', 'Attic'])
-    const [garden = 0, kitchen = 0, attic = 0] = topics
-    const ask = (text: string, topic?: number) =>
-      ada.send(`@${bot.username} ${text}`, { to: group, ...(topic !== undefined && { topic }) })
-    await ask('slowly: garden', garden)
-    await ask('slowly: attic', attic)
-    const attics = await ada.expectReply({ to: group, topic: attic, where: /attic/, ...PATIENT })
-    await ask('ask: kitchen', kitchen)
-    await ask('ask: hall')
-    const topicOf = async (name: string) => {
-      const where = (one: { readonly text: string; readonly mine: boolean }) =>
-        !one.mine && one.text.includes(`The answer to ${name}.`)
-      const chat = await ada.expectChat(({ messages }) => messages.some(where), { to: group, ...PATIENT })
-      const answers = chat.messages.filter(where)
-      assert.equal(answers.length, 1)
-      return answers[0]?.topic
-    }
-    assert.deepEqual([await topicOf('kitchen'), await topicOf('hall')], [kitchen, null])
-    release('garden')
-    assert.equal(await topicOf('garden'), garden)
+  const grouped = t.test(
+    'each topic of a group hears of its own work alone, also when it ends later than others',
+    async () => {
+      const { group, topics } = await forum(stage, ['Garden', 'Kitchen', 'Attic'])
+      const [garden = 0, kitchen = 0, attic = 0] = topics
+      const ask = (text: string, topic?: number) =>
+        ada.send(`@${bot.username} ${text}`, { to: group, ...(topic !== undefined && { topic }) })
+      await ask('slowly: garden', garden)
+      await ask('slowly: attic', attic)
+      const attics = await ada.expectReply({ to: group, topic: attic, where: /attic/, ...PATIENT })
+      await ask('ask: kitchen', kitchen)
+      await ask('ask: hall')
+      const topicOf = async (name: string) => {
+        const where = (one: { readonly text: string; readonly mine: boolean }) =>
+          !one.mine && one.text.includes(`The answer to ${name}.`)
+        const chat = await ada.expectChat(({ messages }) => messages.some(where), { to: group, ...PATIENT })
+        const answers = chat.messages.filter(where)
+        assert.equal(answers.length, 1)
+        return answers[0]?.topic
+      }
+      assert.deepEqual([await topicOf('kitchen'), await topicOf('hall')], [kitchen, null])
+      release('garden')
+      assert.equal(await topicOf('garden'), garden)
 
-    // Its topic is deleted with everything in it: what was promised is said in the group itself.
-    const url = `${telegram.url}/bot${bot.token}/deleteForumTopic?chat_id=${group.id}&message_thread_id=${attic}`
-    assert.equal((await fetch(url)).status, 200)
-    assert.equal(ada.look(attics)?.deleted, true)
-    release('attic')
-    assert.equal(await topicOf('attic'), null)
-  })
+      // Its topic is deleted with everything in it: what was promised is said in the group itself.
+      const url = `${telegram.url}/bot${bot.token}/deleteForumTopic?chat_id=${group.id}&message_thread_id=${attic}`
+      assert.equal((await fetch(url)).status, 200)
+      assert.equal(ada.look(attics)?.deleted, true)
+      release('attic')
+      assert.equal(await topicOf('attic'), null)
+    },
+  )
 
-  await t.test('topics in a private chat keep apart, too', async () => {
+  const apart = t.test('topics in a private chat keep apart, too', async () => {
     const bea = await somebody('Bea')
     await bea.send('ask: beside-1', { to: bot })
     const [one, two] = [await bea.createTopic('One', { to: bot }), await bea.createTopic('Two', { to: bot })]
@@ -153,7 +166,7 @@ test('said once, and where it belongs', OPTIONS, async (t) => {
     await assertOnce(stage, bot, bea, ['one', 'two', 'beside-1', 'beside-2'])
   })
 
-  await t.test('typing that is refused is not insisted on, and ends with the work', async () => {
+  const typing = t.test('typing that is refused is not insisted on, and ends with the work', async () => {
     const bea = await somebody('Bea')
     const began = telegram.clock.now()
     const refused = faults.add({ kind: 'server_error', code: 500, method: 'sendChatAction', chat: bea.id })
@@ -169,6 +182,8 @@ test('said once, and where it belongs', OPTIONS, async (t) => {
     assert.equal(refused.count, before)
   })
 
+  // After it the plain bot hears nothing for minutes.
+  await Promise.all([several, torn, typing])
   await t.test('the number 401 in what Telegram says, or anybody, is no broken token', async () => {
     const [bea, cem] = [await somebody('Bea'), await somebody('Cem')]
     const late = faults.add({ kind: 'rate_limit', retryAfter: 401, method: 'sendRichMessage', chat: bea.id, times: 1 })
@@ -185,6 +200,8 @@ test('said once, and where it belongs', OPTIONS, async (t) => {
     assert.notEqual((await stateOf(plain))?.state, 'broken')
   })
 
+  // It counts what is there, and the next one ends the process.
+  await Promise.all([shown, never, grouped, apart])
   await t.test('a tap is never taken for a message, and what a button carries always fits', async () => {
     const count = async () => [
       (await query('select id from tasks')).length,
@@ -226,9 +243,9 @@ test('said once, and where it belongs', OPTIONS, async (t) => {
     await new Promise((resolve) => setTimeout(resolve, 1_000))
     assert.equal(menuCalls(), before)
   })
-})
+}
 
-test("Telegram's limits are kept to, and what people wait for comes first", OPTIONS, async (t) => {
+async function withinLimits(t: TestContext): Promise<void> {
   const stage = await openFaultStage(t, { telegram: { rateLimits: true } })
   const { telegram, bots, ada, calls, release } = stage
   const [bot] = bots
@@ -264,7 +281,7 @@ test("Telegram's limits are kept to, and what people wait for comes first", OPTI
     for (const name of names) await answerTo(ada, bot, name)
     await assertOnce(stage, bot, ada, names)
   })
-})
+}
 
 function paragraphsIn(texts: readonly string[]): readonly string[] {
   return texts.flatMap((text) =>
