@@ -104,12 +104,12 @@ async function push(
 }
 
 async function lookAt(remote: Remote, { base }: DeliveryOrder): Promise<Base> {
-  const result = await remote.script(LOOK, {})
+  const result = await remote.script(LOOK, { REF: base === null ? 'HEAD' : `refs/heads/${base}` })
   if (result.exitCode !== 0) throw remote.failure(result)
   const refs = refsIn(result.stdout)
   const branch = base ?? /^ref: refs\/heads\/(\S+)\tHEAD$/m.exec(result.stdout)?.[1] ?? null
   if (refs.size === 0) return { head: null, branch }
-  const head = branch === null ? refs.get('HEAD') : refs.get(`refs/heads/${branch}`)
+  const head = refs.get(base === null ? 'HEAD' : `refs/heads/${base}`)
   if (head === undefined) throw new TaskFailure(`${remote.url} has no branch ${branch ?? ''} to go on from.`)
   return { head, branch }
 }
@@ -159,7 +159,7 @@ async function commitOn(run: Run, { sandbox, remote, base, parts }: OnBase): Pro
 /** True where the branch was there already, with exactly these commits. */
 async function pushTo(remote: Remote, { branch, base }: DeliveryOrder, from: Base, tip: string): Promise<boolean> {
   const isBase = branch === (base ?? from.branch)
-  const looked = await remote.script(LOOK, {})
+  const looked = await remote.script(LOOK, { REF: `refs/heads/${branch}` })
   if (looked.exitCode !== 0) throw remote.failure(looked)
   const there = refsIn(looked.stdout).get(`refs/heads/${branch}`)
   if (there === tip) return true
@@ -233,24 +233,26 @@ async function pullRequest(run: Run, order: DeliveryOrder, series: Series, base:
   return `Pull request ${opened.request.number}${opened.existed ? ' (it was open already)' : ''}: ${opened.request.url}`
 }
 
+/** What a model wrote stands as plain text: it mentions nobody, closes nothing and shows no pictures. */
 function bodyOf({ task, parts }: Series): string {
   const passed = (task.result?.checks ?? [])
     .filter(({ status }) => status === 'passed')
     .map(({ check }) => `- ${check}`)
-  return [
+  const words = [
     task.result?.summary ?? '',
     ...(parts.length > 1 ? ['', ...parts.filter(({ from, to }) => from !== to).map(({ title }) => `- ${title}`)] : []),
     ...(passed.length > 0 ? ['', 'Passed:', ...passed] : []),
-    '',
-    `Factotum-Task: ${task.id}`,
   ]
     .join('\n')
-    .slice(0, 10_000)
+    .slice(0, 9_000)
+  const fence = '`'.repeat(Math.max(3, ...(words.match(/`+/g) ?? []).map(({ length }) => length + 1)))
+  return [`${fence}text`, words, fence, '', `Factotum-Task: ${task.id}`].join('\n')
 }
 
+/** REF. A repository has more branches than can be read. */
 const LOOK = `
 set -eu
-git ls-remote --symref "$URL" HEAD 'refs/heads/*'
+git ls-remote --symref "$URL" HEAD "$REF"
 `
 
 /** BASE, FROM. By its name where the branch is still at that commit: not every host gives out commits by their own names. */
