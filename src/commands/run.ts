@@ -8,6 +8,7 @@ import { acceptedTask, callerDirectory, CommandError, createOutput, EXIT, withPl
 import type { ExitCode } from './command.ts'
 import { foreground } from './foreground.ts'
 import { readSource } from './given-source.ts'
+import { reportCommand } from './report-command.ts'
 import { writtenSecrets } from './written-secrets.ts'
 
 type RunOptions = {
@@ -52,6 +53,8 @@ export function runCommand(exit: (code: ExitCode) => void): Command {
         const task = acceptedTask(await acceptRequest(platform, request), '', EXIT.usage)
         const { json = false, yes = false } = options
         const ended = await foreground(platform, task, { json, yes, output })
+        const report = await reportCommand(platform, task.id)
+        if (report !== null) output.note(`The report: ${report}`)
         if (out !== null && ended !== EXIT.needsApproval && (await platform.hasWorkspace(task.id))) {
           await platform.workspaces.exportTo(task.id, out)
           output.note(`The workspace was written to ${out}`)

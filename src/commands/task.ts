@@ -22,6 +22,7 @@ import { OWNER } from '../core/vocabulary/principal.ts'
 import type { Platform } from '../processes/platform.ts'
 import { CommandError, createOutput, EXIT, parseCount, refusalText, taskIdOf, withPlatform } from './command.ts'
 import type { ExitCode } from './command.ts'
+import { reportCommand } from './report-command.ts'
 import { forkCommand, replayCommand } from './task-again.ts'
 
 type Json = { readonly json?: true }
@@ -53,13 +54,14 @@ export function taskCommand(exit: (code: ExitCode) => void): Command {
   task
     .command('show <id>')
     .description('one task: its status, result and evidence')
-    .option('--json', 'the task as JSON')
+    .option('--json', 'the task as JSON, with the command for its report')
     .action(async (id: string, options: Json) => {
       const output = createOutput()
       await withPlatform(output, async (platform) => {
         const found = await existing(platform, id)
-        if (options.json) return output.json(taskToWire(found))
-        for (const line of describeTask(found)) output.line(line)
+        const report = await reportCommand(platform, found.id)
+        if (options.json) return output.json({ ...taskToWire(found), report })
+        for (const line of describeTask(found, report)) output.line(line)
       })
     })
 
@@ -212,7 +214,7 @@ async function hintFor(platform: Platform, task: Task): Promise<string> {
   return workers.length > 0 ? '' : ' It runs as soon as a worker is up: factotum up'
 }
 
-function describeTask(task: Task): readonly string[] {
+function describeTask(task: Task, report: string | null): readonly string[] {
   const rows: (readonly [string, string])[] = [
     ['task', task.id],
     ['status', task.status],
@@ -238,6 +240,7 @@ function describeTask(task: Task): readonly string[] {
       `${callsText(result.usage) ?? 'no model call'}, ${result.usage.input_tokens} tokens in, ${result.usage.output_tokens} out`,
     ])
   }
+  if (report !== null) rows.push(['report', report])
   const text = rows.map(([name, value]) => `${name.padEnd(9)} ${value.replaceAll('\n', `\n${' '.repeat(10)}`)}`)
   return result?.answer == null ? text : [...text, '', visible(result.answer)]
 }
