@@ -21,6 +21,7 @@ const RUNNING = z.object({ pid: z.number(), url: z.string() })
 const EVENT = z.object({
   task_id: z.string(),
   seq: z.number(),
+  at: z.string(),
   type: z.string(),
   data: z.record(z.string(), z.unknown()),
 })
