@@ -1,5 +1,5 @@
-// Worker processes killed with SIGKILL while several agents work on one task: in a branch, between its end and its merge, in a merge, and in
-// the decision of a conflict. The task ends right, every line of work is in its files once, and no process is left.
+// Worker processes killed with SIGKILL while several agents work on one task: in a branch, between its end and its merge, in a merge, in
+// the decision of a conflict, and while the evidence is put together. The task ends right, every line of work is in its files once, and no process is left.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { mkdir, readFile } from 'node:fs/promises'
@@ -25,7 +25,10 @@ const DEATHS: readonly RegExp[] = [
   /^step\.started merge\/b$/,
   /^tool\.started merge\/[bc]\/decide\//,
   /^step\.completed merge\/c$/,
+  /^step\.started evidence$/,
 ]
+
+const EVIDENCE = ['checks.sarif', 'checks.junit.xml', 'project.zip', 'report.html', 'report.md']
 
 function respond(mark: string): (request: LlmRequest) => ScriptedTurn {
   const call = (name: string, input: Readonly<Record<string, string | readonly string[]>>): ScriptedTurn => ({
@@ -90,6 +93,13 @@ test('killed at every turn of a parallel run', { skip: SKIP, timeout: 180_000 },
     assert.equal(task.status, 'completed', `${task.error}\n${log.map(lineOf).slice(-40).join('\n')}`)
     assert.deepEqual(brokenIn(task, log), [])
     assert.ok(died.length >= DEATHS.length - 1, `it died only at ${died.join(', ')}`)
+    const files = (await arena.platform.artifacts.ofTask(id)).map(({ name }) => name)
+    assert.deepEqual(
+      EVIDENCE.map((name) => files.filter((file) => file === name).length),
+      EVIDENCE.map(() => 1),
+      `each file of the evidence once: ${files.join(', ')}`,
+    )
+    assert.ok(died.includes('step.started evidence'), `it died only at ${died.join(', ')}`)
     const folder = join(arena.folder, 'export')
     await mkdir(folder)
     await arena.platform.workspaces.exportTo(id, folder)

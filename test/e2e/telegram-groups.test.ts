@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { SeenChat, SeenMessage } from '../../testkit/telegram/user/seen.ts'
 import type { UserClient } from '../../testkit/telegram/user/user-client.ts'
-import { becomes, expectChatToHold, openStage, outline, PATIENT } from './telegram-stage.ts'
+import { becomes, expectChatToHold, isEvidence, openStage, outline, PATIENT } from './telegram-stage.ts'
 
 const HELLO = 'create a hello world web app'
 
@@ -31,11 +31,11 @@ test('in a group only those who may speak are answered, and only when they mean 
   const card = await ada.expectReply({ to: group, ...PATIENT })
   assert.equal(card.replyTo, asked.id)
   const done = await becomes(ada, card, /Done · create a hello world web app/)
-  await ada.expectReply({ to: group, where: (one) => one.media !== null, ...PATIENT })
+  await ada.expectReply({ to: group, where: (one) => one.media?.name === 'report.html', ...PATIENT })
   await ada.send('make it dark red', { to: group, replyTo: done })
   const next = await ada.expectReply({ to: group, where: /make it dark red/, ...PATIENT })
   await becomes(ada, next, /Done[^]*1 file changed/)
-  await ada.expectReply({ to: group, where: (one) => one.media !== null, ...PATIENT })
+  await ada.expectReply({ to: group, where: (one) => one.media?.name === 'report.html', ...PATIENT })
 
   await bob.send('@factotum_bot what can you do?', { to: group })
   await ada.expectReply({ to: group, where: /I work only for my owner here/, ...PATIENT })
@@ -177,5 +177,5 @@ function inTopic(chat: SeenChat, topic: number | null): readonly string[] {
 /** Takes note of everything that is there; nothing more comes. */
 async function seeAll(person: UserClient, to: { readonly id: number }): Promise<void> {
   while ((await person.expectReply({ to, within: 1 }).catch(() => null)) !== null);
-  await person.expectNoMore({ for: 1_500, to })
+  await person.expectNoMore({ for: 1_500, to, where: (one) => !isEvidence(one) })
 }

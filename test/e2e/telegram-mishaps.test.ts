@@ -24,7 +24,7 @@ test('edited requests, a deleted card, and a bot that is blocked for a while', a
     assert.equal(next.replyTo, asked.id)
     await becomes(ada, card, /Stopped/)
     await becomes(ada, next, /Done/)
-    await ada.expectReply({ where: (one) => one.media !== null, ...PATIENT })
+    await ada.expectReply({ where: (one) => one.media?.name === 'report.html', ...PATIENT })
     assert.match(ada.look(busy)?.text ?? '', /^✅ Done · sleep 3/)
   })
 
@@ -40,7 +40,7 @@ test('edited requests, a deleted card, and a bot that is blocked for a while', a
     assert.deepEqual(tapped, { type: 'answered', text: 'Started again.', alert: false })
     const next = await ada.expectReply({ where: /static site about my garden/, ...PATIENT })
     await becomes(ada, next, /Done/)
-    await ada.expectReply({ where: (one) => one.media !== null, ...PATIENT })
+    await ada.expectReply({ where: (one) => one.media?.name === 'report.html', ...PATIENT })
   })
 
   await t.test('the card is deleted: what came of it comes all the same, once', async () => {

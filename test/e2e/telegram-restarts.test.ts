@@ -43,7 +43,7 @@ test('ended in the middle of a task, orderly or not, it goes on with the same me
     await end(platform, 'SIGKILL')
     platform = await up()
     await becomes(ada, card, /Done · create a hello world/)
-    await ada.expectReply({ where: (one) => one.media !== null, ...PATIENT })
+    await ada.expectReply({ where: (one) => one.media?.name === 'report.html', ...PATIENT })
   })
   const ran = (command: string) => [
     `Ada: /run ${command}`,
@@ -81,7 +81,7 @@ test('after a downtime, fresh messages are worked on once, old ones are listed a
   const card = await ada.expectReply({ where: /hello world web app$|hello world web app\n/, ...PATIENT })
   await becomes(ada, card, /Done/)
   const note = await ada.expectReply({ where: /I was away/, ...PATIENT })
-  await ada.expectReply({ where: (one) => one.media !== null, ...PATIENT })
+  await ada.expectReply({ where: (one) => one.media?.name === 'report.html', ...PATIENT })
   const listed = await ada.expectChat(
     (chat) => chat.messages.some((one) => /garden \(1 h ago\)/.test(one.text)),
     PATIENT,
@@ -105,7 +105,7 @@ test('after a downtime, fresh messages are worked on once, old ones are listed a
   for (const wanted of [/JSON API for notes$|JSON API for notes\n/, /my garden$|my garden\n/]) {
     const begun = await ada.expectReply({ where: wanted, ...PATIENT })
     await becomes(ada, begun, /Done/)
-    await ada.expectReply({ where: (one) => one.media !== null, ...PATIENT })
+    await ada.expectReply({ where: (one) => one.media?.name === 'report.html', ...PATIENT })
   }
 
   late = HOUR_MS
