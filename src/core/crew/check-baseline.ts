@@ -24,7 +24,11 @@ export async function checkBaseline(run: Run, workshop: Workshop): Promise<void>
     const report = ({ check, status }: CheckReport) => {
       if (status === 'failed') say(`${check}: failed before the work began`)
     }
-    const ran = await runGate(workshop.sandbox, { servedPorts: [], report }, run.signal)
+    const ran = await runGate(
+      workshop.sandbox,
+      { servedPorts: [], report, quietly: workshop.egress.quietly },
+      run.signal,
+    )
     run.signal.throwIfAborted()
     const commit = await workshop.snapshot('checks')
     const checks = await redactedChecks(run, [...ran, ...(await rewrittenAtFirst(run, workshop, commit))])

@@ -25,7 +25,7 @@ export async function checkWork(
     const dead = await workshop.refreshServers()
     const servedPorts = workshop.servedPorts().filter((port) => !dead.has(port))
     const report = progressOfChecks(run, step)
-    const options = { servedPorts, report, ...(only === undefined ? {} : { only }) }
+    const options = { servedPorts, report, quietly: workshop.egress.quietly, ...(only === undefined ? {} : { only }) }
     const { ran, commit } = await runSteadily(run, workshop, () => runGate(workshop.sandbox, options, run.signal))
     const secrets = await checkForSecrets(run, workshop.baseline, commit)
     const now = { checks: ran, isWhole: only === undefined }

@@ -39,6 +39,8 @@ export type TaskEgress = SandboxEgress &
     readonly only: (target: EgressTarget, agreed: boolean) => OnlyPlace
     /** What was refused since the last call for want of a person's answer, in words; empty where nothing was. */
     readonly refused: () => readonly string[]
+    /** What `work` alone is refused for want of an answer is asked of nobody. */
+    readonly quietly: <T>(work: () => Promise<T>) => Promise<T>
     /** Throws NeedsApproval for the first of what was refused so since the last `refused`; records what was reported. */
     readonly askForRefused: () => void
     /** Records what was reported, summed up. */
@@ -173,6 +175,14 @@ export async function createTaskEgress(run: Run, isReplay: boolean): Promise<Tas
       const subjects = [...asked.values()].map(({ subject }) => subject)
       asked.clear()
       return subjects
+    },
+    quietly: async (work) => {
+      const before = new Set(asked.keys())
+      try {
+        return await work()
+      } finally {
+        for (const key of asked.keys()) if (!before.has(key)) asked.delete(key)
+      }
     },
     askForRefused: () => {
       const [first] = asked.values()

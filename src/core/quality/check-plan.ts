@@ -16,6 +16,7 @@ export type CommandPlan = Planned & {
   readonly env: Readonly<Record<string, string>>
   readonly timeoutMs: number
   readonly parse: (raw: RawOutput) => Parsed
+  readonly isQuiet?: true
 }
 
 export type LookPlan = Planned & {

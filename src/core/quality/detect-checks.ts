@@ -42,8 +42,9 @@ function planOf(
 ): CheckPlan {
   const { kind } = runner
   if (wanted.type === 'look') return { type: 'look', check, kind, folder, look: wanted.look }
-  const { command, timeoutMs, env = {}, parse = runner.parse } = wanted
-  return { type: 'command', check, kind, folder, command, timeoutMs, env, parse }
+  const { command, timeoutMs, env = {}, parse = runner.parse, isQuiet } = wanted
+  const quiet = isQuiet === true ? { isQuiet } : {}
+  return { type: 'command', check, kind, folder, command, timeoutMs, env, parse, ...quiet }
 }
 
 function moreThan(more: number): string {

@@ -61,7 +61,7 @@ test('a compiler that stops, or a script that goes no further, hides what else i
 test('no mark ever lets pass what was not failing before, nor changes what a check says', () => {
   const some = fc.record({
     rule: fc.constantFrom('a', 'b', 'c'),
-    message: fc.constantFrom('x', 'y at 1:2', 'y at 3:4'),
+    message: fc.constantFrom('x', 'y at a.js:1:2', 'y at a.js:3:4', 'it is 1:2', 'it is 1:3'),
   })
   const report = fc.record({
     findings: fc.array(some, { maxLength: 4 }),

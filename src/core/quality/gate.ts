@@ -13,6 +13,8 @@ export type GateOptions = {
   readonly servedPorts: readonly number[]
   /** Only the checks of these names; all of them where it is left out. */
   readonly only?: ReadonlySet<string>
+  /** Runs the checks that ask nobody for what they can't reach; without it they run as all others. */
+  readonly quietly?: <T>(work: () => Promise<T>) => Promise<T>
   /** Called as each check ends. */
   readonly report: (check: CheckReport) => void
 }
@@ -23,17 +25,24 @@ async function planChecks(sandbox: Sandbox, servedPorts: readonly number[], sign
   return { run: [...run, ...planPreviews(servedPorts)], skipped }
 }
 
+function isQuiet(plan: CheckPlan): boolean {
+  return plan.type === 'command' && plan.isQuiet === true
+}
+
 /** Runs every check that the workspace calls for; those that ran first, then those that were skipped. */
 export async function runGate(
   sandbox: Sandbox,
-  { servedPorts, only, report }: GateOptions,
+  { servedPorts, only, report, quietly = (work) => work() }: GateOptions,
   signal: AbortSignal,
 ): Promise<readonly CheckReport[]> {
   const planned = await planChecks(sandbox, servedPorts, signal)
   const isWanted = ({ check }: Pick<CheckPlan, 'check'>) => only === undefined || only.has(check)
   const skipped = planned.skipped.filter(isWanted)
   for (const one of skipped) report(one)
-  const ran = await runChecks(sandbox, planned.run.filter(isWanted), signal, report)
+  const wanted = planned.run.filter(isWanted)
+  const [quiet, others] = [wanted.filter(isQuiet), wanted.filter((plan) => !isQuiet(plan))]
+  const loud = await runChecks(sandbox, others, signal, report)
+  const ran = quiet.length === 0 ? loud : [...loud, ...(await quietly(() => runChecks(sandbox, quiet, signal, report)))]
   if (planned.run.length > 0 || only !== undefined) return [...ran, ...skipped]
   const none = skippedCheck('none', 'platform', 'No check of the platform applies to these files.')
   report(none)

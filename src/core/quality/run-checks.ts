@@ -13,6 +13,12 @@ const AT_ONCE = 4
 const OUTPUT_BYTES = 256_000
 /** Node colours its test output when it thinks somebody watches; checks are read by machines and people alike. */
 const CHECK_ENV = { CI: 'true', NO_COLOR: '1', PYTHONDONTWRITEBYTECODE: '1', CARGO_TERM_COLOR: 'never' }
+/**
+ * What tools remember from run to run, and would leave among the files. What cargo builds is larger than a temporary folder, which lies
+ * in memory, may be: it goes where no snapshot looks.
+ */
+const ASIDE =
+  'export COVERAGE_FILE="$TMPDIR/coverage" PYTEST_ADDOPTS="-o cache_dir=$TMPDIR/pytest" RUFF_CACHE_DIR="$TMPDIR/ruff" MYPY_CACHE_DIR="$TMPDIR/mypy" CARGO_TARGET_DIR="$PWD/.cache/cargo"; '
 const NO_FINDINGS: Parsed = { findings: [] }
 
 /**
@@ -93,7 +99,7 @@ function preamble({ folder }: CommandPlan): string {
   const folders = places.flatMap((place) => [`${place}node_modules/.bin`, `${place}.venv/bin`])
   const path = folders.join(':')
   const standIns = `for f in ${folders.map((one) => `"${one}"`).join(' ')}; do for t in sh bash env node; do if [ -e "$f/$t" ] && [ "$(head -c 4 "$f/$t" | tail -c 3)" != ELF ]; then echo "$f/$t stands in for $t of the machine: remove it" >&2; exit 97; fi; done; done; `
-  const temporary = `TMPDIR=$(mktemp -d) && export TMPDIR && trap 'rm -rf "$TMPDIR"' EXIT; `
+  const temporary = `TMPDIR=$(mktemp -d) && export TMPDIR && trap 'rm -rf "$TMPDIR"' EXIT; ${ASIDE}`
   return `${temporary}${standIns}PATH="${path}:$PATH"; `
 }
 

@@ -30,6 +30,8 @@ export type CommandWanted = {
   readonly env?: Readonly<Record<string, string>>
   /** Instead of the runner's own. */
   readonly parse?: Runner['parse']
+  /** What it does not reach is no question to a person: it says less then, and stands in nobody's way. Runs after all others. */
+  readonly isQuiet?: true
 }
 
 /** What the platform can see by itself, from the texts that it has read. It failed where a finding is an error. Throws nothing. */

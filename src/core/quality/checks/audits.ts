@@ -24,7 +24,7 @@ export const npmAudit: Runner = {
     )
       return []
     if (!tools.has('npm')) return []
-    return [{ type: 'command', command: within(NPM), timeoutMs: AUDIT_MS + 5_000 }]
+    return [{ type: 'command', command: within(NPM), timeoutMs: AUDIT_MS + 5_000, isQuiet: true }]
   },
   parse: parseNpm,
   watches: (path) => LOCK.test(path),
@@ -36,7 +36,7 @@ export const pipAudit: Runner = {
   scope: 'project',
   detect: ({ files, tools }) =>
     files.includes('requirements.txt') && tools.has('pip-audit')
-      ? [{ type: 'command', command: within(PIP), timeoutMs: AUDIT_MS + 5_000 }]
+      ? [{ type: 'command', command: within(PIP), timeoutMs: AUDIT_MS + 5_000, isQuiet: true }]
       : [],
   parse: parsePip,
   watches: (path) => /(?:^|\/)requirements[\w.-]*\.txt$/.test(path),

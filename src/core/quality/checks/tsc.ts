@@ -21,7 +21,7 @@ export const tsc: Runner = {
     if (!project.tools.has('tsc')) return [{ type: 'skip', reason: notInstalled('tsc') }]
     const own = SCRIPTS.find((name) => isPlainTsc(project.manifest.scripts, name))
     if (own !== undefined) return [wanted(`node --run ${own}`)]
-    return references(project).length === 0 ? [wanted('tsc --noEmit')] : ofReferences(project)
+    return references(project).length === 0 ? [wanted(plain(project, 'tsconfig.json'))] : ofReferences(project)
   },
   parse: (raw) => ({ findings: tscFindings(raw) }),
   watches: mattersTo('javascript'),
@@ -37,6 +37,13 @@ function isPlainTsc(scripts: Readonly<Record<string, string>>, name: string): bo
   return (
     /^tsc\b/.test(script.trim()) && /--noEmit\b|-b\b|--build\b/.test(script) && !/--watch\b|\s-w\b|[|;]/.test(script)
   )
+}
+
+/** What an incremental check remembers is not left among the files. */
+function plain(project: Project, path: string): string {
+  const options = optionsOf(project, path)
+  const remembers = options['incremental'] === true && options['composite'] !== true
+  return remembers ? 'tsc --noEmit --tsBuildInfoFile "$TMPDIR/tsbuildinfo"' : 'tsc --noEmit'
 }
 
 /** A configuration that only refers to others checks nothing by itself. */
@@ -60,7 +67,7 @@ function ofReferences(project: Project): readonly Wanted[] {
           },
         ]
       : []
-  return [...(isEmpty ? [] : [wanted('tsc --noEmit')]), ...parts, ...beyond]
+  return [...(isEmpty ? [] : [wanted(plain(project, 'tsconfig.json'))]), ...parts, ...beyond]
 }
 
 /** Paths of configurations relative to the project, those that are there. */
