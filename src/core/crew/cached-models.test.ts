@@ -157,3 +157,33 @@ test('a cache that is out of reach costs nobody an answer', async () => {
   await models.chat(chat(ADA), SIGNAL)
   assert.equal(asked(), 2)
 })
+
+test('a row that is no answer is as good as none', async () => {
+  const model = { provider: 'openai', model: 'm', offline: false }
+  for (const row of [
+    'x',
+    5,
+    [],
+    {},
+    { text: 'x', model },
+    { value: { n: 1 } },
+    { text: 'x', toolCalls: [{}], model },
+  ]) {
+    const { models } = world({
+      cache: { ...createMemoryPromptCache({ now: () => new Date(0) }), get: async () => row },
+    })
+    const purpose = { userId: ADA } as ChatRequest['purpose']
+    const shared = { purpose, tier: 'main', system: 's', maxOutputTokens: 1 } as const
+    const turn = await models.chat(
+      { ...shared, messages: [], tools: [] } as Partial<ChatRequest> as ChatRequest,
+      SIGNAL,
+    )
+    assert.deepEqual([turn.text, turn.fromCache], ['0 1', undefined], JSON.stringify(row))
+    const wanted = { ...shared, prompt: 'p', schemaName: 's', schema: z.object({ n: z.number() }) }
+    const object = await models.object(
+      wanted as Partial<ObjectRequest<{ n: number }>> as ObjectRequest<{ n: number }>,
+      SIGNAL,
+    )
+    assert.deepEqual([object.value, object.fromCache], [{ n: 1 }, undefined], JSON.stringify(row))
+  }
+})

@@ -16,8 +16,18 @@ type CacheDeps = {
   readonly keepMs: number
 }
 
+/** Checked where it is used. */
+const AS_IT_WAS = z.custom<JsonValue>(() => true)
+const LABEL = z.object({ provider: z.string(), model: z.string(), offline: z.boolean() })
 /** The parts of an answer that do not depend on when it was given. */
-type KeptTurn = Pick<ChatTurn, 'text' | 'toolCalls' | 'finish' | 'providerData' | 'model'>
+const KEPT_TURN = z.object({
+  text: z.string(),
+  toolCalls: z.array(z.object({ id: z.string(), tool: z.string(), input: AS_IT_WAS })),
+  finish: z.enum(['stop', 'tool_calls']),
+  providerData: AS_IT_WAS,
+  model: LABEL,
+})
+const KEPT_OBJECT = z.object({ value: z.json(), model: LABEL })
 
 /**
  * The same models. Two calls are the same when person, models, instructions, words, tools and the shape of the answer are; what it is asked
@@ -60,8 +70,12 @@ export function cachedModels(models: Models, { cache, ids, telemetry, keepMs }: 
       answered<ChatTurn>(
         request,
         chatParts(request),
-        // What lies there was put there by us, under a digest of all that it depends on.
-        (kept) => ({ ...(kept as KeptTurn), usage: NO_TOKENS, fromCache: true }),
+        // A row that is none of ours, or of another version, would answer the same call wrongly each time.
+        (kept) => {
+          if (!KEPT_TURN.safeParse(kept).success) return null
+          // As it lies there: the next call names it by its very text.
+          return { ...(kept as z.infer<typeof KEPT_TURN>), usage: NO_TOKENS, fromCache: true }
+        },
         () => models.chat(request, signal),
         ({ text, toolCalls, finish, providerData, model }) =>
           finish === 'length' || finish === 'other' ? null : { text, toolCalls, finish, providerData, model },
@@ -71,9 +85,12 @@ export function cachedModels(models: Models, { cache, ids, telemetry, keepMs }: 
         request,
         objectParts(request),
         (kept) => {
-          const { value, model } = kept as Pick<ModelObject<JsonValue>, 'value' | 'model'>
-          const parsed = request.schema.safeParse(value)
-          return parsed.success ? { value: parsed.data, model, usage: NO_TOKENS, fromCache: true } : null
+          const known = KEPT_OBJECT.safeParse(kept)
+          if (!known.success) return null
+          const parsed = request.schema.safeParse(known.data.value)
+          return parsed.success
+            ? { value: parsed.data, model: known.data.model, usage: NO_TOKENS, fromCache: true }
+            : null
         },
         () => models.object(request, signal),
         ({ value, model }) => {
