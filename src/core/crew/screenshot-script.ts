@@ -69,7 +69,7 @@ const main = async () => {
   const [to, from] = [child.stdio[3], child.stdio[4]]
   const waiting = new Map()
   const errors = []
-  let loaded = () => {}
+  const loads = new Map()
   let last = 0
   let gone = false
   const stop = () => { gone = true; for (const { fail } of waiting.values()) fail(new Error('the browser ended')) }
@@ -78,7 +78,7 @@ const main = async () => {
   const heard = (message) => {
     const asked = waiting.get(message.id)
     if (asked) { waiting.delete(message.id); message.error ? asked.fail(new Error(message.error.message)) : asked.done(message.result) }
-    if (message.method === 'Page.loadEventFired') loaded()
+    if (message.method === 'Page.loadEventFired') loads.get(message.sessionId)?.()
     if (message.method === 'Page.javascriptDialogOpening') ask('Page.handleJavaScriptDialog', { accept: false }, message.sessionId).catch(() => {})
     if (message.method === 'Runtime.exceptionThrown') { const it = message.params.exceptionDetails; complain(it.exception?.description ?? it.text) }
     if (message.method === 'Log.entryAdded' && message.params.entry.level === 'error') complain(message.params.entry.text + ' ' + (message.params.entry.url ?? ''))
@@ -98,22 +98,25 @@ const main = async () => {
     waiting.set(last, { done, fail })
     to.write(JSON.stringify({ id: last, method, params, ...(sessionId ? { sessionId } : {}) }) + '\\0')
   })
-  const { targetId } = await ask('Target.createTarget', { url: 'about:blank' })
-  const { sessionId } = await ask('Target.attachToTarget', { targetId, flatten: true })
-  const page = (method, params) => ask(method, params, sessionId)
-  await Promise.all([page('Page.enable'), page('Runtime.enable'), page('Log.enable'), ask('Browser.setDownloadBehavior', { behavior: 'deny' })])
-  const shots = {}
-  for (const { view, width, height, scale, mobile } of ${JSON.stringify(VIEWS)}) {
-    await page('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: scale, mobile })
+  await ask('Browser.setDownloadBehavior', { behavior: 'deny' })
+  // Side by side, each in a window of its own, which is drawn whether or not another is in front of it.
+  const look = async ({ width, height, scale, mobile }) => {
+    const { targetId } = await ask('Target.createTarget', { url: 'about:blank', newWindow: true })
+    const { sessionId } = await ask('Target.attachToTarget', { targetId, flatten: true })
+    const page = (method, params) => ask(method, params, sessionId)
+    await Promise.all([page('Page.enable'), page('Runtime.enable'), page('Log.enable'), page('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: scale, mobile })])
     if (mobile) await page('Emulation.setTouchEmulationEnabled', { enabled: true })
-    const ready = new Promise((done) => { loaded = done })
+    const ready = new Promise((done) => loads.set(sessionId, done))
     await page('Page.navigate', { url })
     await Promise.race([ready, sleep(Math.max(0, Math.min(12000, until - Date.now() - 4000)))])
     // Pictures, fonts and what a page does first after it was loaded.
-    await Promise.race([page('Runtime.evaluate', { expression: 'document.fonts.ready.then(() => new Promise((done) => setTimeout(done, 600)))', awaitPromise: true }), sleep(3000)]).catch(() => {})
+    await Promise.race([page('Runtime.evaluate', { expression: 'document.fonts.ready.then(() => new Promise((done) => setTimeout(done, 400)))', awaitPromise: true }), sleep(3000)]).catch(() => {})
     const { data } = await page('Page.captureScreenshot', { format: 'png', clip: { x: 0, y: 0, width, height, scale: 1 }, captureBeyondViewport: false })
-    shots[view] = data
+    return data
   }
+  const views = ${JSON.stringify(VIEWS)}
+  const pictures = await Promise.all(views.map(look))
+  const shots = Object.fromEntries(views.map(({ view }, at) => [view, pictures[at]]))
   return { shots, errors: [...new Set(errors)] }
 }
 const late = new Promise((done) => setTimeout(() => done({ skipped: 'The page was not ready to be looked at in time.' }), Number(process.env.${SHOT_MS})))
