@@ -33,7 +33,10 @@ export function deliverCommand(exit: (code: ExitCode) => void): Command {
       const code = await withPlatform(output, async (platform) => {
         const { text: _, ...message } = platform.terminalMessage(`deliver ${id}`)
         const wanted = { url, branch, base, title, pullRequest: pr }
-        const task = acceptedTask(await acceptDelivery(platform, { ...message, taskId: taskIdOf(id), wanted }), id)
+        const task = acceptedTask(
+          await acceptDelivery(platform, { ...message, taskId: taskIdOf(id), whose: null, wanted }),
+          id,
+        )
         return foreground(platform, task, { json, yes, output })
       })
       exit(code)

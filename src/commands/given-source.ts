@@ -33,7 +33,7 @@ export async function readSource(options: SourceOptions): Promise<(platform: Pla
   if (path.length > 0 && git === undefined) throw new CommandError('--path names folders of --git.', EXIT.usage)
   if (workspace !== undefined) return always(await folderAt(workspace))
   if (git !== undefined) return always(repositoryAt(git, path))
-  if (template !== undefined) return always({ type: 'template', name: template })
+  if (template !== undefined) return (platform) => templateNamed(platform, template)
   if (archive !== undefined) return archiveAt(archive)
   if (from !== undefined) return (platform) => filesOf(platform, from)
   return always({ type: 'empty' })
@@ -88,6 +88,12 @@ async function archiveAt(archive: string): Promise<(platform: Platform) => Promi
     })
     return { type: 'archive', artifact_id: id }
   }
+}
+
+async function templateNamed({ templates }: Platform, name: string): Promise<WorkspaceSource> {
+  const known = (await templates.list()).map((info) => info.name)
+  if (known.includes(name)) return { type: 'template', name }
+  throw new CommandError(`--template: there is no template ${name}; there are: ${known.join(', ')}.`, EXIT.usage)
 }
 
 async function filesOf(platform: Platform, from: string): Promise<WorkspaceSource> {

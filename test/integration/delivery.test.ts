@@ -10,7 +10,7 @@ import { acceptDelivery } from '../../src/core/task/accept-delivery.ts'
 import type { WantedDelivery } from '../../src/core/task/accept-delivery.ts'
 import { applyCommand, isRefusal } from '../../src/core/task/apply-command.ts'
 import type { Task, WorkspaceSource } from '../../src/core/vocabulary/task.ts'
-import type { TaskId } from '../../src/core/vocabulary/ids.ts'
+import type { TaskId, UserId } from '../../src/core/vocabulary/ids.ts'
 import type { JsonValue } from '../../src/core/vocabulary/json.ts'
 import type { PullRequestWanted } from '../../src/core/vocabulary/code-host.ts'
 import { ADA, FINISH } from '../simulation/workbench.ts'
@@ -62,7 +62,12 @@ const depsOf = ({ base }: Stage) => ({ ...base, limits: { inputCharacters: 10_00
 let asked = 0
 async function order(stage: Stage, taskId: TaskId, wanted: Partial<WantedDelivery> = {}): Promise<Task> {
   const message = { interface: 'http', chat: 'c', externalId: `deliver-${(asked += 1)}`, author: ADA, raw: {} } as const
-  const accepted = await acceptDelivery(depsOf(stage), { ...message, taskId, wanted: { ...PLAIN, ...wanted } })
+  const accepted = await acceptDelivery(depsOf(stage), {
+    ...message,
+    taskId,
+    whose: [ADA],
+    wanted: { ...PLAIN, ...wanted },
+  })
   assert.ok('created' in accepted, JSON.stringify(accepted))
   return accepted.task
 }
@@ -196,9 +201,11 @@ test('a task that went on from another delivers both; one with nothing to send, 
   assert.equal(git(server.bare('ada/shop'), 'show', 'both:src/a.txt'), 'one\ntwo\nTHREE\nfour\nfive')
   const waiting = await stage.ask({ taskType: 'dev_pipeline' })
   const message = { interface: 'http', chat: 'c', externalId: 'x1', author: ADA, raw: {} } as const
-  const refused = (taskId: TaskId, wanted = PLAIN) => acceptDelivery(depsOf(stage), { ...message, taskId, wanted })
+  const refused = (taskId: TaskId, wanted = PLAIN, whose: readonly UserId[] | null = [ADA]) =>
+    acceptDelivery(depsOf(stage), { ...message, taskId, whose, wanted })
   assert.deepEqual(await refused(waiting.id), { type: 'wrong_status', status: waiting.status, wanted: 'completed' })
   assert.deepEqual(await refused('01900000-0000-7000-8000-000000000000' as TaskId), { type: 'not_found' })
+  assert.deepEqual(await refused(first.id, PLAIN, ['bob' as UserId]), { type: 'not_found' })
   for (const wrong of [
     { branch: '../x' },
     { branch: '-f' },

@@ -23,7 +23,12 @@ import { listening, PUBLIC, secureServer, worldGate } from './egress-world.ts'
 export const HOST = 'git.example'
 export const TOKEN = 'a-token-that-nobody-sees-7391'
 
-export type Content = string | Buffer | { readonly link: string } | { readonly program: string }
+export type Content =
+  | string
+  | Buffer
+  | { readonly link: string }
+  | { readonly program: string }
+  | { readonly submodule: string }
 export type Files = Readonly<Record<string, Content>>
 
 export function git(folder: string, ...words: readonly string[]): string {
@@ -57,7 +62,7 @@ export type GitServer = {
 }
 
 /** `token`: what everything takes as a password; null where nobody has to sign in. */
-export function gitServer(t: Pick<TestContext, 'after'>, token: string | null): GitServer {
+export function gitServer(t: { readonly after: (fn: () => void) => void }, token: string | null): GitServer {
   const root = mkdtempSync(join(tmpdir(), 'factotum-git-'))
   t.after(() => rmSync(root, { recursive: true, force: true }))
   const requests: GitServer['requests'] = []
@@ -76,18 +81,21 @@ export function gitServer(t: Pick<TestContext, 'after'>, token: string | null): 
       git(work, 'remote', 'add', 'origin', bare(name))
     }
     git(work, 'checkout', '-q', '-B', branch)
+    const submodules: string[] = []
     for (const [path, content] of Object.entries(files)) {
       const file = join(work, path)
       mkdirSync(dirname(file), { recursive: true })
       rmSync(file, { force: true })
       if (typeof content === 'string' || Buffer.isBuffer(content)) writeFileSync(file, content)
       else if ('link' in content) symlinkSync(content.link, file)
+      else if ('submodule' in content) submodules.push(`160000,${content.submodule},${path}`)
       else {
         writeFileSync(file, content.program)
         chmodSync(file, 0o755)
       }
     }
     git(work, 'add', '-A', '-f')
+    for (const entry of submodules) git(work, 'update-index', '--add', '--cacheinfo', entry)
     git(work, 'commit', '-q', '--allow-empty', '-m', message)
     git(work, 'push', '-q', 'origin', branch)
     return git(work, 'rev-parse', 'HEAD')
@@ -104,6 +112,8 @@ export function gitServer(t: Pick<TestContext, 'after'>, token: string | null): 
       requests.push({ method: request.method ?? '', url, authorization })
       void (async () => {
         await listener(url)
+        // Gone meanwhile: nothing that is started for it would ever end.
+        if (response.destroyed || request.destroyed) return
         const password = Buffer.from((authorization ?? '').replace(/^basic /i, ''), 'base64')
           .toString()
           .split(':')[1]

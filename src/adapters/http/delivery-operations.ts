@@ -1,5 +1,6 @@
 // Deliveries over HTTP: finished work asked to go to its repository. What answers it is the same as for every approval.
 import { z } from 'zod'
+import { ownIds } from './authenticate.ts'
 import { isRefusal, json, taskOperation } from './operation.ts'
 import { invalidField, problem, refusalToProblem } from './problem.ts'
 import { limitProblem } from './request-limit.ts'
@@ -45,6 +46,7 @@ export const deliveryOperations = [
         author: caller.principal.userId,
         raw: { deliver: task.id },
         taskId: task.id,
+        whose: ownIds(caller.principal),
         wanted: {
           url: body.url ?? null,
           branch: body.branch ?? null,

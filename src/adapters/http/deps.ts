@@ -7,7 +7,7 @@ import type { ApprovalId, MessageId, TaskId, UserId } from '../../core/vocabular
 import type { JsonObject } from '../../core/vocabulary/json.ts'
 import type { KnowledgeHit, KnowledgeSource, SourceKind } from '../../core/vocabulary/knowledge.ts'
 import type { MemoryScope } from '../../core/vocabulary/memory.ts'
-import type { IncomingMessage as IncomingWords, Message } from '../../core/vocabulary/message.ts'
+import type { Message } from '../../core/vocabulary/message.ts'
 import type { Refusal } from '../../core/vocabulary/refusal.ts'
 import type { Task } from '../../core/vocabulary/task.ts'
 import type { Policy } from '../../core/vocabulary/policy.ts'
@@ -42,7 +42,7 @@ import type { SecretEntry } from '../../core/secrets/watch-ages.ts'
 import type { KeptFile, ReadFiles } from '../../core/conversation/read-artifacts.ts'
 import type { Taken, Words } from '../../core/conversation/take-words.ts'
 import type { Request as TaskRequest } from '../../core/task/accept-request.ts'
-import type { WantedDelivery } from '../../core/task/accept-delivery.ts'
+import type { AskedDelivery } from '../../core/task/accept-delivery.ts'
 import type { StopSwitch } from '../../core/stop/stop-switch.ts'
 import type { TaskCommand } from '../../core/task/decide.ts'
 import type { RequestSettings } from '../../core/access/requests.ts'
@@ -136,7 +136,7 @@ export type HttpDeps = {
   ) => Promise<{ readonly task: Task; readonly created: boolean } | Refusal>
   /** See core/task/accept-delivery.ts. */
   readonly acceptDelivery: (
-    request: Omit<IncomingWords, 'text'> & { readonly taskId: TaskId; readonly wanted: WantedDelivery },
+    request: AskedDelivery,
   ) => Promise<{ readonly task: Task; readonly created: boolean } | Refusal>
   readonly applyCommand: (taskId: TaskId, command: TaskCommand) => Promise<Task | Refusal>
   /** See core/approval/standing.ts. */

@@ -18,6 +18,7 @@ import type { Responses, TaskCall } from './operation.ts'
 import { invalidField, problem, refusalToProblem } from './problem.ts'
 import { limitProblem } from './request-limit.ts'
 import type { Problem } from './problem.ts'
+import { templateSource } from './template-operations.ts'
 import { eventSchema, eventToWire, hintSchema, listOf, taskPageToWire, taskSchema, taskToWire } from './wire.ts'
 
 const EVENTS_PAGE = 1_000
@@ -263,6 +264,10 @@ async function sourceProblem(deps: HttpDeps, caller: Caller, source: WorkspaceSo
     if (archiveKind(artifact.name) === null)
       return invalidField('source.artifact_id', 'it is no .zip, .tar, .tar.gz or .tgz')
     return null
+  }
+  if (source.type === 'template') {
+    const found = await templateSource(deps, source.name, 'source.name')
+    return 'status' in found ? found : null
   }
   if (source.type !== 'task') return null
   const from = await findTask(deps, source.task_id satisfies TaskId)

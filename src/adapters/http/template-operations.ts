@@ -44,11 +44,12 @@ export const templateOperations = [
 export async function templateSource(
   { templates }: Pick<HttpDeps, 'templates'>,
   template: string | null,
+  field = 'template',
 ): Promise<WorkspaceSource | Problem> {
   if (template === null) return { type: 'empty' }
   const known = (await templates.list()).map((info) => info.name)
   if (known.includes(template)) return { type: 'template', name: template }
-  return invalidField('template', `there is none of this name; there are: ${known.join(', ')}`)
+  return invalidField(field, `there is none of this name; there are: ${known.join(', ')}`)
 }
 
 function templateToWire(info: TemplateInfo): z.output<typeof templateSchema> {

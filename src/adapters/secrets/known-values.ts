@@ -1,4 +1,5 @@
 // Finds values that must never be shown, in the forms in which they get out: as they are, encoded, escaped, or a line of them.
+import { KNOWN_SECRET } from '../../core/vocabulary/secret.ts'
 import type { SecretFinding } from '../../core/vocabulary/secret.ts'
 
 export type KnownValues = {
@@ -9,7 +10,6 @@ export type KnownValues = {
 
 /** Shorter ones are words. */
 const SHORTEST = 8
-const RULE = 'KnownSecret'
 
 /** Searching is a walk over the text for each form: some hundred of them are no matter. */
 export function createKnownValues(values: readonly string[]): KnownValues {
@@ -23,7 +23,7 @@ export function createKnownValues(values: readonly string[]): KnownValues {
 function occurrences(text: string, form: string): SecretFinding[] {
   const found: SecretFinding[] = []
   for (let start = text.indexOf(form); start !== -1; start = text.indexOf(form, start + form.length)) {
-    found.push({ rule: RULE, start, end: start + form.length })
+    found.push({ rule: KNOWN_SECRET, start, end: start + form.length })
   }
   return found
 }

@@ -3,7 +3,7 @@ import { acceptDelivery } from '../task/accept-delivery.ts'
 import { isTerminal } from '../vocabulary/task.ts'
 import type { Task } from '../vocabulary/task.ts'
 import type { ReceiveDeps, Tap, Visitor } from './visit.ts'
-import { threadChat } from './visit.ts'
+import { idsOf, threadChat } from './visit.ts'
 
 type Tapped = { readonly tap: Tap; readonly visitor: Visitor }
 
@@ -22,6 +22,7 @@ export async function deliverTapped(
     author: visitor.userId,
     raw: { deliver: task.id },
     taskId: task.id,
+    whose: visitor.role === 'owner' ? null : idsOf(visitor),
     wanted: { url: null, branch: null, base: null, title: null, pullRequest: false },
   })
   if ('type' in accepted)

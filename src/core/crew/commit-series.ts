@@ -1,10 +1,19 @@
 // A series of patches as commits on top of a commit of the repository: in an index alone, without a file of it being laid out.
 import type { CommandResult, Sandbox } from '../ports/sandbox.ts'
-import type { Series } from '../task/delivery-series.ts'
+import type { FileContent } from '../ports/workspaces.ts'
+import type { Series, SeriesPart } from '../task/delivery-series.ts'
 import { TaskFailure } from '../task/task-failure.ts'
+import type { TaskId } from '../vocabulary/ids.ts'
+import { KNOWN_SECRET } from '../vocabulary/secret.ts'
 import type { Run } from './run.ts'
 
-export type PatchedPart = { readonly message: string; readonly at: Date; readonly patch: Uint8Array }
+export type PatchedPart = {
+  readonly message: string
+  readonly at: Date
+  readonly patch: Uint8Array
+  /** What stands in the patch packed, which nobody can read there. */
+  readonly binaries: readonly { readonly path: string; readonly content: FileContent }[]
+}
 
 const MOST_BYTES = 50_000_000
 const AUTHOR = { name: 'Factotum', email: 'factotum@localhost' } as const
@@ -20,31 +29,62 @@ export async function patchesOf(run: Run, series: Series, summary: string | null
     if (patch === null) throw new TaskFailure(`The changes are larger than ${MOST_BYTES / 1_000_000} MB.`)
     left -= patch.length
     if (patch.length === 0) continue
-    const body = changing.length === 1 && summary !== null ? [summary, ''] : []
+    const body = changing.length === 1 && summary !== null ? [withoutMentions(summary), ''] : []
     const message = [part.title, '', ...body, `Factotum-Task: ${part.taskId}`, ''].join('\n')
-    patched.push({ message, at: part.at, patch })
+    patched.push({ message, at: part.at, patch, binaries: await binariesIn(run, id, part, patch) })
   }
   return patched
 }
 
-/** What of the added lines looks like a secret: files with the rules that found it. Empty where nothing does. */
+/** Words of a model notify nobody on a code host. */
+function withoutMentions(text: string): string {
+  return text.replace(/@(?=\w)/g, '@\u200b')
+}
+
+async function binariesIn(
+  run: Run,
+  id: TaskId,
+  { from, to }: Pick<SeriesPart, 'from' | 'to'>,
+  patch: Uint8Array,
+): Promise<PatchedPart['binaries']> {
+  const text = new TextDecoder('utf-8').decode(patch)
+  if (!/^GIT binary patch$/m.test(text)) return []
+  const changed = await run.workspaces.changed(id, from, to, { fileBytes: MOST_BYTES, totalBytes: 2 * MOST_BYTES })
+  return changed
+    .filter(({ path, after }) => after !== null && !text.includes(`\n+++ b/${path}\n`))
+    .map(({ path, after }) => ({ path, content: after }))
+}
+
+/** What of the added lines looks like a secret, and what of binary files is one: files with the rules that found it. Empty where nothing does. */
 export async function secretsAdded(
   run: Pick<Run, 'scanner'>,
   parts: readonly PatchedPart[],
 ): Promise<readonly string[]> {
   const found = new Set<string>()
-  for (const { patch } of parts) {
+  for (const { patch, binaries } of parts) {
+    for (const { path, content } of binaries) {
+      if (content === 'too_large') found.add(`${path} (too large to be looked through)`)
+      // Rules would find words in noise. Without zeros, for two bytes may be a letter.
+      else if (content !== null && (await holdsKnown(run, content, path))) found.add(`${path} (${KNOWN_SECRET})`)
+    }
     const text = new TextDecoder('utf-8').decode(patch)
     for (const section of text.split(/^diff --git /m)) {
-      const path = /^\+\+\+ b\/(.*)$/m.exec(section)?.[1]
-      const added = section
-        .split('\n')
-        .flatMap((line) => (line.startsWith('+') && !line.startsWith('+++ ') ? [line.slice(1)] : []))
-      if (path === undefined || added.length === 0) continue
+      // Git quotes names that are not plain.
+      const path = /^\+\+\+ "?b\/(.*?)"?$/m.exec(section)?.[1] ?? 'a file'
+      const lines = section.split('\n')
+      const hunks = lines.findIndex((line) => line.startsWith('@@'))
+      const added =
+        hunks === -1 ? [] : lines.slice(hunks).flatMap((line) => (line.startsWith('+') ? [line.slice(1)] : []))
+      if (added.length === 0) continue
       for (const { rule } of await run.scanner.scan(added.join('\n'), path)) found.add(`${path} (${rule})`)
     }
   }
   return [...found]
+}
+
+async function holdsKnown({ scanner }: Pick<Run, 'scanner'>, content: Uint8Array, path: string): Promise<boolean> {
+  const text = new TextDecoder('utf-8').decode(content).replaceAll('\0', '')
+  return (await scanner.scan(text, path)).some(({ rule }) => rule === KNOWN_SECRET)
 }
 
 /** Where the script below finds them: `folder/1.patch`, `folder/1.message`, … */

@@ -134,10 +134,11 @@ function endsInGit(url: string): boolean {
   return /\.git\/*$/.test(url.trim())
 }
 
-function gitProblem(
+/** What git's failure means to a person, in one sentence or two. Pure. */
+export function gitProblem(
   place: RepositoryPlace,
-  { stderr, timedOut }: CommandResult,
-  only: OnlyPlace,
+  { stderr, timedOut }: Pick<CommandResult, 'stderr' | 'timedOut'>,
+  only: Pick<OnlyPlace, 'refused'>,
   token: { readonly name: string } | null,
 ): string {
   const shown = `${place.origin}/${place.path}`

@@ -128,13 +128,16 @@ within() {
   shift
   "$@" &
   pid=$!
+  pause=0.02
   while kill -0 "$pid" 2>/dev/null; do
     if [ "$(du -sx --block-size=1 . 2>/dev/null | cut -f 1)" -gt "$limit" ]; then
       kill "$pid" 2>/dev/null || true
       wait "$pid" || true
       return ${EXIT.tooLarge}
     fi
-    sleep 0.2
+    sleep "$pause"
+    # What is small is there at once; what is large is not counted all the time.
+    case $pause in 0.02) pause=0.05 ;; 0.05) pause=0.1 ;; *) pause=0.3 ;; esac
   done
   wait "$pid"
 }

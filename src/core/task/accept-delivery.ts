@@ -24,7 +24,8 @@ export type WantedDelivery = {
 
 export type DeliverDeps = Pick<AcceptDeps, 'store' | 'signals' | 'clock' | 'ids' | 'telemetry' | 'limits'>
 
-const BRANCH = /^(?!.*(?:\.\.|\/\/|\/\.|@\{|\.lock(?:\/|$)|[/.]$))(?!refs\/)[A-Za-z0-9_][A-Za-z0-9_./@#+-]{0,199}$/
+const BRANCH =
+  /^(?!.*(?:\.\.|\/\/|\/\.|@\{|\.lock(?:\/|$)|[/.]$))(?!refs\/)(?!(?:[A-Z_]*HEAD|[0-9a-f]{40}|[0-9a-f]{64})$)[A-Za-z0-9_][A-Za-z0-9_./@#+-]{0,199}$/
 const TITLE = 120
 const SHOWN_COMMITS = 20
 const SHOWN_FILES = 20
@@ -36,14 +37,24 @@ const ALWAYS_ASKED = {
   people: 1,
 } as const
 
-/** Durable once it resolves. The same (interface, chat, externalId) again returns the first task with `created: false`. */
+export type AskedDelivery = Omit<IncomingMessage, 'text'> & {
+  readonly taskId: TaskId
+  readonly wanted: WantedDelivery
+  /** Whose work they may send: all ids of the same person, null for owners, whose is everybody's. */
+  readonly whose: readonly UserId[] | null
+}
+
+/**
+ * Durable once it resolves. The same (interface, chat, externalId) again returns the first task with `created: false`. Another person's
+ * task is as good as none: `not_found`.
+ */
 export async function acceptDelivery(
   deps: DeliverDeps,
-  given: Omit<IncomingMessage, 'text'> & { readonly taskId: TaskId; readonly wanted: WantedDelivery },
+  given: AskedDelivery,
 ): Promise<{ readonly task: Task; readonly created: boolean } | Refusal> {
-  const { taskId, wanted, ...message } = given
+  const { taskId, wanted, whose, ...message } = given
   const original = await deps.store.get(taskId)
-  if (original === null) return { type: 'not_found' }
+  if (original === null || whose?.includes(original.userId) === false) return { type: 'not_found' }
   if (original.status !== 'completed') return { type: 'wrong_status', status: original.status, wanted: 'completed' }
   const series = original.taskType === 'dev_pipeline' ? await seriesOf(deps.store, taskId) : null
   if (series === null) return { type: 'invalid', problem: 'This task has no files that could be delivered.' }

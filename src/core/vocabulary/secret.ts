@@ -25,6 +25,9 @@ export type SealedSecret = SecretInfo & {
   readonly keyId: string
 }
 
+/** The rule of findings that are values of this installation, not only look like some. */
+export const KNOWN_SECRET = 'KnownSecret'
+
 /** Something in a text that looks like a secret. */
 export type SecretFinding = {
   /** Of the rule set, e.g. `AWSSecretAccessKey`. */
