@@ -43,12 +43,15 @@ type ToolTurn = {
   readonly finished: AgentReport | null
 }
 
+/** The agent itself came to nothing, whatever limits the task has left: somebody else may try. */
+export class AgentStopped extends TaskFailure {}
+
 const NUDGES = 2
 /** Beyond this many characters of conversation the oldest tool outputs are left out. */
 const HISTORY_CHARACTERS = 400_000
 const EVENT_OUTPUT_CHARACTERS = 4_000
 
-/** Waits for a place among the agents that are at work, and runs to `finish`. Throws TaskFailure when the agent goes round in circles, runs out of turns or never uses its tools. */
+/** Waits for a place among the agents that are at work, and runs to `finish`. Throws AgentStopped when the agent goes round in circles, runs out of turns or never uses its tools. */
 export function runAgent(run: Run, workshop: Workshop, assignment: Assignment): Promise<AgentReport> {
   return run.agents.use(run.signal, () => takeTurns(run, workshop, assignment))
 }
@@ -80,7 +83,9 @@ async function takeTurns(run: Run, workshop: Workshop, assignment: Assignment): 
     if (turn.tool_calls.length === 0) {
       silent += 1
       if (silent > NUDGES)
-        throw new TaskFailure(`The ${assignment.role} stopped using its tools without finishing "${assignment.title}".`)
+        throw new AgentStopped(
+          `The ${assignment.role} stopped using its tools without finishing "${assignment.title}".`,
+        )
       messages.push({ role: 'user', text: nudge(turn) })
       continue
     }
@@ -93,12 +98,12 @@ async function takeTurns(run: Run, workshop: Workshop, assignment: Assignment): 
     if (done.finished !== null) return done.finished
     for (const call of calls) breaker.record(call)
     if (breaker.isStuck()) {
-      throw new TaskFailure(
+      throw new AgentStopped(
         `The ${assignment.role} repeated the same tool calls five times in a row on "${assignment.title}", so it was stopped.`,
       )
     }
   }
-  throw new TaskFailure(
+  throw new AgentStopped(
     `The ${assignment.role} did not finish "${assignment.title}" within ${run.limits.turnsPerAgent} turns.`,
     {},
     { limit: 'turns an agent', used: run.limits.turnsPerAgent, allowed: run.limits.turnsPerAgent },

@@ -1,7 +1,7 @@
 // A coder at work on failed checks in its tools, for no longer and for no more tokens than healing has left.
 import { quote } from '../context/quote.ts'
 import type { CheckReport } from '../vocabulary/check.ts'
-import { runAgent } from './agent.ts'
+import { AgentStopped, runAgent } from './agent.ts'
 import { briefOf } from './brief.ts'
 import type { Run } from './run.ts'
 import type { Workshop } from './workshop.ts'
@@ -9,8 +9,8 @@ import type { Workshop } from './workshop.ts'
 export type AgentRepair = {
   /** The journal key of the work. */
   readonly key: string
-  /** The journal key under which it is noted that the time was up. */
-  readonly late: string
+  /** The journal key under which it is noted that it was stopped half-way. */
+  readonly stopped: string
   readonly failed: readonly CheckReport[]
   /** What an analysis gave as causes, unproven. */
   readonly causes: readonly string[]
@@ -19,16 +19,18 @@ export type AgentRepair = {
   readonly tokens: { readonly spent: number; readonly most: number; readonly prefix: string }
 }
 
-type Repaired = { readonly type: 'done' } | { readonly type: 'late'; readonly ms: number }
+/** `stopped`: in the middle, and its files are to be put back. `why` is one sentence, `ms` how long it was at work beyond its steps. */
+type Repaired = { readonly type: 'done' } | { readonly type: 'stopped'; readonly why: string; readonly ms: number }
 
-/** Throws TaskFailure as the agent does. `late`: it was stopped in the middle, and its files are to be put back. */
+/** Throws TaskFailure where a limit of the task or of healing is met. */
 export async function repairByAgent(run: Run, workshop: Workshop, repair: AgentRepair): Promise<Repaired> {
-  const { late, leftMs } = repair
-  const said = { agent: 'platform', title: 'The time for healing is over' } as const
-  if (run.journal.has(late)) {
-    const { ms } = await run.journal.step(late, said, async () => ({ output: { ms: leftMs } }))
-    return { type: 'late', ms }
+  const { stopped, leftMs } = repair
+  const note = async (why: string, ms: number): Promise<Repaired> => {
+    const said = { agent: 'platform', title: 'The repair was stopped' } as const
+    return { type: 'stopped', ...(await run.journal.step(stopped, said, async () => ({ output: { why, ms } }))) }
   }
+  if (run.journal.has(stopped)) return note('', 0)
+  const began = run.clock.now().getTime()
   const problem = [
     repair.failed.map(describeCheck).join('\n\n'),
     ...(repair.causes.length === 0 ? [] : [`An analysis, unproven:\n${quote('findings', repair.causes.join('\n'))}`]),
@@ -43,9 +45,10 @@ export async function repairByAgent(run: Run, workshop: Workshop, repair: AgentR
     await repairWith(limited, workshop, { ...ABOUT, key: repair.key, problem })
     return { type: 'done' }
   } catch (error) {
-    if (!stop.signal.aborted || run.signal.aborted) throw error
-    const { ms } = await run.journal.step(late, said, async () => ({ output: { ms: leftMs } }))
-    return { type: 'late', ms }
+    if (run.signal.aborted) throw error
+    if (stop.signal.aborted) return await note('The time for healing was over (HEAL_MINUTES).', leftMs)
+    if (error instanceof AgentStopped) return await note(error.message, run.clock.now().getTime() - began)
+    throw error
   } finally {
     done.abort()
   }
@@ -78,7 +81,7 @@ function meterWithin(run: Run, { tokens }: AgentRepair): Run['meter'] {
     ...run.meter,
     exhausted: () => {
       const used = tokens.spent + run.meter.tokensOf(tokens.prefix)
-      if (used >= tokens.most) return { limit: 'tokens for healing', used, allowed: tokens.most }
+      if (used >= tokens.most) return { limit: 'tokens of healing', used, allowed: tokens.most }
       return run.meter.exhausted()
     },
   }

@@ -135,7 +135,7 @@ async function tryToHeal(round: Round, { from, remedy }: Looked): Promise<Attemp
   const spent = state.past.reduce((sum, { ms }) => sum + ms, 0)
   const repaired = await repairByAgent(run, workshop, {
     key: `repair/${number}`,
-    late: keyOf(round, 'late'),
+    stopped: keyOf(round, 'stopped'),
     failed,
     causes,
     tried: triedLines(state.rounds),
@@ -147,7 +147,8 @@ async function tryToHeal(round: Round, { from, remedy }: Looked): Promise<Attemp
     },
   })
   const base = { by: 'agent', causes, refused: notes } as const
-  if (repaired.type === 'late') return { ...base, applied: [], change: null, lateMs: repaired.ms }
+  if (repaired.type === 'stopped')
+    return { ...base, refused: [repaired.why, ...notes], applied: [], change: null, lateMs: repaired.ms }
   const to = await run.journal.step(
     keyOf(round, 'changed'),
     { agent: 'platform', title: 'Note what was changed' },

@@ -1,6 +1,6 @@
 // The way from written to right: checks, healing of what fails, review, repair of what the reviewer blocks on; all within bounded rounds.
 import { quote } from '../context/quote.ts'
-import { roundsOf, triedLines, whyStop } from '../healing/escalation.ts'
+import { roundsOf, triedInShort, whyStop } from '../healing/escalation.ts'
 import type { HealingLimits } from '../healing/escalation.ts'
 import { isPassed } from '../quality/gate.ts'
 import { TaskFailure } from '../task/task-failure.ts'
@@ -57,13 +57,9 @@ function notHealed(checks: readonly CheckReport[], { rounds, past }: HealingStat
   const names = checks.filter((check) => !isPassed([check])).map(({ check }) => check)
   const count = roundsOf(past)
   const summary = `After ${count} round${count === 1 ? '' : 's'} of repair these checks still fail: ${names.join(', ')}.`
-  return new TaskFailure([`${summary} It was stopped because ${why}.`, ...triedOf(rounds)].join('\n'), { checks })
+  return new TaskFailure([`${summary} It was stopped because ${why}.`, ...triedInShort(rounds)].join('\n'), { checks })
 }
 
 function withEvidence(error: TaskFailure, checks: readonly CheckReport[], { rounds }: HealingState): TaskFailure {
-  return new TaskFailure([error.message, ...triedOf(rounds)].join('\n'), { checks, ...error.evidence })
-}
-
-function triedOf(rounds: HealingState['rounds']): readonly string[] {
-  return rounds.length === 0 ? [] : ['Tried:', ...triedLines(rounds)]
+  return new TaskFailure([error.message, ...triedInShort(rounds)].join('\n'), { checks, ...error.evidence })
 }

@@ -1,5 +1,6 @@
 // Who heals next, and when it is enough: from rules over a targeted fix to a coder, within rounds, time and tokens.
 import type { FailureAnalysis, Healer, HealRound } from '../vocabulary/healing.ts'
+import { onOneLine, shorten } from '../vocabulary/short-text.ts'
 
 export type HealingLimits = {
   /** Rounds in which a model is asked. */
@@ -76,12 +77,23 @@ function isIdle(rounds: readonly PastRound[]): boolean {
   return last.length === IDLE_ROUNDS && last.every(({ outcome }) => outcome !== 'better' && outcome !== 'healed')
 }
 
-/** What was tried, for a person: one line a round. */
-export function triedLines(rounds: readonly HealRound[]): readonly string[] {
+const SHOWN_ROUNDS = 5
+const SHOWN_CHARACTERS = 180
+
+/** What was tried, short enough for a chat: the last rounds, and nothing where there were none. The report has all of it. */
+export function triedInShort(rounds: readonly HealRound[]): readonly string[] {
+  if (rounds.length === 0) return []
+  const shown = triedLines(rounds.slice(-SHOWN_ROUNDS), SHOWN_CHARACTERS)
+  const head = shown.length < rounds.length ? `Tried in the last ${shown.length} of ${rounds.length} rounds:` : 'Tried:'
+  return [head, ...shown]
+}
+
+/** What was tried, one line a round. `most`: characters of what was changed. */
+export function triedLines(rounds: readonly HealRound[], most = 2_000): readonly string[] {
   return rounds.map(({ round, by, applied, refused, outcome, rolled_back: back }) => {
     const what = applied.length > 0 ? applied.slice(0, 3).join('; ') : (refused[0] ?? 'nothing was changed')
     const more = applied.length > 3 ? `; and ${applied.length - 3} more` : ''
-    return `${round}. ${WHO[by]}: ${what}${more} (${OUTCOMES[outcome]}${back ? ', put back' : ''})`
+    return `${round}. ${WHO[by]}: ${shorten(onOneLine(what), most)}${more} (${OUTCOMES[outcome]}${back ? ', put back' : ''})`
   })
 }
 
@@ -91,5 +103,5 @@ const OUTCOMES: Readonly<Record<HealRound['outcome'], string>> = {
   better: 'fewer failures',
   same: 'nothing better',
   worse: 'it made things worse',
-  unapplied: 'it did not fit',
+  unapplied: 'nothing came of it',
 }
