@@ -2,6 +2,7 @@
 import { Command } from 'commander'
 import { forkTask, replayTask } from '../core/task/fork.ts'
 import { readLog } from '../core/task/read-log.ts'
+import type { JsonValue } from '../core/vocabulary/json.ts'
 import type { TaskId } from '../core/vocabulary/ids.ts'
 import type { Platform } from '../processes/platform.ts'
 import { acceptedTask, createOutput, EXIT, parseCount, taskIdOf, withPlatform } from './command.ts'
@@ -59,9 +60,14 @@ export function forkCommand(exit: (code: ExitCode) => void): Command {
     })
 }
 
+/** Without the commits, which every task has of its own. */
+function changesIn(output: JsonValue): string {
+  return JSON.stringify(output, (key, value: JsonValue) => (key === 'from' || key === 'to' ? undefined : value))
+}
+
 async function finalPatch(platform: Platform, id: TaskId): Promise<string | null> {
   for (const event of await readLog(platform.store, id)) {
-    if (event.type === 'step.completed' && event.data.step === 'diff') return JSON.stringify(event.data.output)
+    if (event.type === 'step.completed' && event.data.step === 'diff') return changesIn(event.data.output)
   }
   return null
 }

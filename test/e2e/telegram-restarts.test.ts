@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { test } from 'node:test'
 import { createClock } from '../../testkit/telegram/world/clock.ts'
 import type { Started } from '../support/factotum.ts'
-import { becomes, expectChatToHold, openStage, PATIENT, runApproved } from './telegram-stage.ts'
+import { becomes, expectChatToHold, isEvidence, openStage, PATIENT, runApproved } from './telegram-stage.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -81,7 +81,7 @@ test('after a downtime, fresh messages are worked on once, old ones are listed a
   const card = await ada.expectReply({ where: /hello world web app$|hello world web app\n/, ...PATIENT })
   await becomes(ada, card, /Done/)
   const note = await ada.expectReply({ where: /I was away/, ...PATIENT })
-  await ada.expectReply({ where: (one) => one.media?.name === 'report.html', ...PATIENT })
+  await ada.expectReply({ where: (one) => one.media?.name === 'changes.patch', ...PATIENT })
   const listed = await ada.expectChat(
     (chat) => chat.messages.some((one) => /garden \(1 h ago\)/.test(one.text)),
     PATIENT,
@@ -100,12 +100,12 @@ test('after a downtime, fresh messages are worked on once, old ones are listed a
   // The note outlives another restart, in which nothing is done again.
   await end(platform, 'SIGTERM')
   await up()
-  await ada.expectNoMore({ for: 1_500, to: bot })
+  await ada.expectNoMore({ for: 1_500, to: bot, where: (one) => !isEvidence(one) })
   await ada.tap(held, 'Run them all')
   for (const wanted of [/JSON API for notes$|JSON API for notes\n/, /my garden$|my garden\n/]) {
     const begun = await ada.expectReply({ where: wanted, ...PATIENT })
     await becomes(ada, begun, /Done/)
-    await ada.expectReply({ where: (one) => one.media?.name === 'report.html', ...PATIENT })
+    await ada.expectReply({ where: (one) => one.media?.name === 'changes.patch', ...PATIENT })
   }
 
   late = HOUR_MS
