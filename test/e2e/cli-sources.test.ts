@@ -116,7 +116,7 @@ test(
     assert.ok(files.includes('app/a.txt') && files.includes('package.json'), files.join())
     assert.match(git(server.bare('ada/shop'), 'log', '-1', '--format=%B', 'made'), new RegExp(`Factotum-Task: ${id}`))
     assert.equal(taken?.code, 1)
-    assert.match(taken?.stderr ?? '', /has no branch nowhere to go on from/)
+    assert.match(taken?.stdout ?? '', /has no branch nowhere to go on from/)
     const pushes = server.requests.filter(({ url: at }) => at.endsWith('/git-receive-pack'))
     assert.equal(pushes.length, 1)
   },
