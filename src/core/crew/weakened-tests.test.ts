@@ -84,3 +84,19 @@ test('after a no the tests are put back, and then nothing is asked', async () =>
   assert.match(report, /The tests are as strict as they were\\: what had become milder was put back\./)
   assert.match(report, /- put back: `a\.test\.js:\d+` An assertion is gone .*\n- asked: rejected by owner\n/)
 })
+
+test('a worker that is gone between the question and its answer leaves nothing to ask again', async () => {
+  const { bench, work, answer } = stage([write(MILD)])
+  const { id } = await bench.ask({
+    taskType: 'dev_pipeline',
+    text: 'Make it work.',
+    source: { type: 'directory', path: '/given' },
+  })
+  assert.equal((await work(id)).status, 'needs_approval')
+  await bench.expireLeases()
+  assert.equal((await work(id)).status, 'needs_approval', 'it still waits')
+  await answer(id, 'approve')
+  await bench.expireLeases()
+  assert.equal((await work(id)).status, 'completed')
+  assert.equal((await bench.told(id, 'approval.requested')).length, 1)
+})
