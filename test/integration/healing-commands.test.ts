@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { missingDependency } from '../../src/core/healing/rules/missing-dependency.ts'
 import { portTaken } from '../../src/core/healing/rules/port-taken.ts'
-import { viewOf } from '../../src/core/healing/rules/sample-view.ts'
+import { viewOf } from '../support/rule-view.ts'
 import type { Sandbox } from '../../src/core/ports/sandbox.ts'
 import { prepareGround } from '../hostile/ground.ts'
 

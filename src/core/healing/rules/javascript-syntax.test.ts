@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { javascriptSyntax } from './javascript-syntax.ts'
-import { answersAnything, mendedBy, viewOf } from './sample-view.ts'
+import { answersAnything, mendedBy, viewOf } from '../../../../test/support/rule-view.ts'
 
 const said = (line: string) =>
   `/workspace/a.js:1\n${line}\n${' '.repeat(4)}^\n\nSyntaxError: missing ) after argument list\n`

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { jsonSyntax } from './json-syntax.ts'
-import { answersAnything, mendedBy, viewOf } from './sample-view.ts'
+import { answersAnything, mendedBy, viewOf } from '../../../../test/support/rule-view.ts'
 
 const SAID = 'SyntaxError: Unexpected token } in JSON at position 9'
 const mended = async (text: string, path = 'a.json', said = SAID) => {

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { missingDependency } from './missing-dependency.ts'
-import { answersAnything, mendedBy, viewOf } from './sample-view.ts'
-import type { Files } from './sample-view.ts'
+import { answersAnything, mendedBy, viewOf } from '../../../../test/support/rule-view.ts'
+import type { Files } from '../../../../test/support/rule-view.ts'
 
 const node = (name: string) =>
   `Error [ERR_MODULE_NOT_FOUND]: Cannot find package '${name}' imported from /workspace/a.js`

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { missingImport } from './missing-import.ts'
-import { answersAnything, mendedBy, viewOf } from './sample-view.ts'
-import type { Files } from './sample-view.ts'
+import { answersAnything, mendedBy, viewOf } from '../../../../test/support/rule-view.ts'
+import type { Files } from '../../../../test/support/rule-view.ts'
 
 const PYTHON = '  File "/workspace/a.py", line 2\nNameError: name \'os\' is not defined\n'
 const NODE = 'ReferenceError: readFileSync is not defined\n    at /workspace/a.js:1:1\n'

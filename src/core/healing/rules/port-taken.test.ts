@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { portTaken } from './port-taken.ts'
-import { answersAnything, mendedBy, viewOf } from './sample-view.ts'
+import { answersAnything, mendedBy, viewOf } from '../../../../test/support/rule-view.ts'
 
 const SAID = 'Error: listen EADDRINUSE: address already in use :::4173\n'
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { pythonSyntax } from './python-syntax.ts'
-import { answersAnything, mendedBy, viewOf } from './sample-view.ts'
+import { answersAnything, mendedBy, viewOf } from '../../../../test/support/rule-view.ts'
 
 const said = (line: number, problem: string) => `  File "/workspace/a.py", line ${line}\n    code\n    ^\n${problem}\n`
 const COLON = "SyntaxError: expected ':'"

@@ -1,8 +1,8 @@
 // Files that are named where they do not stand.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { answersAnything, mendedBy, viewOf } from './sample-view.ts'
-import type { Files } from './sample-view.ts'
+import { answersAnything, mendedBy, viewOf } from '../../../../test/support/rule-view.ts'
+import type { Files } from '../../../../test/support/rule-view.ts'
 import { wrongPath } from './wrong-path.ts'
 
 const ESM = "Cannot find module '/workspace/src/sum.js' imported from /workspace/a.js\n"

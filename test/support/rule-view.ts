@@ -1,7 +1,7 @@
-// What a rule is shown in the tests of this folder: files by their paths, and one failed check that printed something.
+// What a rule is shown in tests: files by their paths, and one failed check that printed something.
 import fc from 'fast-check'
-import { applyFixes } from '../apply-fixes.ts'
-import type { Remedy, Rule, RuleView } from '../rule.ts'
+import { applyFixes } from '../../src/core/healing/apply-fixes.ts'
+import type { Remedy, Rule, RuleView } from '../../src/core/healing/rule.ts'
 
 export type Files = Readonly<Record<string, string>>
 
