@@ -6,7 +6,7 @@ import { checksOf } from './recorded-checks.ts'
 import type { Run } from './run.ts'
 import type { Workshop } from './workshop.ts'
 
-export const STEADY_CHECK = 'steady files'
+const STEADY_CHECK = 'steady files'
 
 const SHOWN = 20
 
