@@ -31,7 +31,8 @@ const instant = z.iso.datetime()
 const count = z.int().min(0)
 const duration = z.number().min(0)
 const json: z.ZodType<JsonValue> = name('JsonValue', z.json())
-const agent = z.string().min(1).max(60)
+/** Which roles there are is the crew's own affair. */
+const agent = z.string().regex(/^[a-z][a-z0-9-]{0,59}$/)
 const step = { step: z.string().min(1), agent }
 const answered = { approval_id: id, by: id, comment: z.string().nullable() }
 

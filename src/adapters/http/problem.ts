@@ -58,7 +58,7 @@ export function refusalToProblem(refusal: Refusal): Problem {
     case 'not_found':
       return NO_SUCH_TASK
     case 'invalid':
-      return invalidField('input_text', refusal.problem)
+      return invalidField(refusal.field ?? 'input_text', refusal.problem)
     case 'wrong_status':
       return problem(409, refusal.type, `The task is ${refusal.status}; this needs ${refusal.wanted}.`, {
         extra: { task_status: refusal.status },

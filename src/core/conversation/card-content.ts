@@ -106,6 +106,11 @@ function progressBlocks(view: CardView, verbosity: Verbosity): readonly string[]
   const lines = [
     ...presentLine(view),
     ...checksLine(view.checks),
+    ...(view.conflicts === 0
+      ? []
+      : [
+          `🔀 Two parts changed the same ${view.conflicts === 1 ? 'file' : `${view.conflicts} files`}: bringing them together`,
+        ]),
     ...(view.repairRound === 0 ? [] : [`🔧 Repair, round ${view.repairRound}`]),
     ...(view.resumes === 0 ? [] : [resumedLine(view.resumes)]),
     ...(view.exhausted === null ? [] : [`⚠️ ${escapeMarkdown(limitSentence(view.exhausted))}`]),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { extend, evolve } from '../task/evolve.ts'
 import type { TaskEvent, TaskEventBody } from '../vocabulary/event.ts'
-import type { ApprovalId, PreviewId, TaskId, UserId } from '../vocabulary/ids.ts'
+import type { ApprovalId, CommitId, PreviewId, TaskId, UserId } from '../vocabulary/ids.ts'
 import type { JsonValue } from '../vocabulary/json.ts'
 import { foldEvent, foldLog, workedMs } from './card-view.ts'
 import type { CardView } from './card-view.ts'
@@ -188,6 +188,33 @@ test('folding piece by piece is folding at once; what was folded before changes 
   assert.ok(first !== undefined && third !== undefined)
   assert.throws(() => foldEvent(foldEvent(null, first), third), /can't follow/)
   assert.throws(() => foldEvent(null, third), /begins with/)
+})
+
+test('files that two parts changed are told of until they are brought together, and rounds of healing are counted', () => {
+  const about = { step: 'merge/page', agent: 'platform', branch: 'page', commit: 'c'.repeat(40) as CommitId } as const
+  const open: TaskEventBody = { type: 'branch.merged', data: { ...about, conflicts: ['a.js', 'b.js'] } }
+  const decided: TaskEventBody = { type: 'branch.merged', data: { ...about, conflicts: [] } }
+  assert.equal(viewOf(open).conflicts, 2)
+  assert.equal(viewOf(open, decided).conflicts, 0)
+  const healed: TaskEventBody = {
+    type: 'heal.finished',
+    data: {
+      step: 'heal/2',
+      agent: 'platform',
+      round: 2,
+      by: 'rule',
+      checks: ['npm test'],
+      causes: [],
+      applied: [],
+      refused: [],
+      outcome: 'worse',
+      failures_before: 1,
+      failures_after: 2,
+      from: about.commit,
+      rolled_back: true,
+    },
+  }
+  assert.equal(viewOf(healed).repairRound, 2)
 })
 
 test('the time for which a task only waited for an answer is no time that it took', () => {

@@ -76,6 +76,8 @@ export type CardView = {
   /** How often it was taken up again after whoever worked on it was gone. */
   readonly resumes: number
   readonly repairRound: number
+  /** Files that two parts of the work changed, and that a coder brings together now. */
+  readonly conflicts: number
   readonly message: { readonly agent: AgentName; readonly text: string } | null
   /** The newest, at most ten. */
   readonly tools: readonly ToolView[]
@@ -166,6 +168,7 @@ function born(event: TaskEvent): CardView {
     openSteps: [],
     resumes: 0,
     repairRound: 0,
+    conflicts: 0,
     message: null,
     tools: [],
     printed: '',
@@ -261,9 +264,11 @@ function changes(view: CardView, event: TaskEvent): Partial<CardView> {
     case 'secret.used':
     case 'secret.found':
     case 'sandbox.escape':
-    case 'heal.finished':
-    case 'branch.merged':
       return {}
+    case 'heal.finished':
+      return { repairRound: Math.max(view.repairRound, event.data.round) }
+    case 'branch.merged':
+      return { conflicts: event.data.conflicts.length }
   }
 }
 

@@ -39,12 +39,18 @@ function analysis(fixed: string): JsonValue {
 
 const write = (content: string) => ({ tool: 'write', input: { path: 'sum.js', content } })
 
+function byPath([one]: readonly [string, string], [other]: readonly [string, string]): number {
+  return one < other ? -1 : 1
+}
+
 function benchOf(options: WorkbenchOptions) {
   const bench = createWorkbench({ directories: { '/repository': FILES }, sandbox, ...options })
   const source = { type: 'directory', path: '/repository' } as const
   const ask = () => bench.ask({ taskType: 'dev_pipeline', text: 'Fix the failing test.', source })
   const textsOf = (id: TaskId) =>
-    [...(bench.files.get(id) ?? [])].map(([path, bytes]) => [path, new TextDecoder().decode(bytes)]).toSorted()
+    [...(bench.files.get(id) ?? [])]
+      .map(([path, bytes]) => [path, new TextDecoder().decode(bytes)] as const)
+      .toSorted(byPath)
   const roundsOf = async (id: TaskId) =>
     (await bench.told(id, 'heal.finished')).map(({ by, outcome, rolled_back: back }) => [by, outcome, back])
   return { bench, ask, textsOf, roundsOf }
@@ -58,7 +64,7 @@ async function live(options: WorkbenchOptions) {
   return { task, error: task.error ?? '', files: textsOf(id), rounds: await roundsOf(id), bench }
 }
 
-const AS_THEY_WERE = Object.entries(FILES).toSorted()
+const AS_THEY_WERE = Object.entries(FILES).toSorted(byPath)
 
 /** The same hands, and a clock on which a minute is over in ten milliseconds. */
 function fast(clock: Clock): Clock {
@@ -137,7 +143,7 @@ for (const [name, { say, limits, told }] of Object.entries(STUCK)) {
       ['agent', 'healed', false],
     ])
     assert.match(repairs[1] ?? '', told)
-    assert.deepEqual(files, Object.entries({ ...FILES, 'sum.js': RIGHT }).toSorted())
+    assert.deepEqual(files, Object.entries({ ...FILES, 'sum.js': RIGHT }).toSorted(byPath))
   })
 }
 

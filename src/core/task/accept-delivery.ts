@@ -57,11 +57,12 @@ export async function acceptDelivery(
   if (original === null || whose?.includes(original.userId) === false) return { type: 'not_found' }
   if (original.status !== 'completed') return { type: 'wrong_status', status: original.status, wanted: 'completed' }
   const series = original.taskType === 'dev_pipeline' ? await seriesOf(deps.store, taskId) : null
-  if (series === null) return { type: 'invalid', problem: 'This task has no files that could be delivered.' }
+  if (series === null)
+    return { type: 'invalid', field: 'task', problem: 'This task has no files that could be delivered.' }
   if (series.parts.every(({ from, to }) => from === to))
-    return { type: 'invalid', problem: 'This task changed nothing: there is nothing to deliver.' }
+    return { type: 'invalid', field: 'task', problem: 'This task changed nothing: there is nothing to deliver.' }
   const order = orderFor(series, wanted)
-  if ('problem' in order) return { type: 'invalid', problem: order.problem }
+  if ('problem' in order) return { type: 'invalid', ...order }
   const at = deps.clock.now()
   const text = `Deliver “${order.title}” to ${order.url}`
   const request = toStorable({ ...message, text })
@@ -136,22 +137,26 @@ export function deliveryTerms(
   return { kind: 'delivery', subject, binding: { where: 'sandbox', person, tree: tip, tokens: 0 } }
 }
 
-function orderFor(series: Series, wanted: WantedDelivery): DeliveryOrder | { readonly problem: string } {
+type OrderProblem = { readonly field: string; readonly problem: string }
+
+function orderFor(series: Series, wanted: WantedDelivery): DeliveryOrder | OrderProblem {
   const { task, repository } = series
   const given = wanted.url ?? repository?.url ?? null
-  if (given === null) return { problem: 'This work began with no repository: say which one it goes to, with its URL.' }
+  if (given === null)
+    return { field: 'url', problem: 'This work began with no repository: say which one it goes to, with its URL.' }
   const named = repositoryOf(given)
-  if (named.type === 'invalid') return { problem: named.problem }
+  if (named.type === 'invalid') return { field: 'url', problem: named.problem }
   const title = shorten(onOneLine(wanted.title ?? titleOfTask(task)).trim(), TITLE)
   const branch = wanted.branch ?? `factotum/${slug(title)}-${task.id.slice(-8)}`
   const isItsOwn = repository !== null && samePlace(repository.url, given)
   const base = wanted.base ?? (isItsOwn ? repository.branch : null)
-  for (const name of [branch, base]) {
+  for (const [field, name] of Object.entries({ branch, base })) {
     if (name !== null && !BRANCH.test(name))
-      return { problem: `${JSON.stringify(name.slice(0, 80))} can't be the name of a branch.` }
+      return { field, problem: `${JSON.stringify(name.slice(0, 80))} can't be the name of a branch.` }
   }
-  if (wanted.pullRequest && branch === base) return { problem: 'A pull request comes from a branch of its own.' }
-  if (title === '') return { problem: 'The title is empty.' }
+  if (wanted.pullRequest && branch === base)
+    return { field: 'branch', problem: 'A pull request comes from a branch of its own.' }
+  if (title === '') return { field: 'title', problem: 'The title is empty.' }
   return { url: given.trim(), branch, base, title, pull_request: wanted.pullRequest }
 }
 

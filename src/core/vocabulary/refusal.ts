@@ -11,6 +11,7 @@ export type Refusal =
   | { readonly type: 'lost_lease' }
   /** What only a person, or the platform in their name, may record. */
   | { readonly type: 'not_a_workers'; readonly event: TaskEventBody['type'] }
-  | { readonly type: 'invalid'; readonly problem: string }
+  /** `field`: of what was asked; the words of the request where it is not said. */
+  | { readonly type: 'invalid'; readonly problem: string; readonly field?: string }
   /** The policy refuses it, and no approval lifts that. */
   | { readonly type: 'denied'; readonly rule: string; readonly why: string }
