@@ -22,14 +22,14 @@ const ANSWER = /working with the offline model: no model key is set/
 
 test(
   `polling: ${KILLS} kills during ${MESSAGES} messages`,
-  { skip: withoutPostgres, timeout: 120_000 + KILLS * 20_000 },
+  { skip: withoutPostgres, timeout: 200_000 + KILLS * 20_000 },
   (t) => chaos(t, { mode: 'poll', kills: KILLS, messages: MESSAGES, people: 50 }),
 )
 
 const FEWER = { kills: Math.ceil(KILLS / 3), messages: Math.ceil(MESSAGES / 5) }
 test(
   `webhook: ${FEWER.kills} kills during ${FEWER.messages} messages`,
-  { skip: withoutPostgres, timeout: 120_000 + KILLS * 20_000 },
+  { skip: withoutPostgres, timeout: 200_000 + KILLS * 20_000 },
   (t) => chaos(t, { mode: 'webhook', ...FEWER, people: 20 }),
 )
 
@@ -60,7 +60,7 @@ async function chaos(t: TestContext, { mode, kills, messages, people }: Run): Pr
     const sent = await writing
     await trouble.end()
     faults.duplicateUpdates = false
-    await arena.quiet(90_000)
+    await arena.quiet(170_000)
     t.diagnostic(`${trouble.struck()} faults struck`)
     await assertOneTaskEach(arena, sent)
     await assertAnswers(t, arena, sent, killedAt)

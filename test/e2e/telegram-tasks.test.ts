@@ -255,6 +255,7 @@ async function doneAfter({ ada }: Stage, where: RegExp): Promise<SeenMessage> {
   const card = await ada.expectReply({ where, ...PATIENT })
   const done = await becomes(ada, card, /Done|Failed/)
   assert.match(done.text, /Done/)
+  await ada.expectReply({ where: ({ media }) => media?.name === 'changes.patch', ...PATIENT })
   return done
 }
 

@@ -224,7 +224,7 @@ test('the console comes with its security policy, its assets for ever, its page 
     const policy = response.headers.get('content-security-policy') ?? ''
     assert.match(policy, /default-src 'self'/)
     assert.match(policy, /frame-ancestors 'none'/)
-    assert.match(policy, /frame-src http:\/\/127\.0\.0\.1:\*/)
+    assert.match(policy, /frame-src 'self' http:\/\/127\.0\.0\.1:\*/)
     assert.equal(response.headers.get('referrer-policy'), 'no-referrer')
     assert.equal(response.headers.get('cache-control'), 'no-cache')
   }

@@ -80,10 +80,14 @@ test('mypy, where a project has it set up', async (t) => {
     'a.py': 'def f(x: int) -> str:\n    return x\n',
   })
   if (checks === null) return
-  assert.deepEqual(said(checks), [
-    ['python syntax', 'passed', []],
-    ['mypy', 'failed', ['a.py:2']],
-  ])
+  assert.deepEqual(
+    // Where it is installed, bandit looks at any Python.
+    said(checks).filter(([check]) => check !== 'bandit'),
+    [
+      ['python syntax', 'passed', []],
+      ['mypy', 'failed', ['a.py:2']],
+    ],
+  )
 })
 
 test('two suites that want the same port and the same temporary file both pass', async (t) => {
