@@ -52,7 +52,7 @@ test('a test that lost an assertion is asked about, with what was there; a yes l
   assert.equal(asked.approval?.kind, 'tests')
   assert.match(
     asked.approval?.subject ?? '',
-    /a\.test\.js:\d+ An assertion is gone in the test “adds”\.\n {2}before: assert\.equal\(2 \+ 2, 4\)/,
+    /a\.test\.js:\d+ An assertion is gone in the test "adds"\.\n {2}before: assert\.equal\(2 \+ 2, 4\)/,
   )
   assert.match(asked.approval?.binding?.tree ?? '', /^tests:[0-9a-f]{64}$/)
   await answer(id, 'approve')

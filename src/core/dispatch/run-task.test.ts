@@ -73,6 +73,16 @@ test('a sandbox that can not be closed is reported, and the task ends all the sa
   assert.ok(bench.logged.some((line) => line.includes('it will not die')))
 })
 
+test('a mistake of ours is told without its own words, which help nobody', async () => {
+  const bench = createWorkbench({ script: { object: () => Promise.reject(new TypeError("undefined (reading 'x')")) } })
+  const { id } = await bench.accept()
+  for (let run = 0; run < 3; run += 1) await bench.runOnce(id)
+  assert.equal((await bench.runOnce(id)).type, 'over')
+  const { error } = await bench.task(id)
+  assert.match(error ?? '', /^Something inside broke 3 times in a row: a mistake in Factotum itself\./)
+  assert.doesNotMatch(error ?? '', /undefined/)
+})
+
 test('what broke inside is tried again, and given up honestly after so many times', async () => {
   const bench = createWorkbench({ script: { object: () => Promise.reject(new Error('a bug of ours')) } })
   const { id } = await bench.accept()

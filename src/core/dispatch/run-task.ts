@@ -315,11 +315,7 @@ async function endOf(
     }
     deps.telemetry.log('error', 'A task run broke', { task_id: id, attempt: claim.attempt, error: describe(error) })
     if (claim.attempt < deps.attempts) return { type: 'released', delayMs: backoff(claim.attempt) }
-    return await fail(
-      writer,
-      run,
-      new TaskFailure(`Something inside broke ${claim.attempt} times in a row: ${messageOf(error)}`),
-    )
+    return await fail(writer, run, new TaskFailure(brokenWords(claim.attempt, error)))
   } catch (second) {
     if (second instanceof WriterStopped) return { type: 'dropped' }
     // The store itself is out of reach: the lease runs out by itself and the task goes on elsewhere.
@@ -349,4 +345,13 @@ function backoff(attempt: number): number {
 
 function describe(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}
+
+/** What a machine or a store says of itself helps whoever runs it; the words of a mistake of ours help nobody. */
+function brokenWords(times: number, error: unknown): string {
+  const isOurs = error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError
+  const why = isOurs
+    ? 'a mistake in Factotum itself. The log of its worker has the details; please report it'
+    : messageOf(error)
+  return `Something inside broke ${times} times in a row: ${why}`
 }

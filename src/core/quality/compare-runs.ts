@@ -33,15 +33,7 @@ export function findUnrun(
       const [had, has] = [ranTests(was), ranTests(is)]
       if (had === null || had === 0 || (has !== null && has >= had)) return []
       const what = has === null ? 'does not say any more that tests run' : `runs fewer tests than before`
-      return [
-        unrun(
-          was,
-          'fewer-tests-ran',
-          `${was.check} ${what}.`,
-          `${had} tests ran`,
-          has === null ? '' : `${has} tests ran`,
-        ),
-      ]
+      return [unrun(was, 'fewer-tests-ran', `${was.check} ${what}.`, ranWords(had), has === null ? '' : ranWords(has))]
     })
 }
 
@@ -75,4 +67,8 @@ function isRun({ status }: CheckReport): boolean {
 
 function unrun({ check }: CheckReport, rule: string, message: string, before = check, after = ''): Weakening {
   return { file: '', line: 1, rule, message, before, after, severity: 'error' }
+}
+
+function ranWords(count: number): string {
+  return count === 1 ? '1 test ran' : `${count} tests ran`
 }

@@ -88,7 +88,7 @@ function targetFindings(path: string, before: string, after: string): readonly W
     // A target that only has others made is as good as they are.
     if (now !== undefined && (!doesNothing(now.recipe) || (now.needs !== '' && now.needs !== target.needs))) return []
     const message =
-      now === undefined ? `The target “${name}” is gone.` : `The target “${name}” checks nothing any more.`
+      now === undefined ? `The target "${name}" is gone.` : `The target "${name}" checks nothing any more.`
     return [weakening(path, now?.at ?? 1, 'removed-check-command', message, target.recipe, now?.recipe ?? '')]
   })
 }

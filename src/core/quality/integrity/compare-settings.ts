@@ -43,15 +43,15 @@ function scriptFindings(path: string, before: string, after: string): readonly W
     const now = Object.hasOwn(is, name) ? (is[name] ?? '') : ''
     const line = lineOf(after, `"${name}"`)
     if (now === '' && runsChecks(command) && !Object.values(is).includes(command))
-      return [weakening(path, line, 'removed-check-command', `The script “${name}” is gone.`, command, '')]
+      return [weakening(path, line, 'removed-check-command', `The script "${name}" is gone.`, command, '')]
     if (now === '')
       return name === 'test' && !doesNothing(command)
-        ? [weakening(path, line, 'removed-check-command', 'The script “test” is gone.', command, '')]
+        ? [weakening(path, line, 'removed-check-command', 'The script "test" is gone.', command, '')]
         : []
     const change = compareCommands(command, now)
     return change === null
       ? []
-      : [weakening(path, line, change.rule, `The script “${name}”: ${change.message}`, command, now)]
+      : [weakening(path, line, change.rule, `The script "${name}": ${change.message}`, command, now)]
   })
 }
 
@@ -371,10 +371,10 @@ function thresholdFindings(path: string, before: string, after: string): readonl
     if (now === undefined)
       return value === 0
         ? []
-        : [weakening(path, line, 'lowered-threshold', `The threshold “${key.split(' ')[0]}” is gone.`, text, '')]
+        : [weakening(path, line, 'lowered-threshold', `The threshold "${key.split(' ')[0]}" is gone.`, text, '')]
     if (isMost ? now.value <= value : now.value >= value) return []
     return [
-      weakening(path, line, 'lowered-threshold', `The threshold “${key.split(' ')[0]}” asks for less.`, text, now.text),
+      weakening(path, line, 'lowered-threshold', `The threshold "${key.split(' ')[0]}" asks for less.`, text, now.text),
     ]
   })
 }

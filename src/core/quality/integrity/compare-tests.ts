@@ -27,7 +27,7 @@ export function compareTests({ before, after }: TestsOfBoth): readonly Weakening
     // Its assertions stand elsewhere now: two cases became one, or one a table.
     if (own.length > 0 && own.every((assertion) => assertions.kept.has(assertion))) continue
     found.push(
-      weakening(gone.file, gone.line, 'removed-test', `The test “${shown(gone.name)}” is gone.`, firstLine(gone), ''),
+      weakening(gone.file, gone.line, 'removed-test', `The test "${shown(gone.name)}" is gone.`, firstLine(gone), ''),
     )
   }
   found.push(...renamedAway(cases))
@@ -102,14 +102,14 @@ function ofCase(was: ReadCase, is: ReadCase): readonly Weakening[] {
   const found: Weakening[] = []
   const name = shown(is.name)
   if (was.rows > is.rows && is.assertions.length <= was.assertions.length && was.rows > 1) {
-    const message = `The test “${name}” has ${was.rows - is.rows} fewer rows of values.`
+    const message = `The test "${name}" has ${was.rows - is.rows} fewer rows of values.`
     found.push(weakening(is.file, is.line, 'fewer-rows', message, rowsOf(was, is), ''))
   }
   const returns = is.earlyReturns.length - was.earlyReturns.length
   if (returns > 0 && was.assertions.length > 0) {
     const line = is.earlyReturns.at(-1) ?? is.line
     found.push(
-      weakening(is.file, line, 'early-return', `The test “${name}” can end before its assertions.`, '', 'return'),
+      weakening(is.file, line, 'early-return', `The test "${name}" can end before its assertions.`, '', 'return'),
     )
   }
   return found
@@ -131,7 +131,7 @@ function markersMore(was: ReadCase, is: ReadCase): readonly Weakening[] {
     skips.some(({ text }) => !was.skips.some((one) => isSameKind(one.text, text)))
   )
     for (const skip of skips.slice(0, 1))
-      found.push(skipFound(is.file, skip, `${was.isGroup ? 'The tests of' : 'The test'} “${shown(is.name)}”`))
+      found.push(skipFound(is.file, skip, `${was.isGroup ? 'The tests of' : 'The test'} "${shown(is.name)}"`))
   for (const only of newOnes(was.onlys, is.onlys)) found.push(onlyFound(is.file, only))
   return found
 }
@@ -201,7 +201,7 @@ function lostFound({ was, inCase }: Lost, after: readonly ReadTests[]): Weakenin
       was.text,
       '',
     )
-  const where = inCase === null ? '' : ` in the test “${shown(inCase.name)}”`
+  const where = inCase === null ? '' : ` in the test "${shown(inCase.name)}"`
   return weakening(file, line, 'removed-assertion', `An assertion is gone${where}.`, was.text, '')
 }
 
