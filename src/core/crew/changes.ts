@@ -1,6 +1,7 @@
 // What a task changed, recorded as a step with the patch as an artifact.
-import type { ArtifactId, CommitId } from '../vocabulary/ids.ts'
+import type { CommitId } from '../vocabulary/ids.ts'
 import type { WorkspaceDiff } from '../ports/workspaces.ts'
+import { keepFile } from './keep-file.ts'
 import { withoutSecretsOf } from './redaction.ts'
 import type { Run } from './run.ts'
 import type { Workshop } from './workshop.ts'
@@ -26,31 +27,8 @@ export async function recordChanges(run: Run, workshop: Workshop): Promise<Works
         ? { ...whole, patch: whole.patch.slice(0, LOGGED_BYTES), truncated: true }
         : whole
     if (whole.files.length === 0) return { output: logged }
-    const bytes = new TextEncoder().encode(whole.patch)
-    // An attempt that was cut off may have stored it already: it is replaced, not doubled.
-    const earlier = (await run.artifacts.ofTask(run.task.id)).find((artifact) => artifact.name === CHANGED_FILE.name)
-    const id = earlier?.id ?? run.ids.next<ArtifactId>()
-    const artifact = { id, ...CHANGED_FILE, bytes: bytes.length }
-    const objectKey = `artifacts/${run.task.id}/${id}`
-    await run.objects.put(objectKey, bytes)
-    await run.artifacts.add({
-      ...artifact,
-      taskId: run.task.id,
-      messageId: null,
-      kind: 'file',
-      content: null,
-      objectKey,
-      createdAt: run.clock.now(),
-    })
-    return {
-      output: logged,
-      events: [
-        {
-          type: 'artifact.added',
-          data: { artifact_id: id, name: artifact.name, media_type: artifact.mediaType, bytes: artifact.bytes },
-        },
-      ],
-    }
+    const { event } = await keepFile(run, { ...CHANGED_FILE, bytes: new TextEncoder().encode(whole.patch) })
+    return { output: logged, events: [event] }
   })
 }
 

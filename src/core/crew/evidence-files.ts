@@ -3,9 +3,9 @@ import type { ReportedFile } from '../evidence/report.ts'
 import { evidenceKey } from '../vocabulary/evidence-files.ts'
 import type { ArtifactId } from '../vocabulary/ids.ts'
 import type { TaskEventBody } from '../vocabulary/event.ts'
+import { fileAdded, fileArtifact } from './keep-file.ts'
+import type { FileToKeep } from './keep-file.ts'
 import type { Run } from './run.ts'
-
-export type EvidenceFile = { readonly name: string; readonly mediaType: string; readonly bytes: Uint8Array }
 
 export type KeptEvidence = { readonly files: readonly ReportedFile[]; readonly events: readonly TaskEventBody[] }
 
@@ -13,7 +13,7 @@ export type KeptEvidence = { readonly files: readonly ReportedFile[]; readonly e
  * Stores the files as artifacts of the task. What an attempt that was cut off had stored whole stays as it is, so that nothing is doubled
  * and every digest holds; the events tell of it now.
  */
-export async function keepEvidence(run: Run, files: readonly EvidenceFile[]): Promise<KeptEvidence> {
+export async function keepEvidence(run: Run, files: readonly FileToKeep[]): Promise<KeptEvidence> {
   const before = await run.artifacts.ofTask(run.task.id)
   const kept: ReportedFile[] = []
   const events: TaskEventBody[] = []
@@ -24,22 +24,11 @@ export async function keepEvidence(run: Run, files: readonly EvidenceFile[]): Pr
     const bytes = earlierBytes ?? file.bytes
     const id = earlier?.id ?? run.ids.next<ArtifactId>()
     if (earlierBytes === null) await run.objects.put(objectKey, bytes)
-    if (earlier === undefined)
-      await run.artifacts.add({
-        id,
-        name: file.name,
-        mediaType: file.mediaType,
-        bytes: bytes.length,
-        taskId: run.task.id,
-        messageId: null,
-        kind: 'file',
-        content: null,
-        objectKey,
-        createdAt: run.clock.now(),
-      })
     const { name, mediaType } = file
+    const stored = { name, mediaType, bytes }
+    if (earlier === undefined) await run.artifacts.add(fileArtifact(run, id, objectKey, stored))
     kept.push({ name, mediaType, bytes: bytes.length, sha256: run.ids.digest(bytes) })
-    events.push({ type: 'artifact.added', data: { artifact_id: id, name, media_type: mediaType, bytes: bytes.length } })
+    events.push(fileAdded(id, stored))
   }
   return { files: kept, events }
 }

@@ -21,7 +21,7 @@ import { assemble } from './assembly.ts'
 import { PROJECT_ZIP } from './assembly.ts'
 import { CHANGED_FILE } from './changes.ts'
 import { keepEvidence } from './evidence-files.ts'
-import type { EvidenceFile } from './evidence-files.ts'
+import type { FileToKeep } from './keep-file.ts'
 import { withoutSecretsOf } from './redaction.ts'
 import type { Run } from './run.ts'
 import { takeScreenshots } from './screenshots.ts'
@@ -46,7 +46,7 @@ export async function recordEvidence(run: Run, workshop: Workshop | null, end: W
     await run.journal.step(EVIDENCE_STEP, { agent: 'platform', title: 'Record the evidence' }, async () => {
       const look = await lookAt(run, workshop)
       const events = await run.log()
-      const made: readonly EvidenceFile[] = look.shots.map(({ name, png }) => ({
+      const made: readonly FileToKeep[] = look.shots.map(({ name, png }) => ({
         name,
         mediaType: 'image/png',
         bytes: png,
@@ -87,7 +87,7 @@ export async function recordEvidence(run: Run, workshop: Workshop | null, end: W
   }
 }
 
-function text(name: string, mediaType: string, content: string): EvidenceFile {
+function text(name: string, mediaType: string, content: string): FileToKeep {
   return { name, mediaType, bytes: new TextEncoder().encode(content) }
 }
 

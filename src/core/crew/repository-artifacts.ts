@@ -1,10 +1,11 @@
 // What can be carried to a repository without us: the work as a git bundle and as mails, for whatever began with a repository.
 import type { ArtifactId } from '../vocabulary/ids.ts'
-import type { TaskEventBody } from '../vocabulary/event.ts'
 import { seriesOf } from '../task/delivery-series.ts'
 import { TaskFailure } from '../task/task-failure.ts'
 import { COMMIT_PARTS, mailsOf, patchesOf, secretsAdded, writeParts } from './commit-series.ts'
 import type { PatchedPart } from './commit-series.ts'
+import { keepFile } from './keep-file.ts'
+import type { FileToKeep } from './keep-file.ts'
 import type { Run } from './run.ts'
 import type { Workshop } from './workshop.ts'
 
@@ -27,15 +28,17 @@ export async function repositoryArtifacts(run: Run, workshop: Workshop): Promise
       run.telemetry.log('info', 'The changes could not be packed', { task_id: run.task.id, error: error.message })
       return []
     })
-    const kept = await Promise.all(found.map(({ name, mediaType, bytes }) => keep(run, name, mediaType, bytes)))
-    const events = kept.map(({ event }) => event)
-    return { output: kept.map(({ artifact }) => artifact), events }
+    const kept = await Promise.all(
+      found.map(async (file) => {
+        const { id, event } = await keepFile(run, file)
+        return { artifact: { name: file.name, artifact_id: id, bytes: file.bytes.length }, event }
+      }),
+    )
+    return { output: kept.map(({ artifact }) => artifact), events: kept.map(({ event }) => event) }
   })
 }
 
-type Made = { readonly name: string; readonly mediaType: string; readonly bytes: Uint8Array }
-
-async function made(run: Run, { sandbox }: Workshop): Promise<readonly Made[]> {
+async function made(run: Run, { sandbox }: Workshop): Promise<readonly FileToKeep[]> {
   const series = await seriesOf(run.gather.store, run.task.id)
   if (series === null || series.repository === null) return []
   const parts = await patchesOf(run, series, null)
@@ -75,31 +78,6 @@ async function bundleOf(
       .exec({ command: `rm -rf ${FOLDER}`, cwd: '.', env: {}, timeoutMs: BUNDLE_MS, maxOutputBytes: 1_000 }, run.signal)
       .catch(() => undefined)
   }
-}
-
-async function keep(run: Run, name: string, mediaType: string, bytes: Uint8Array) {
-  // An attempt that was cut off may have stored it already: it is replaced, not doubled.
-  const earlier = (await run.artifacts.ofTask(run.task.id)).find((artifact) => artifact.name === name)
-  const id = earlier?.id ?? run.ids.next<ArtifactId>()
-  const objectKey = `artifacts/${run.task.id}/${id}`
-  await run.objects.put(objectKey, bytes)
-  await run.artifacts.add({
-    id,
-    name,
-    mediaType,
-    bytes: bytes.length,
-    taskId: run.task.id,
-    messageId: null,
-    kind: 'file',
-    content: null,
-    objectKey,
-    createdAt: run.clock.now(),
-  })
-  const event: TaskEventBody = {
-    type: 'artifact.added',
-    data: { artifact_id: id, name, media_type: mediaType, bytes: bytes.length },
-  }
-  return { artifact: { name, artifact_id: id, bytes: bytes.length }, event }
 }
 
 const PACK = `
