@@ -91,7 +91,9 @@ export function boundFacts({ binding, policy }: WireApproval, me: string | null)
   })
   if (binding.person !== me) facts.push({ label: 'For', value: binding.person, exact: true })
   if (binding.tree !== null) facts.push({ label: 'Files', value: binding.tree.slice(0, 12), exact: true })
-  facts.push({ label: 'May cost', value: `at most ${sayCount(binding.tokens, 'token')} in all` })
+  // What asks no model costs nothing.
+  if (binding.tokens > 0)
+    facts.push({ label: 'May cost', value: `at most ${sayCount(binding.tokens, 'token')} in all` })
   return facts
 }
 

@@ -58,7 +58,9 @@ function boundTo(kind: Approval['kind'], { where, person, tree, tokens }: Approv
       : isForTask || tree === null
         ? []
         : [`the files as of ${tree.replace(/^files:/, '').slice(0, TREE_CHARACTERS)}`]),
-    // A command asks no model.
-    ...(kind === 'shell_command' ? [] : [`at most ${tokens.toLocaleString('en-US')} tokens in all`]),
+    // Neither a command nor a delivery asks a model.
+    ...(kind === 'shell_command' || kind === 'delivery'
+      ? []
+      : [`at most ${tokens.toLocaleString('en-US')} tokens in all`]),
   ].join(', ')
 }

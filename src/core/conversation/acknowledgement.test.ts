@@ -17,6 +17,13 @@ test('it says what was understood and what will be done, and what such work usua
   )
 })
 
+test('where the work begins stands on a line of its own', () => {
+  assert.equal(
+    proposalMarkdown({ subject: `${subject}\nFrom: https://git.example/ada/shop`, estimate: null }, null),
+    '**Understood:** A page that says \\*hello\\*.  \n**Will:** Write it, and test it.  \n**From:** https\\://git.example/ada/shop',
+  )
+})
+
 test('it is read in at most a thousand characters, whatever stands in it', () => {
   const long = `Understood: ${'a'.repeat(400)}.\nWill: ${'b'.repeat(400)}.`
   const shown = proposalMarkdown(

@@ -17,7 +17,7 @@ const HEARD_LEAST = 20
 const BETWEEN = 8
 const GIST_CHARACTERS = 80
 const COMMENT_CHARACTERS = 200
-const PARTS = /^Understood:\s*([\s\S]*?)\s*\n\s*Will:\s*([\s\S]*)$/
+const PARTS = /^Understood:\s*([\s\S]*?)\s*\n\s*Will:\s*([\s\S]*?)(?:\s*\n\s*From:\s*([^\n]*))?$/
 
 /** Markdown. `heard` is what was understood of a recording that asked for it; null where it was written. */
 export function proposalMarkdown(
@@ -29,10 +29,11 @@ export function proposalMarkdown(
   const whole = clip(readable(subject).trim(), CHARACTERS - usually.length - BETWEEN)
   const room = Math.min(HEARD_CHARACTERS, CHARACTERS - usually.length - whole.length - BETWEEN)
   const said = heard === null || room < HEARD_LEAST ? '' : `I heard: “${oneLine(heard, room - HEARD_LEAST)}”`
-  const [, understood = '', will = ''] = PARTS.exec(whole) ?? []
+  const [, understood = '', will = '', from = ''] = PARTS.exec(whole) ?? []
+  const begins = from === '' ? '' : `  \n**From:** ${inline(from)}`
   return [
     ...(said === '' ? [] : [escapeMarkdown(said)]),
-    will === '' ? escapeMarkdown(whole) : `**Understood:** ${inline(understood)}  \n**Will:** ${inline(will)}`,
+    will === '' ? escapeMarkdown(whole) : `**Understood:** ${inline(understood)}  \n**Will:** ${inline(will)}${begins}`,
     ...(usually === '' ? [] : [`_${usually}_`]),
   ].join('\n\n')
 }

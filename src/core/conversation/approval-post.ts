@@ -269,8 +269,10 @@ function boundTo(kind: ApprovalKind, { tree, tokens, where }: ApprovalBinding): 
   return [
     where === 'host' ? 'on the machine itself' : 'in its sandbox',
     ...(kind === 'egress' || kind === 'secret' ? ['for this task'] : files === '' ? [] : [files]),
-    // A command asks no model.
-    ...(kind === 'shell_command' ? [] : [`at most ${tokens.toLocaleString('en-US')} tokens in all`]),
+    // Neither a command nor a delivery asks a model.
+    ...(kind === 'shell_command' || kind === 'delivery'
+      ? []
+      : [`at most ${tokens.toLocaleString('en-US')} tokens in all`]),
   ]
 }
 

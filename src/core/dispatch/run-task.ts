@@ -64,8 +64,8 @@ export type RunEnd =
 const SILENT_ENDS = 10
 const RETRY_BASE_MS = 500
 const RETRY_MAX_MS = 30_000
-/** Of each sentence of a proposal, which is at most 900 characters long. */
-const SENTENCE_CHARACTERS = 430
+/** Of a proposal in all: whoever says yes to it sees all of it, where the work begins too. */
+const PROPOSAL_CHARACTERS = 880
 
 /** Never rejects for what the task or its tools do; every way out leaves no process behind but a returned workshop's. */
 export async function runTask(deps: RunDeps, claim: Claim, signal: AbortSignal): Promise<RunEnd> {
@@ -227,14 +227,12 @@ function proposalOf(routing: Routing, task: Task): Pick<Approval, 'kind' | 'subj
   const { command, summary, plan } = routing
   if (command !== null) return { kind: 'shell_command', subject: command }
   const from = sourceWords(routing.source ?? task.source)
-  const lines = [`Understood: ${sentence(summary)}`, `Will: ${sentence(plan)}`]
-  const subject = [...lines, ...(from === null ? [] : [`From: ${sentence(from)}`])].join('\n')
+  const parts = [`Understood: ${summary}`, `Will: ${plan}`, ...(from === null ? [] : [`From: ${from}`])]
+  // Each on one line, so that nobody reads a second proposal into it.
+  const subject = parts
+    .map((part) => shorten(onOneLine(part), Math.floor(PROPOSAL_CHARACTERS / parts.length)))
+    .join('\n')
   return { kind: 'plan', subject }
-}
-
-/** One line, so that nobody reads a second proposal into it. */
-function sentence(text: string): string {
-  return shorten(onOneLine(text), SENTENCE_CHARACTERS)
 }
 
 /** A guess, and nothing waits or fails for it. */

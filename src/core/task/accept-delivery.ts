@@ -170,8 +170,10 @@ function samePlace(one: string, other: string): boolean {
   )
 }
 
+/** Of addresses in it nothing readable would be left. */
 function slug(title: string): string {
   const words = title
+    .replaceAll(/https?:\/\/\S+/gi, ' ')
     .normalize('NFKD')
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
