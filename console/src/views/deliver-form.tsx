@@ -23,7 +23,7 @@ export function DeliverForm({ app, task }: Props) {
     const answer = await app.api.deliver(task.id, wanted)
     setBusy(false)
     if (answer.type === 'problem') return setProblem(answer.detail)
-    location.hash = routeLink({ type: 'task', id: answer.value.id, tab: 'result' }).replace(/^.*#/, '#')
+    location.hash = routeLink({ type: 'task', id: answer.value.id, tab: null }).replace(/^.*#/, '#')
   }
   return (
     <details class="deliver">

@@ -20,6 +20,7 @@ export async function deliverTapped(
     chat: threadChat(chat),
     externalId: `deliver/${task.id}/${tap.tap}`,
     author: visitor.userId,
+    authorName: tap.author.name,
     raw: { deliver: task.id },
     taskId: task.id,
     whose: visitor.role === 'owner' ? null : idsOf(visitor),
