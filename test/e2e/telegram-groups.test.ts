@@ -147,7 +147,9 @@ test('a topic is a project, in a direct chat, and gets a name from the first req
     ada.chat(bot).topics.map(({ name }) => name),
     [HELLO, 'Garden'],
   )
-  await ada.expectReply({ to: bot, topic, where: /1 file$/, ...PATIENT })
+  // The last thing that is sent of each of the three.
+  const isReport = ({ media }: SeenMessage) => media?.name === 'report.html'
+  await ada.expectChat((chat) => chat.messages.filter(isReport).length === 3, { to: bot, ...PATIENT })
   await seeAll(ada, bot)
   assert.deepEqual(
     inTopic(ada.chat(bot), topic).filter((line) => !line.startsWith('bot: (document')),
