@@ -8,16 +8,11 @@ import { acceptedTask, callerDirectory, CommandError, createOutput, EXIT, withPl
 import type { ExitCode } from './command.ts'
 import { foreground } from './foreground.ts'
 import { readSource } from './given-source.ts'
+import type { SourceOptions } from './given-source.ts'
 import { reportCommand } from './report-command.ts'
 import { writtenSecrets } from './written-secrets.ts'
 
-type RunOptions = {
-  readonly workspace?: string
-  readonly git?: string
-  readonly path?: readonly string[]
-  readonly archive?: string
-  readonly template?: string
-  readonly from?: string
+type RunOptions = SourceOptions & {
   readonly out?: string
   readonly shell?: true
   readonly yes?: true
